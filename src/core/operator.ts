@@ -1,0 +1,124 @@
+import type { z } from 'zod'
+import type { Sample } from './sample.js'
+
+export type OperatorKind = 'mapper' | 'filter' | 'deduplicator' | 'selector' | 'grouper' | 'aggregator'
+
+/** What an operator is given beside its own parameters. */
+export interface OperatorContext {
+  /** The field that holds the text: the operator's `text_key`, or the first of the recipe's `text_keys`. */
+  readonly textKey: string
+  /** Seed of every random choice; combine it with the operator's name and the sample's origin. */
+  readonly seed: number
+  /** Ends a call that waits for something outside, such as a request. */
+  readonly signal?: AbortSignal
+}
+
+type MaybePromise<T> = T | Promise<T>
+
+/** What a mapper makes of one sample: nothing returned, the same sample (perhaps changed in place); an array, these instead. */
+export type MapResult = void | readonly Sample[]
+
+/**
+ * Changes samples, or makes several (or none) of one. Offers `map`, or `mapBatch` where many at once are
+ * cheaper; a batch answers slot by slot, and a batch that throws is halved until the culprit stands alone.
+ */
+export interface Mapper {
+  readonly kind: 'mapper'
+  map?(sample: Sample): MaybePromise<MapResult>
+  mapBatch?(samples: readonly Sample[]): MaybePromise<readonly MapResult[]>
+  /** How many samples of a batch may be under way at once; 1 unless `map` waits for something outside. */
+  readonly concurrency?: number
+  dispose?(): MaybePromise<void>
+}
+
+/** Measures a sample into its statistics, then decides on them alone whether it stays. */
+export interface Filter {
+  readonly kind: 'filter'
+  /** Adds this filter's keys to `sample.stats`; a statistic that is already there is left as it is. */
+  computeStats?(sample: Sample): MaybePromise<void>
+  keep(sample: Sample): boolean
+  readonly concurrency?: number
+  dispose?(): MaybePromise<void>
+}
+
+/** The signatures of one partition, in the order of its samples. */
+export interface SignatureRun {
+  readonly partitionIndex: number
+  /** Signature records, one after the other; the number of the first is `firstRow`. Valid until the next run is asked for. */
+  readonly records: Buffer
+  readonly firstRow: number
+}
+
+/** What a barrier is given to decide on the whole dataset. */
+export interface ResolveContext {
+  /** All signatures, partition by partition in input order, each partition in the order of its samples. May be asked for again. */
+  signatures(): AsyncIterable<SignatureRun> | Iterable<SignatureRun>
+  readonly totalRecords: number
+  /** Memory that the decision may use; what needs more goes to `scratchDir`. */
+  readonly memoryBytes: number
+  /** An empty folder that is removed afterwards. */
+  readonly scratchDir: string
+  /** Drops the sample whose signature is the `row`-th of a partition. Any order; at most once a sample. */
+  drop(partitionIndex: number, row: number): void
+}
+
+/**
+ * An operator that needs all partitions before it can decide. `sign` writes one fixed-width record a
+ * sample; `resolve` reads all records, in bounded memory, and says which samples go. Ties go to the
+ * earliest sample in input order.
+ */
+export interface Barrier {
+  readonly kind: 'barrier'
+  readonly recordBytes: number
+  /** Writes the signature of a sample to `record[offset, offset + recordBytes)`. */
+  sign(sample: Sample, record: Buffer, offset: number): void
+  resolve(context: ResolveContext): MaybePromise<void>
+  dispose?(): MaybePromise<void>
+}
+
+export type Operator = Mapper | Filter | Barrier
+
+/** Where a filter's bounds stand, for `pawl analyze`: the statistic, and the parameters that bound it. */
+export interface Threshold {
+  readonly stat: string
+  readonly min?: string
+  readonly max?: string
+}
+
+/** All that Pawl knows of an operator without building it. Made by `defineMapper` and its siblings. */
+export interface OperatorDefinition {
+  readonly kind: OperatorKind
+  readonly name: string
+  /** Raised when the same parameters would give another result: checkpoints behind the operator are then redone. */
+  readonly version: string
+  readonly summary: string
+  /** Own and base parameters, strict: unknown names are errors. */
+  readonly params: z.ZodObject
+  /** Keys that the operator adds to a sample's statistics. */
+  readonly stats: readonly string[]
+  readonly thresholds: readonly Threshold[]
+  /** False where the same input may give another output; a checkpoint then follows under every strategy. */
+  readonly deterministic: boolean
+  /** A recipe fragment (YAML) and what it does to a text, for `pawl ops NAME`. */
+  readonly example?: string
+  create(params: Readonly<Record<string, unknown>>, context: OperatorContext): MaybePromise<Operator>
+}
+
+/** True for operators that need the whole dataset: deduplicators, selectors, groupers, aggregators. */
+export function isBarrier(definition: Pick<OperatorDefinition, 'kind'>): boolean {
+  return definition.kind !== 'mapper' && definition.kind !== 'filter'
+}
+
+/** An operator of Data-Juicer that Pawl knows by name but does not run, and why. */
+export interface UnsupportedOperator {
+  readonly name: string
+  readonly reason: string
+}
+
+/** The operators that recipes may name. Definitions are loaded when first asked for. */
+export interface OperatorCatalog {
+  readonly names: readonly string[]
+  readonly unsupported: ReadonlyMap<string, UnsupportedOperator>
+  has(name: string): boolean
+  load(name: string): Promise<OperatorDefinition>
+}

@@ -1,0 +1,227 @@
+import { JsonSyntaxError, keyEquals, scanMembers, skipSpace } from '../util/json-scan.js'
+import { decodeUtf8 } from '../util/utf8.js'
+import { fields } from './fields.js'
+import { isJsonObject, type JsonValue } from './json.js'
+import { descend, type Origin } from './origin.js'
+import { applyEdit, type Edit, spliceEdits } from './sample-edits.js'
+import { SampleError } from './sample-error.js'
+
+/** What the filters measured on a sample, by statistics key (`text_len`, `alnum_ratio`, …). */
+export type Stats = Record<string, JsonValue>
+
+/** A value computed from a sample's text and shared by the operators of a segment, such as its words. */
+export interface Derivation<T> {
+  readonly name: string
+  compute(text: string): T
+}
+
+/** The bytes of one JSON object and where it stands in them. */
+export interface SourceText {
+  readonly bytes: Buffer
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * One record on its way through a segment. It keeps the JSON text it came as and parses only what an
+ * operator asks for: `text(key)` decodes one field, `get(path)` parses the record. `toJsonText()` gives
+ * back the source text with nothing but the changed fields replaced, so that fields nobody touched keep
+ * their exact spelling (big integers, order of keys, white space).
+ *
+ * A path names a field: `text`, or with dots a nested one (`meta.lang`); a field whose own name holds
+ * the dots goes first.
+ */
+export class Sample {
+  #source: SourceText
+  #tree: Record<string, JsonValue> | undefined
+  #edits: Edit[] | undefined
+  #isChanged = false
+  #textKey = ''
+  #text: string | undefined
+  #derived: Map<Derivation<unknown>, unknown> | undefined
+  #stats: Stats | undefined
+  /** Hash fields that a deduplicator computed, kept for `keep_hashes_in_res_ds`. */
+  hashes: Record<string, JsonValue> | undefined
+
+  constructor(
+    readonly origin: Origin,
+    source: SourceText,
+    stats?: Stats,
+  ) {
+    this.#source = source
+    this.#stats = stats
+  }
+
+  /** Makes a sample of a plain value; meant for tests and for readers of formats that have no JSON text. */
+  static of(
+    value: { readonly [key: string]: JsonValue },
+    origin: Origin = { partition: 'memory', ordinal: 0 },
+  ): Sample {
+    const bytes = Buffer.from(JSON.stringify(value))
+    return new Sample(origin, { bytes, start: 0, end: bytes.length })
+  }
+
+  /** The statistics so far; those that came with the record (`__dj__stats__`) count as already computed. */
+  get stats(): Stats {
+    if (this.#stats === undefined) {
+      const given = this.get([fields.stats])
+      this.#stats = isJsonObject(given) ? { ...given } : {}
+    }
+    return this.#stats
+  }
+
+  /** Replaces the statistics, as a reader of checkpoint rows does. */
+  adoptStats(stats: Stats): void {
+    this.#stats = stats
+  }
+
+  /** The statistics, or undefined where no operator has looked at them. */
+  get computedStats(): Stats | undefined {
+    return this.#stats
+  }
+
+  /**
+   * The string at `key`.
+   *
+   * @throws {SampleError} where the field is missing or holds something else
+   */
+  text(key: string): string {
+    if (this.#text !== undefined && this.#textKey === key) return this.#text
+    const value = this.#tree === undefined && !key.includes('.') ? this.#decodeField(key) : this.get(key)
+    if (typeof value !== 'string') throw SampleError.fieldIsNotText(key, value)
+    this.#textKey = key
+    this.#text = value
+    this.#derived = undefined
+    return value
+  }
+
+  /** Replaces the string at `key`; equal text changes nothing. */
+  setText(key: string, value: string): void {
+    if (this.text(key) === value) return
+    this.set(key, value)
+    this.#textKey = key
+    this.#text = value
+  }
+
+  /** The value that `derivation` computes from the text at `key`, computed once until that text changes. */
+  derive<T>(key: string, derivation: Derivation<T>): T {
+    const text = this.text(key)
+    this.#derived ??= new Map()
+    if (this.#derived.has(derivation)) return this.#derived.get(derivation) as T
+    const value = derivation.compute(text)
+    this.#derived.set(derivation, value)
+    return value
+  }
+
+  /** The whole record, parsed. Never change it in place: `set` is what is written. */
+  get value(): { readonly [key: string]: JsonValue } {
+    if (this.#tree === undefined) {
+      const { bytes, start, end } = this.#source
+      this.#tree = JSON.parse(decodeUtf8(bytes, start, end)) as Record<string, JsonValue>
+    }
+    return this.#tree
+  }
+
+  /** The value at a path, or undefined where there is none. An array of keys is taken literally, dots and all. */
+  get(path: string | readonly string[]): JsonValue | undefined {
+    let value: JsonValue | undefined = this.value
+    for (const key of this.#keysOf(path)) {
+      if (!isJsonObject(value) || !Object.hasOwn(value, key)) return undefined
+      value = value[key]
+    }
+    return value
+  }
+
+  /** Sets the value at a path, making the objects on the way where they are absent. */
+  set(path: string | readonly string[], value: JsonValue): void {
+    this.#edit({ keys: this.#keysOf(path), value })
+  }
+
+  /** Removes the field at a path. */
+  remove(path: string | readonly string[]): void {
+    if (this.get(path) !== undefined) this.#edit({ keys: this.#keysOf(path), value: undefined })
+  }
+
+  /** True where an operator changed a field. */
+  get isChanged(): boolean {
+    return this.#isChanged
+  }
+
+  /** The record as UTF-8 JSON text on one line: the source's own bytes where nothing changed. */
+  toJsonText(): SourceText {
+    if (this.#edits !== undefined) {
+      const bytes = spliceEdits(this.#source, this.#edits)
+      this.#source = { bytes, start: 0, end: bytes.length }
+      this.#edits = undefined
+    }
+    return this.#source
+  }
+
+  /** A new sample with the same fields and statistics, as the `index`-th descendant of this one. */
+  fork(index: number): Sample {
+    const stats = this.#stats === undefined ? undefined : { ...this.#stats }
+    const copy = new Sample(descend(this.origin, index), this.toJsonText(), stats)
+    copy.hashes = this.hashes
+    return copy
+  }
+
+  #keysOf(path: string | readonly string[]): readonly string[] {
+    if (typeof path !== 'string') return path
+    if (!path.includes('.') || Object.hasOwn(this.value, path)) return [path]
+    return path.split('.')
+  }
+
+  #edit(edit: Edit): void {
+    this.#tree = applyEdit(this.value, edit)
+    this.#edits ??= []
+    this.#isChanged = true
+    this.#edits.push(edit)
+    this.#text = undefined
+    this.#derived = undefined
+  }
+
+  #decodeField(key: string): JsonValue | undefined {
+    const { bytes, start, end } = this.#source
+    const at = locateField(bytes, start, end, key)
+    if (at === undefined) return undefined
+    return parseRange(bytes, at.start, at.end)
+  }
+}
+
+function parseRange(bytes: Buffer, start: number, end: number): JsonValue {
+  const text = decodeUtf8(bytes, start, end)
+  if (bytes[start] === 0x22 && !text.includes('\\')) return text.slice(1, -1)
+  return JSON.parse(text) as JsonValue
+}
+
+const keyBytes = new Map<string, Buffer>()
+
+/** Where the value of a record's own field stands; of a key that occurs twice the last counts, as in `JSON.parse`. */
+function locateField(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  key: string,
+): { start: number; end: number } | undefined {
+  let wanted = keyBytes.get(key)
+  if (wanted === undefined) {
+    wanted = Buffer.from(key)
+    keyBytes.set(key, wanted)
+  }
+  let found: { start: number; end: number } | undefined
+  scanMembers(bytes, skipSpace(bytes, start, end), end, (keyStart, keyEnd, valueStart, valueEnd) => {
+    if (keyEquals(bytes, keyStart, keyEnd, wanted)) found = { start: valueStart, end: valueEnd }
+  })
+  return found
+}
+
+/**
+ * Checks that a range of bytes is one JSON object.
+ *
+ * @throws {JsonSyntaxError} where it is not
+ */
+export function validateRecord(bytes: Buffer, start: number, end: number): void {
+  const after = scanMembers(bytes, skipSpace(bytes, start, end), end, () => {})
+  const rest = skipSpace(bytes, after, end)
+  if (rest < end) throw new JsonSyntaxError(rest, 'expected nothing after the object')
+}

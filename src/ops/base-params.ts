@@ -1,0 +1,50 @@
+import { z } from 'zod'
+
+const ignored = (what: string) =>
+  z.any().optional().describe(`${what} Accepted for Data-Juicer recipes; has no effect here.`)
+
+/** Parameters that every operator of Data-Juicer takes. Only `text_key` has an effect; the rest say how its own runtime places work. */
+export const baseParams = {
+  text_key: z
+    .string()
+    .optional()
+    .describe("Field that holds the text; by default the first of the recipe's text_keys."),
+  image_key: ignored('Field of images.'),
+  image_bytes_key: ignored('Field of image bytes.'),
+  audio_key: ignored('Field of audios.'),
+  video_key: ignored('Field of videos.'),
+  query_key: z.string().optional().describe('Field of the query in dialog samples.'),
+  response_key: z.string().optional().describe('Field of the response in dialog samples.'),
+  history_key: z.string().optional().describe('Field of the history in dialog samples.'),
+  index_key: ignored('Field for sample indices.'),
+  system_key: ignored('Field of the system prompt.'),
+  instruction_key: ignored('Field of the instruction.'),
+  prompt_key: ignored('Field of the prompt.'),
+  accelerator: ignored('Device.'),
+  num_proc: ignored('Processes of this operator; Pawl uses `np`.'),
+  num_cpus: ignored('Processors a worker.'),
+  num_gpus: ignored('Accelerators a worker.'),
+  cpu_required: ignored('Processors needed.'),
+  gpu_required: ignored('Accelerators needed.'),
+  mem_required: ignored('Memory needed.'),
+  memory: ignored('Memory needed.'),
+  batch_size: ignored('Samples a batch; Pawl bounds batches by bytes.'),
+  batch_mode: ignored('Batching.'),
+  skip_op_error: ignored('Error policy; Pawl has `on_error`.'),
+  turbo: ignored('Fast mode.'),
+  work_dir: ignored('Folder of the operator.'),
+  ray_execution_mode: ignored('Placement on Ray.'),
+  runtime_env: ignored('Environment on Ray.'),
+  auto_op_parallelism: ignored('Parallelism.'),
+} as const
+
+/** Parameters of every filter: how its bounds are closed, and whether it keeps what lies outside. */
+export const filterParams = {
+  min_closed_interval: z.boolean().default(true).describe('Whether the lower bound itself is inside.'),
+  max_closed_interval: z.boolean().default(true).describe('Whether the upper bound itself is inside.'),
+  reversed_range: z
+    .boolean()
+    .default(false)
+    .describe('Keep what lies outside the bounds instead (the bounds themselves are then kept).'),
+  stats_export_path: ignored('Where statistics are exported.'),
+} as const

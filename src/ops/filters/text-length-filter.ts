@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { countCodePoints } from '../../util/utf8.js'
+import { defineFilter } from '../define.js'
+import { sysMaxsize } from '../range.js'
+
+/** Keeps samples whose text has between `min_len` and `max_len` code points (Data-Juicer). */
+export const textLengthFilter = defineFilter({
+  name: 'text_length_filter',
+  summary: 'Keeps samples whose text length, in code points, lies within bounds.',
+  params: {
+    min_len: z.int().default(10).describe('Shortest text that is kept, in code points.'),
+    max_len: z.number().default(sysMaxsize).describe('Longest text that is kept, in code points.'),
+  },
+  stats: ['text_len'],
+  thresholds: [{ stat: 'text_len', min: 'min_len', max: 'max_len' }],
+  create: ({ min_len, max_len }, { textKey, inRange }) => ({
+    computeStats(sample) {
+      sample.stats['text_len'] ??= countCodePoints(sample.text(textKey))
+    },
+    keep: sample => inRange(sample.stats['text_len'], min_len, max_len),
+  }),
+})

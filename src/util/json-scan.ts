@@ -1,0 +1,219 @@
+import { decodeUtf8 } from './utf8.js'
+
+/** What a byte can mean inside a JSON string: 0 plain, 1 closing quote, 2 backslash, 3 forbidden control character. */
+const stringClass = new Uint8Array(256).fill(3, 0, 32)
+stringClass[0x22] = 1
+stringClass[0x5c] = 2
+
+const isHex = new Uint8Array(256)
+for (const c of '0123456789abcdefABCDEF') isHex[c.charCodeAt(0)] = 1
+
+const isEscape = new Uint8Array(256)
+for (const c of '"\\/bfnrt') isEscape[c.charCodeAt(0)] = 1
+
+/** A half-open range of bytes. */
+export interface Span {
+  start: number
+  end: number
+}
+
+/** One member of an object: where its key (with quotes) and its value stand. */
+export interface MemberSpan {
+  readonly keyStart: number
+  readonly keyEnd: number
+  readonly valueStart: number
+  readonly valueEnd: number
+}
+
+/** Where a JSON text breaks the grammar; `offset` counts bytes from the start of the buffer. */
+export class JsonSyntaxError extends Error {
+  override readonly name = 'JsonSyntaxError'
+  constructor(
+    readonly offset: number,
+    what: string,
+  ) {
+    super(what)
+  }
+}
+
+function fail(bytes: Uint8Array, at: number, end: number, expected: string): never {
+  const found = at >= end ? 'the end of the line' : describeByte(bytes[at])
+  throw new JsonSyntaxError(at, `expected ${expected}, found ${found}`)
+}
+
+function describeByte(byte: number): string {
+  if (byte === 0) return 'a NUL byte'
+  if (byte < 0x20) return `control character U+${byte.toString(16).toUpperCase().padStart(4, '0')}`
+  return byte < 0x7f ? `'${String.fromCharCode(byte)}'` : `byte 0x${byte.toString(16)}`
+}
+
+export function skipSpace(bytes: Uint8Array, from: number, end: number): number {
+  let at = from
+  while (at < end) {
+    const c = bytes[at]
+    if (c !== 0x20 && c !== 0x0a && c !== 0x0d && c !== 0x09) break
+    at++
+  }
+  return at
+}
+
+/** Returns the offset after the closing quote of the string whose opening quote stands at `from`. */
+export function skipString(bytes: Uint8Array, from: number, end: number): number {
+  let at = from + 1
+  for (;;) {
+    while (at < end && stringClass[bytes[at]] === 0) at++
+    if (at >= end) fail(bytes, end, end, 'a closing quote')
+    const c = bytes[at]
+    if (c === 0x22) return at + 1
+    if (c !== 0x5c) fail(bytes, at, end, 'no raw control character inside a string')
+    at = skipEscape(bytes, at, end)
+  }
+}
+
+function skipEscape(bytes: Uint8Array, at: number, end: number): number {
+  const c = at + 1 < end ? bytes[at + 1] : 0
+  if (isEscape[c] === 1) return at + 2
+  if (c !== 0x75) fail(bytes, at + 1, end, 'a valid escape after the backslash')
+  for (let i = at + 2; i < at + 6; i++) if (i >= end || isHex[bytes[i]] === 0) fail(bytes, i, end, 'four hex digits')
+  return at + 6
+}
+
+function skipDigits(bytes: Uint8Array, from: number, end: number): number {
+  let at = from
+  while (at < end && bytes[at] >= 0x30 && bytes[at] <= 0x39) at++
+  if (at === from) fail(bytes, at, end, 'a digit')
+  return at
+}
+
+function skipNumber(bytes: Uint8Array, from: number, end: number): number {
+  let at = bytes[from] === 0x2d ? from + 1 : from
+  at = bytes[at] === 0x30 && at < end ? at + 1 : skipDigits(bytes, at, end)
+  if (at < end && bytes[at] === 0x2e) at = skipDigits(bytes, at + 1, end)
+  if (at < end && (bytes[at] | 0x20) === 0x65) {
+    at++
+    if (at < end && (bytes[at] === 0x2b || bytes[at] === 0x2d)) at++
+    at = skipDigits(bytes, at, end)
+  }
+  return at
+}
+
+function skipWord(bytes: Uint8Array, from: number, end: number, word: string): number {
+  for (let i = 0; i < word.length; i++)
+    if (from + i >= end || bytes[from + i] !== word.charCodeAt(i)) fail(bytes, from + i, end, 'a JSON value')
+  return from + word.length
+}
+
+function skipScalar(bytes: Uint8Array, from: number, end: number): number {
+  if (from >= end) fail(bytes, from, end, 'a JSON value')
+  const c = bytes[from]
+  if (c === 0x22) return skipString(bytes, from, end)
+  if (c === 0x74) return skipWord(bytes, from, end, 'true')
+  if (c === 0x66) return skipWord(bytes, from, end, 'false')
+  if (c === 0x6e) return skipWord(bytes, from, end, 'null')
+  if (c === 0x2d || (c >= 0x30 && c <= 0x39)) return skipNumber(bytes, from, end)
+  return fail(bytes, from, end, 'a JSON value')
+}
+
+/** Open brackets of the value being skipped; grows with depth, so that depth never costs call stack. */
+let openBrackets = new Uint8Array(256)
+
+function pushBracket(depth: number, bracket: number): void {
+  if (depth === openBrackets.length) {
+    const larger = new Uint8Array(depth * 2)
+    larger.set(openBrackets)
+    openBrackets = larger
+  }
+  openBrackets[depth] = bracket
+}
+
+/** Returns the offset of a member's value, given the offset of its key. */
+function skipKey(bytes: Uint8Array, from: number, end: number): number {
+  const at = skipSpace(bytes, from, end)
+  if (at >= end || bytes[at] !== 0x22) fail(bytes, at, end, 'a key in double quotes')
+  const colon = skipSpace(bytes, skipString(bytes, at, end), end)
+  if (colon >= end || bytes[colon] !== 0x3a) fail(bytes, colon, end, "':'")
+  return skipSpace(bytes, colon + 1, end)
+}
+
+/**
+ * Returns the offset after the JSON value that starts at `from` (no leading white space), accepting
+ * exactly what `JSON.parse` accepts.
+ *
+ * @throws {JsonSyntaxError} where the grammar is broken
+ */
+export function skipValue(bytes: Uint8Array, from: number, end: number): number {
+  let at = from
+  let depth = 0
+  for (;;) {
+    const c = at < end ? bytes[at] : 0
+    if (c === 0x7b || c === 0x5b) {
+      const inside = skipSpace(bytes, at + 1, end)
+      if (inside < end && bytes[inside] === c + 2) {
+        at = inside + 1
+      } else {
+        pushBracket(depth++, c)
+        at = c === 0x7b ? skipKey(bytes, inside, end) : inside
+        continue
+      }
+    } else {
+      at = skipScalar(bytes, at, end)
+    }
+    for (;;) {
+      if (depth === 0) return at
+      at = skipSpace(bytes, at, end)
+      const next = at < end ? bytes[at] : 0
+      const open = openBrackets[depth - 1]
+      if (next === 0x2c) {
+        at = open === 0x7b ? skipKey(bytes, at + 1, end) : skipSpace(bytes, at + 1, end)
+        break
+      }
+      if (next !== open + 2) fail(bytes, at, end, open === 0x7b ? "',' or '}'" : "',' or ']'")
+      at++
+      depth--
+    }
+  }
+}
+
+/**
+ * Visits the members of the object that starts at `from`, in order, and returns the offset after its
+ * closing brace.
+ *
+ * @throws {JsonSyntaxError} where the grammar is broken, or `from` holds no object
+ */
+export function scanMembers(
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  visit: (keyStart: number, keyEnd: number, valueStart: number, valueEnd: number) => void,
+): number {
+  if (from >= end || bytes[from] !== 0x7b) fail(bytes, from, end, 'an object')
+  let at = skipSpace(bytes, from + 1, end)
+  if (at < end && bytes[at] === 0x7d) return at + 1
+  for (;;) {
+    at = skipSpace(bytes, at, end)
+    if (at >= end || bytes[at] !== 0x22) fail(bytes, at, end, 'a key in double quotes')
+    const keyStart = at
+    const keyEnd = skipString(bytes, at, end)
+    at = skipSpace(bytes, keyEnd, end)
+    if (at >= end || bytes[at] !== 0x3a) fail(bytes, at, end, "':'")
+    const valueStart = skipSpace(bytes, at + 1, end)
+    const valueEnd = skipValue(bytes, valueStart, end)
+    visit(keyStart, keyEnd, valueStart, valueEnd)
+    at = skipSpace(bytes, valueEnd, end)
+    if (at < end && bytes[at] === 0x2c) at++
+    else if (at < end && bytes[at] === 0x7d) return at + 1
+    else fail(bytes, at, end, "',' or '}'")
+  }
+}
+
+/** True where the quoted key at `start` spells `key`, also when it is written with escapes. */
+export function keyEquals(bytes: Buffer, start: number, end: number, key: Buffer): boolean {
+  const inner = end - start - 2
+  if (inner === key.length) {
+    let i = 0
+    while (i < inner && bytes[start + 1 + i] === key[i]) i++
+    if (i === inner) return true
+  }
+  if (inner <= key.length || bytes.subarray(start, end).indexOf(0x5c) < 0) return false
+  return JSON.parse(decodeUtf8(bytes, start, end)) === decodeUtf8(key, 0, key.length)
+}
