@@ -1,24 +1,4 @@
-/** Formats that Pawl reads and writes. */
-export type DatasetFormat = 'jsonl' | 'json' | 'csv' | 'tsv' | 'parquet' | 'arrow' | 'text'
-
-export type FileCompression = 'none' | 'gzip' | 'zstd'
-
-/**
- * A stable piece of a file: a byte range that starts and ends at line ends, a range of row groups
- * (Parquet) or record batches (Arrow), or all of a file that cannot be cut.
- */
-export type Cut =
-  | { readonly kind: 'bytes'; readonly start: number; readonly end: number }
-  | { readonly kind: 'groups'; readonly start: number; readonly end: number }
-  | { readonly kind: 'whole' }
-
-/** What a worker is handed instead of samples: a place in a file. */
-export interface Slice {
-  readonly path: string
-  readonly format: DatasetFormat
-  readonly compression: FileCompression
-  readonly cut: Cut
-}
+export type { Cut, DatasetFormat, FileCompression, Slice, Survey } from '../core/slice.js'
 
 /** A record of the source, or a place where one should be and is not. Both take an ordinal. */
 export type SourceRecord =
@@ -59,9 +39,3 @@ export interface ReadOptions {
   /** The field that plain text files become. */
   readonly textKey: string
 }
-
-/** What a file offers for cutting, learned without reading all of it. */
-export type Survey =
-  | { readonly kind: 'bytes'; readonly sizeBytes: number }
-  | { readonly kind: 'groups'; readonly groups: readonly { readonly rows: number; readonly sizeBytes: number }[] }
-  | { readonly kind: 'whole'; readonly sizeBytes: number }

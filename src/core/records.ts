@@ -1,0 +1,130 @@
+/** A file of the job directory that the ledger vouches for; `path` is relative to the job directory. */
+export interface FileRef {
+  readonly path: string
+  readonly sizeBytes: number
+  readonly checksum: string
+  readonly rows: number
+}
+
+/** How a checkpoint's rows are encoded. */
+export interface RowEncoding {
+  readonly format: 'jsonl' | 'parquet' | 'arrow'
+  readonly compression: 'snappy' | 'gzip' | 'none'
+}
+
+/** What one operator did to the samples of a partition. */
+export interface OperatorCounts {
+  readonly in: number
+  readonly out: number
+  readonly changed: number
+  readonly quarantined: number
+  readonly ms: number
+}
+
+/** What happened to a partition's samples from its input up to a point. */
+export interface Counts {
+  readonly read: number
+  readonly bytes: number
+  /** Lines of the source, so that a later partition of the same file can name absolute lines. */
+  readonly lines: number
+  /** Records left out by the weights of a mixture. */
+  readonly notTaken: number
+  /** Places of the source that held no valid record; in quarantine, like the samples that an operator failed on. */
+  readonly defects: number
+  /** By position in the recipe; shorter than the recipe where later operators have not run. */
+  readonly operators: readonly OperatorCounts[]
+}
+
+/** A partition's samples after the first `opsDone` operators: a checkpoint, or the finished partition. */
+export interface PointRecord {
+  readonly kind: 'point'
+  readonly fingerprint: string
+  readonly partition: string
+  readonly opsDone: number
+  readonly file: FileRef
+  readonly encoding: RowEncoding
+  readonly counts: Counts
+  /** All quarantine files on the way from the input to here. */
+  readonly quarantine: readonly FileRef[]
+}
+
+/** The signatures that a barrier made of a point's samples, in their order. */
+export interface SignatureRecord {
+  readonly kind: 'signature'
+  readonly fingerprint: string
+  readonly partition: string
+  readonly file: FileRef
+}
+
+/** A partition's share of what a barrier decided: the rows it drops, ascending, as little-endian 32-bit numbers. */
+export interface VerdictSlice {
+  readonly partition: string
+  readonly offset: number
+  readonly dropped: number
+  readonly digest: string
+}
+
+export interface VerdictRecord {
+  readonly kind: 'verdict'
+  readonly fingerprint: string
+  readonly file: FileRef
+  readonly slices: readonly VerdictSlice[]
+}
+
+/** What a partition's input held when it was read; trusted as long as the stamps are the same. */
+export interface InputRecord {
+  readonly kind: 'input'
+  readonly partition: string
+  readonly stamps: readonly string[]
+  readonly digest: string
+}
+
+/** The pieces that a file which cannot be cut fell into; complete once its end was seen. */
+export interface PiecesRecord {
+  readonly kind: 'pieces'
+  readonly partition: string
+  readonly stamp: string
+  readonly pieces: readonly { readonly digest: string; readonly records: number }[]
+  readonly isComplete: boolean
+}
+
+/** A file of the user's export: where it was staged, where it goes, and what it must hold. */
+export interface ExportedFile {
+  readonly path: string
+  readonly staged: string
+  readonly sizeBytes: number
+  readonly checksum: string
+  readonly rows: number
+  /** Stamp once it stands under its name. */
+  readonly stamp?: string
+}
+
+/** `intent` is recorded before the first rename, `done` after the last. */
+export interface ExportRecord {
+  readonly kind: 'export'
+  readonly state: 'intent' | 'done'
+  /** Fingerprint of all that the export follows from. */
+  readonly fingerprint: string
+  readonly target: string
+  readonly isFolder: boolean
+  readonly files: readonly ExportedFile[]
+}
+
+export type LedgerRecord = PointRecord | SignatureRecord | VerdictRecord | InputRecord | PiecesRecord | ExportRecord
+
+/** The key a record is kept under; a later record of the same key takes its place. */
+export function recordKey(record: LedgerRecord): string {
+  switch (record.kind) {
+    case 'point':
+    case 'signature':
+    case 'verdict':
+      return `${record.kind}/${record.fingerprint}`
+    case 'input':
+    case 'pieces':
+      return `${record.kind}/${record.partition}`
+    case 'export':
+      return 'export'
+  }
+}
+
+export const noCounts: Counts = { read: 0, bytes: 0, lines: 0, notTaken: 0, defects: 0, operators: [] }

@@ -1,0 +1,184 @@
+import type { Counts, ExportedFile, FileRef, PointRecord, RowEncoding, VerdictSlice } from './records.js'
+import type { DatasetFormat, FileCompression, Slice } from './slice.js'
+
+/** An operator as a recipe uses it, with its place in the fingerprint chain. */
+export interface OperatorUse {
+  readonly name: string
+  /** Parameters as validated, defaults filled in. */
+  readonly params: Readonly<Record<string, unknown>>
+  readonly version: string
+  readonly isBarrier: boolean
+  readonly isDeterministic: boolean
+}
+
+/** What becomes of a sample that an operator fails on. */
+export type ErrorPolicy = 'quarantine' | 'fail' | 'skip'
+
+/** What every unit of a job shares; handed to a worker once. */
+export interface JobSpec {
+  readonly jobId: string
+  readonly jobDir: string
+  readonly operators: readonly OperatorUse[]
+  /** Bundled modules with the user's own operators. */
+  readonly customModules: readonly string[]
+  readonly textKeys: readonly string[]
+  readonly seed: number
+  readonly onError: ErrorPolicy
+  readonly maxSampleBytes: number
+  readonly batchBytes: number
+  readonly storage: RowEncoding
+  readonly keepHashes: boolean
+}
+
+/** A sample that is not to be processed again, because it killed workers. */
+export interface Condemned {
+  readonly ordinal: number
+  readonly message: string
+}
+
+/** Slices of the source, with what is known of their content. */
+export interface SourceInput {
+  readonly kind: 'source'
+  readonly slices: readonly Slice[]
+  readonly stamps: readonly string[]
+  readonly shares: readonly number[]
+}
+
+/** A committed point, without the rows that a barrier dropped. */
+export interface PointInput {
+  readonly kind: 'point'
+  readonly point: PointRecord
+  readonly verdict?: { readonly path: string; readonly slice: VerdictSlice }
+}
+
+interface UnitBase {
+  readonly id: string
+  /** In the names of all that the unit writes, so that no two attempts share a name. */
+  readonly attempt: string
+}
+
+/** Operators `[fromOp, toOp)` over one partition. */
+export interface SegmentUnit extends UnitBase {
+  readonly kind: 'segment'
+  readonly partition: string
+  readonly input: SourceInput | PointInput
+  readonly fromOp: number
+  readonly toOp: number
+  /** Fingerprint of the point that the unit makes, or what it is made of together with the digest of the input. */
+  readonly fingerprint:
+    | { readonly kind: 'known'; readonly value: string }
+    | { readonly kind: 'of_digest'; readonly readerLink: string; readonly opsLink: string }
+  readonly encoding: RowEncoding
+  /** The barrier whose signatures the unit also writes, by position in the recipe. */
+  readonly signs?: { readonly operator: number; readonly link: string }
+  /** Only signatures are missing: the point itself is committed. */
+  readonly signsOnly?: boolean
+  /** Where a copy of the partition's input goes, if the recipe wants one. */
+  readonly copyInput?: boolean
+  readonly pieces?: { readonly bytes: number; readonly done: readonly PieceState[] }
+  /** Process one sample at a time in this range of ordinals and announce each, to find the one that kills. */
+  readonly suspects?: { readonly from: number; readonly to: number }
+  readonly condemned: readonly Condemned[]
+}
+
+/** A piece that an earlier read of the file found, and whether its output is committed. */
+export interface PieceState {
+  readonly digest: string
+  readonly records: number
+  readonly isCommitted: boolean
+}
+
+/** Digests of input whose stamp changed, to learn whether its content did. */
+export interface DigestUnit extends UnitBase {
+  readonly kind: 'digest'
+  readonly partition: string
+  readonly input: SourceInput
+  /** Digests piece by piece, of a file that is committed in pieces. */
+  readonly pieces?: readonly number[]
+}
+
+/** A barrier's decision over the signatures of all partitions. */
+export interface ResolveUnit extends UnitBase {
+  readonly kind: 'resolve'
+  readonly operator: number
+  readonly fingerprint: string
+  readonly signatures: readonly { readonly partition: string; readonly file: FileRef }[]
+  readonly memoryBytes: number
+}
+
+/** Finished partitions, in order, into the user's export, staged beside its final place. */
+export interface ExportUnit extends UnitBase {
+  readonly kind: 'export'
+  readonly points: readonly PointRecord[]
+  readonly target: string
+  readonly format: Exclude<DatasetFormat, 'text'>
+  readonly compression: FileCompression
+  readonly shardBytes: number
+  readonly keepStats: boolean
+  readonly keepHashes: boolean
+}
+
+export type WorkUnit = SegmentUnit | DigestUnit | ResolveUnit | ExportUnit
+
+/** What a segment unit (or one piece of it) made, published but not yet committed. */
+export interface SegmentResult {
+  readonly kind: 'segment'
+  readonly partition: string
+  readonly fingerprint: string
+  readonly digest?: string
+  readonly file?: FileRef
+  readonly counts: Counts
+  readonly quarantine: readonly FileRef[]
+  readonly signature?: FileRef
+  /** For a piece: which one. */
+  readonly piece?: { readonly index: number; readonly records: number }
+}
+
+export interface DigestResult {
+  readonly kind: 'digest'
+  /** One for the whole input, or one a piece. */
+  readonly digests: readonly string[]
+}
+
+export interface ResolveResult {
+  readonly kind: 'resolve'
+  readonly file: FileRef
+  readonly slices: readonly VerdictSlice[]
+}
+
+export interface ExportResult {
+  readonly kind: 'export'
+  readonly isFolder: boolean
+  readonly files: readonly ExportedFile[]
+}
+
+/** The last message of a unit that is committed in pieces. */
+export interface PiecesResult {
+  readonly kind: 'pieces'
+  readonly pieces: readonly { readonly digest: string; readonly records: number }[]
+}
+
+export type UnitResult = SegmentResult | DigestResult | ResolveResult | ExportResult | PiecesResult
+
+/** How far a unit is: samples and bytes of input since it started, and the ordinals of the batch at hand. */
+export interface UnitProgress {
+  readonly samples: number
+  readonly bytes: number
+  readonly batch?: { readonly from: number; readonly to: number }
+}
+
+/** Why a unit failed, in a form that survives a process boundary. */
+export interface UnitError {
+  readonly code: string
+  readonly message: string
+  /** `stop_job`: no unit can do better until the cause is gone; `fail_unit`: the others can go on; `redo_input`: a checkpoint it read is damaged. */
+  readonly consequence: 'stop_job' | 'fail_unit' | 'redo_input'
+  readonly path?: string
+}
+
+/** How a unit ended: done, failed for a reason that it could tell, or lost with its worker. */
+export type UnitOutcome =
+  | { readonly kind: 'done'; readonly result: UnitResult }
+  | { readonly kind: 'failed'; readonly error: UnitError }
+  | { readonly kind: 'lost'; readonly reason: string; readonly progress: UnitProgress | undefined }
+  | { readonly kind: 'stopped' }

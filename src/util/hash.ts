@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import xxhash, { type XXHash, type XXHashAPI } from 'xxhash-wasm'
+
+let api: XXHashAPI | undefined
+
+/** Compiles the hash function; to be awaited once before `createChecksum` is called. */
+export async function loadChecksums(): Promise<void> {
+  api ??= await xxhash()
+}
+
+/** A running 64-bit checksum (XXH64), for noticing damage and change; it does not withstand an adversary. */
+export class Checksum {
+  readonly #hash: XXHash<bigint>
+
+  constructor() {
+    if (api === undefined) throw new Error('loadChecksums() must be awaited first')
+    this.#hash = api.create64()
+  }
+
+  update(bytes: Uint8Array): this {
+    this.#hash.update(bytes)
+    return this
+  }
+
+  /** 16 hex digits. */
+  digest(): string {
+    return this.#hash.digest().toString(16).padStart(16, '0')
+  }
+}
+
+/** SHA-256 of the parts, as 40 hex digits; parts are separated, so that no two lists of parts share a text. */
+export function fingerprintOf(...parts: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(`${part.length}:`).update(part)
+  return hash.digest('hex').slice(0, 40)
+}
+
+/** JSON with the keys of every object in order, so that equal values have equal texts. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => {
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+  })
+}
