@@ -25,8 +25,8 @@ export interface OperatorCounts {
 export interface Counts {
   readonly read: number
   readonly bytes: number
-  /** Lines of the source, so that a later partition of the same file can name absolute lines. */
-  readonly lines: number
+  /** Lines of each slice, so that a later partition of the same file can name absolute lines. */
+  readonly lines: readonly number[]
   /** Records left out by the weights of a mixture. */
   readonly notTaken: number
   /** Places of the source that held no valid record; in quarantine, like the samples that an operator failed on. */
@@ -127,4 +127,4 @@ export function recordKey(record: LedgerRecord): string {
   }
 }
 
-export const noCounts: Counts = { read: 0, bytes: 0, lines: 0, notTaken: 0, defects: 0, operators: [] }
+export const noCounts: Counts = { read: 0, bytes: 0, lines: [], notTaken: 0, defects: 0, operators: [] }

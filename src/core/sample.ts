@@ -2,7 +2,7 @@ import { JsonSyntaxError, keyEquals, scanMembers, skipSpace } from '../util/json
 import { decodeUtf8 } from '../util/utf8.js'
 import { fields } from './fields.js'
 import { isJsonObject, type JsonValue } from './json.js'
-import { descend, type Origin } from './origin.js'
+import { descend, nowhere, type Origin } from './origin.js'
 import { applyEdit, type Edit, spliceEdits } from './sample-edits.js'
 import { SampleError } from './sample-error.js'
 
@@ -36,6 +36,9 @@ export class Sample {
   #tree: Record<string, JsonValue> | undefined
   #edits: Edit[] | undefined
   #isChanged = false
+  #spanKey: string | undefined
+  #spanStart = -1
+  #spanEnd = -1
   #textKey = ''
   #text: string | undefined
   #derived: Map<Derivation<unknown>, unknown> | undefined
@@ -53,12 +56,23 @@ export class Sample {
   }
 
   /** Makes a sample of a plain value; meant for tests and for readers of formats that have no JSON text. */
-  static of(
-    value: { readonly [key: string]: JsonValue },
-    origin: Origin = { partition: 'memory', ordinal: 0 },
-  ): Sample {
+  static of(value: { readonly [key: string]: JsonValue }, origin: Origin = nowhere): Sample {
     const bytes = Buffer.from(JSON.stringify(value))
     return new Sample(origin, { bytes, start: 0, end: bytes.length })
+  }
+
+  /**
+   * Makes a sample of a range of bytes that should hold one JSON object, and finds the field at `key`
+   * in the same pass.
+   *
+   * @throws {JsonSyntaxError} where the range holds anything else
+   */
+  static scan(origin: Origin, bytes: Buffer, start: number, end: number, key: string): Sample {
+    const rest = skipSpace(bytes, scanForField(bytes, start, end, key), end)
+    if (rest < end) throw new JsonSyntaxError(rest, 'expected nothing after the object')
+    const sample = new Sample(origin, { bytes, start, end })
+    sample.#noteSpan(key)
+    return sample
   }
 
   /** The statistics so far; those that came with the record (`__dj__stats__`) count as already computed. */
@@ -153,6 +167,7 @@ export class Sample {
       const bytes = spliceEdits(this.#source, this.#edits)
       this.#source = { bytes, start: 0, end: bytes.length }
       this.#edits = undefined
+      this.#spanKey = undefined
     }
     return this.#source
   }
@@ -182,9 +197,17 @@ export class Sample {
 
   #decodeField(key: string): JsonValue | undefined {
     const { bytes, start, end } = this.#source
-    const at = locateField(bytes, start, end, key)
-    if (at === undefined) return undefined
-    return parseRange(bytes, at.start, at.end)
+    if (this.#spanKey !== key) {
+      scanForField(bytes, start, end, key)
+      this.#noteSpan(key)
+    }
+    return this.#spanStart < 0 ? undefined : parseRange(bytes, this.#spanStart, this.#spanEnd)
+  }
+
+  #noteSpan(key: string): void {
+    this.#spanKey = key
+    this.#spanStart = found.start
+    this.#spanEnd = found.end
   }
 }
 
@@ -194,34 +217,31 @@ function parseRange(bytes: Buffer, start: number, end: number): JsonValue {
   return JSON.parse(text) as JsonValue
 }
 
+/** Where the field that the scan looked for was found; valid until the next scan. */
+const found = { start: 0, end: 0 }
+let wantedKey = Buffer.alloc(0)
+let scannedBytes: Buffer = wantedKey
+
+const noteField = (keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void => {
+  if (!keyEquals(scannedBytes, keyStart, keyEnd, wantedKey)) return
+  found.start = valueStart
+  found.end = valueEnd
+}
+
 const keyBytes = new Map<string, Buffer>()
 
-/** Where the value of a record's own field stands; of a key that occurs twice the last counts, as in `JSON.parse`. */
-function locateField(
-  bytes: Buffer,
-  start: number,
-  end: number,
-  key: string,
-): { start: number; end: number } | undefined {
+/**
+ * Scans the object in a range, notes in `found` where the value of one of its own fields stands (of a
+ * key that occurs twice the last counts, as in `JSON.parse`), and returns the offset after the object.
+ */
+function scanForField(bytes: Buffer, start: number, end: number, key: string): number {
   let wanted = keyBytes.get(key)
   if (wanted === undefined) {
     wanted = Buffer.from(key)
     keyBytes.set(key, wanted)
   }
-  let found: { start: number; end: number } | undefined
-  scanMembers(bytes, skipSpace(bytes, start, end), end, (keyStart, keyEnd, valueStart, valueEnd) => {
-    if (keyEquals(bytes, keyStart, keyEnd, wanted)) found = { start: valueStart, end: valueEnd }
-  })
-  return found
-}
-
-/**
- * Checks that a range of bytes is one JSON object.
- *
- * @throws {JsonSyntaxError} where it is not
- */
-export function validateRecord(bytes: Buffer, start: number, end: number): void {
-  const after = scanMembers(bytes, skipSpace(bytes, start, end), end, () => {})
-  const rest = skipSpace(bytes, after, end)
-  if (rest < end) throw new JsonSyntaxError(rest, 'expected nothing after the object')
+  wantedKey = wanted
+  scannedBytes = bytes
+  found.start = -1
+  return scanMembers(bytes, skipSpace(bytes, start, end), end, noteField)
 }
