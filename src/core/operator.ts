@@ -16,6 +16,7 @@ export interface OperatorContext {
 type MaybePromise<T> = T | Promise<T>
 
 /** What a mapper makes of one sample: nothing returned, the same sample (perhaps changed in place); an array, these instead. */
+// biome-ignore lint/suspicious/noConfusingVoidType: lets a mapper that changes samples in place return nothing
 export type MapResult = void | readonly Sample[]
 
 /**

@@ -108,6 +108,11 @@ export interface ExportRecord {
   readonly target: string
   readonly isFolder: boolean
   readonly files: readonly ExportedFile[]
+  /** What happened to all samples, kept because retention may remove the points that say so. */
+  readonly counts: Counts
+  readonly quarantined: number
+  /** What stood at the target when this was recorded, if it was an export of this job: it may be replaced. */
+  readonly previous?: ExportRecord
 }
 
 export type LedgerRecord = PointRecord | SignatureRecord | VerdictRecord | InputRecord | PiecesRecord | ExportRecord

@@ -174,8 +174,13 @@ export class Sample {
 
   /** A new sample with the same fields and statistics, as the `index`-th descendant of this one. */
   fork(index: number): Sample {
+    return this.copy(descend(this.origin, index))
+  }
+
+  /** A sample of its own with the same fields and statistics. */
+  copy(origin: Origin = this.origin): Sample {
     const stats = this.#stats === undefined ? undefined : { ...this.#stats }
-    const copy = new Sample(descend(this.origin, index), this.toJsonText(), stats)
+    const copy = new Sample(origin, this.toJsonText(), stats)
     copy.hashes = this.hashes
     return copy
   }
@@ -219,7 +224,7 @@ function parseRange(bytes: Buffer, start: number, end: number): JsonValue {
 
 /** Where the field that the scan looked for was found; valid until the next scan. */
 const found = { start: 0, end: 0 }
-let wantedKey = Buffer.alloc(0)
+let wantedKey: Buffer = Buffer.alloc(0)
 let scannedBytes: Buffer = wantedKey
 
 const noteField = (keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void => {

@@ -61,13 +61,15 @@ interface UnitBase {
 export interface SegmentUnit extends UnitBase {
   readonly kind: 'segment'
   readonly partition: string
+  /** The slices that the partition's samples came from, to name files in quarantine. */
+  readonly slices: readonly Slice[]
   readonly input: SourceInput | PointInput
   readonly fromOp: number
   readonly toOp: number
   /** Fingerprint of the point that the unit makes, or what it is made of together with the digest of the input. */
   readonly fingerprint:
     | { readonly kind: 'known'; readonly value: string }
-    | { readonly kind: 'of_digest'; readonly readerLink: string; readonly opsLink: string }
+    | { readonly kind: 'of_digest'; readonly readerLink: string; readonly links: readonly string[] }
   readonly encoding: RowEncoding
   /** The barrier whose signatures the unit also writes, by position in the recipe. */
   readonly signs?: { readonly operator: number; readonly link: string }
@@ -111,6 +113,8 @@ export interface ExportUnit extends UnitBase {
   readonly kind: 'export'
   readonly points: readonly PointRecord[]
   readonly target: string
+  /** What the staged file or folder is called, behind the common prefix. */
+  readonly stagingName: string
   readonly format: Exclude<DatasetFormat, 'text'>
   readonly compression: FileCompression
   readonly shardBytes: number

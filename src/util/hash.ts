@@ -42,3 +42,9 @@ export function canonicalJson(value: unknown): string {
     return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
   })
 }
+
+/** A text hashed to a number in [0, 1). */
+export function hashToUnit(text: string): number {
+  if (api === undefined) throw new Error('loadChecksums() must be awaited first')
+  return Number(api.h64(text) >> 11n) / 2 ** 53
+}

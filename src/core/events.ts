@@ -1,0 +1,78 @@
+import { z } from 'zod'
+
+const count = z.int().nonnegative()
+const partition = z.string().describe('Key of the partition.')
+const operators = z.array(z.string()).describe('Names of the operators, in the order of the recipe.')
+const reason = z.string().describe('A sentence for people.')
+
+/** What each kind of event says beside the fields that all share. */
+const kinds = {
+  job_start: z.object({ resumed: z.boolean(), message: z.string(), partitions: count, operators }),
+  job_complete: z.object({ duration_ms: count, samples_in: count, samples_out: count, quarantined: count }),
+  job_failed: z.object({ duration_ms: count, code: z.string(), error_message: z.string() }),
+  job_stopped: z.object({ duration_ms: count, reason }),
+  partition_start: z.object({ partition, from_op: count, to_op: count, attempt: z.string() }),
+  partition_complete: z.object({ partition, samples_in: count, samples_out: count, duration_ms: count }),
+  partition_failed: z.object({ partition, code: z.string(), error_message: z.string() }),
+  op_start: z.object({ partition, operator: z.string(), op_index: count }),
+  op_complete: z.object({
+    partition,
+    operator: z.string(),
+    op_index: count,
+    samples_in: count,
+    samples_out: count,
+    duration_ms: count,
+  }),
+  op_failed: z.object({
+    partition,
+    operator: z.string(),
+    op_index: count,
+    samples: count.describe('Samples that it failed on.'),
+  }),
+  checkpoint_save: z.object({
+    partition,
+    ops_done: count,
+    path: z.string(),
+    rows: count,
+    size_bytes: count,
+    fingerprint: z.string(),
+  }),
+  checkpoint_load: z.object({ partition, ops_done: count, path: z.string(), rows: count, fingerprint: z.string() }),
+  checkpoint_damaged: z.object({ partition, path: z.string(), reason }),
+  barrier_resolved: z.object({
+    operator: z.string(),
+    op_index: count,
+    samples: count,
+    dropped: count,
+    duration_ms: count,
+  }),
+  sample_quarantined: z.object({ partition, samples: count, path: z.string() }),
+  unit_retried: z.object({ partition, attempt: z.string(), reason, delay_ms: count }),
+  worker_lost: z.object({ unit: z.string(), reason }),
+  export_complete: z.object({ path: z.string(), files: count, rows: count, size_bytes: count }),
+  warning: z.object({ message: z.string() }),
+} as const
+
+const common = {
+  event_id: z.string().describe('Unique in the job: number of the run, then of the event.'),
+  timestamp: z.iso.datetime().describe('When it was written, in UTC.'),
+  job_id: z.string(),
+}
+
+type Kinds = typeof kinds
+export type EventType = keyof Kinds
+
+/** What the caller says of an event; id, time and job are added where it is written. */
+export type EventBody = { [K in EventType]: { readonly event_type: K } & Readonly<z.output<Kinds[K]>> }[EventType]
+
+/** A line of `events_*.jsonl`. */
+export type JobEvent = EventBody & { readonly event_id: string; readonly timestamp: string; readonly job_id: string }
+
+/** Builds the schema of an event line, for publishing; costly, so only on request. */
+export function eventSchema(): z.ZodType {
+  const shapes = Object.entries(kinds).map(([type, shape]) =>
+    z.strictObject({ ...common, event_type: z.literal(type), ...shape.shape }),
+  )
+  const [first, ...rest] = shapes
+  return z.discriminatedUnion('event_type', [first, ...rest])
+}

@@ -1,0 +1,45 @@
+import { canonicalJson, fingerprintOf } from '../util/hash.js'
+import type { OperatorUse } from './work-unit.js'
+
+/** Raised when the same operators over the same input would give other bytes for a reason outside the operators. */
+const engineRevision = '1'
+
+/** An operator's link in the chain: what it is called, its version and its parameters. */
+export function operatorLink({ name, version, params }: OperatorUse): string {
+  return fingerprintOf('operator', name, version, canonicalJson(params))
+}
+
+/** The links of several operators as one, so that a chain costs one hash a partition and not one an operator. */
+export function joinLinks(links: readonly string[]): string {
+  return fingerprintOf('operators', ...links)
+}
+
+/** All that decides, beside the bytes of the input, what samples a reader makes of them. */
+export function readerLink(settings: Readonly<Record<string, unknown>>): string {
+  return fingerprintOf('reader', engineRevision, canonicalJson(settings))
+}
+
+/** The start of a partition's chain: what its input holds, and how it is read. */
+export function inputFingerprint(link: string, digest: string): string {
+  return fingerprintOf('input', link, digest)
+}
+
+/** A partition's samples after operators were applied to those at `base`; no operators, the same samples. */
+export function pointFingerprint(base: string, links: readonly string[]): string {
+  return links.length === 0 ? base : fingerprintOf('point', base, joinLinks(links))
+}
+
+/** A barrier's decision over signatures, in input order. */
+export function verdictFingerprint(link: string, signatures: readonly string[]): string {
+  return fingerprintOf('verdict', link, ...signatures)
+}
+
+/** Where a partition's chain goes on behind a barrier: it depends on its own slice of the decision alone. */
+export function barrierFingerprint(before: string, link: string, sliceDigest: string): string {
+  return fingerprintOf('barrier', before, link, sliceDigest)
+}
+
+/** The signatures that a barrier makes of a point. */
+export function signatureFingerprint(point: string, link: string): string {
+  return fingerprintOf('signature', point, link)
+}

@@ -1,0 +1,53 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { OperatorCatalog } from '../../core/operator.js'
+import type { UnitReport } from '../../core/report.js'
+import type { JobSpec, ResolveResult, ResolveUnit } from '../../core/work-unit.js'
+import { StagedFile, stagingPrefix } from '../../util/durable-file.js'
+import { buildOperator } from '../operator-chain.js'
+import { readSignatures } from './signature-reader.js'
+import { Verdict } from './verdict.js'
+
+/** Runs a barrier's decision over the signatures of all partitions and publishes what it drops, partition by partition. */
+export async function runResolve(
+  job: JobSpec,
+  catalog: OperatorCatalog,
+  unit: ResolveUnit,
+  report: UnitReport,
+): Promise<ResolveResult> {
+  const operator = await buildOperator(job, catalog, unit.operator)
+  if (operator.kind !== 'barrier') throw new TypeError(`${job.operators[unit.operator].name} is no barrier`)
+  const verdict = new Verdict(unit.signatures.map(({ file }) => file.rows))
+  const scratchDir = join(job.jobDir, 'checkpoints', `${stagingPrefix}${unit.attempt}`)
+  mkdirSync(scratchDir)
+  try {
+    await operator.resolve({
+      signatures: () => readSignatures(job.jobDir, unit.signatures, operator.recordBytes, report),
+      totalRecords: verdict.totalRows,
+      memoryBytes: unit.memoryBytes,
+      scratchDir,
+      drop: (partitionIndex, row) => verdict.drop(partitionIndex, row),
+    })
+  } finally {
+    await operator.dispose?.()
+    rmSync(scratchDir, { recursive: true, force: true })
+  }
+  return publishVerdict(job, unit, verdict)
+}
+
+function publishVerdict(job: JobSpec, unit: ResolveUnit, verdict: Verdict): ResolveResult {
+  const file = StagedFile.create(join(job.jobDir, 'checkpoints'), `verdict-${unit.attempt}`)
+  try {
+    const slices = verdict.write(
+      unit.signatures.map(({ partition }) => partition),
+      file,
+    )
+    const path = `checkpoints/barrier.op${unit.operator}.${unit.fingerprint.slice(0, 10)}.${unit.attempt}.verdict`
+    const sealed = file.seal()
+    if (!file.publish(join(job.jobDir, path))) throw new Error(`${path} exists already; attempts must not share names`)
+    return { kind: 'resolve', file: { path, rows: verdict.droppedRows, ...sealed }, slices }
+  } catch (error) {
+    file.discard()
+    throw error
+  }
+}

@@ -1,0 +1,81 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FileRef, RowEncoding } from '../../core/records.js'
+import type { Slice } from '../../core/slice.js'
+import { readSlice } from '../../io/open-reader.js'
+import { readTable } from '../../io/table.js'
+import { measureFile } from '../../util/durable-file.js'
+import { UnitFailure } from '../unit-failure.js'
+import { checkpointColumns } from './checkpoint-writer.js'
+import { type Row, readJsonlRow } from './row-codec.js'
+
+const rowsPerBatch = 1000
+
+/**
+ * Checks a file of the job directory against what the ledger vouches for.
+ *
+ * @throws {UnitFailure} `redo_input` where it is gone, cut short or changed
+ */
+export function verifyFile(jobDir: string, file: FileRef): string {
+  const path = join(jobDir, file.path)
+  const damage = describeDamage(path, file)
+  if (damage === undefined) return path
+  const message = `${path} ${damage}; it is set aside and its unit is redone`
+  throw new UnitFailure({ code: 'damaged_checkpoint', message, consequence: 'redo_input', path: file.path })
+}
+
+function describeDamage(path: string, file: FileRef): string | undefined {
+  try {
+    const { size } = statSync(path)
+    if (size !== file.sizeBytes) return `holds ${size} bytes where ${file.sizeBytes} were committed`
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return 'is gone'
+  }
+  const { checksum } = measureFile(path)
+  return checksum === file.checksum ? undefined : `has checksum ${checksum} where ${file.checksum} was committed`
+}
+
+/** Reads the rows of a verified checkpoint in order, in batches; their bytes are valid until the next batch is asked for. */
+export async function* readCheckpoint(path: string, encoding: RowEncoding, batchBytes: number): AsyncGenerator<Row[]> {
+  if (encoding.format === 'jsonl') {
+    yield* readLines(path, encoding, batchBytes)
+    return
+  }
+  const names = checkpointColumns.map(column => column.name)
+  for await (const [origins, stats, hashes, samples] of readTable(path, encoding.format, names, rowsPerBatch)) {
+    yield samples.map((sample, index) => {
+      const bytes = sample as Buffer
+      return {
+        origin: String(origins[index]),
+        stats: textOf(stats[index]),
+        hashes: textOf(hashes[index]),
+        bytes,
+        start: 0,
+        end: bytes.length,
+      }
+    })
+  }
+}
+
+function textOf(value: Buffer | null): string | null {
+  return value === null ? null : value.toString()
+}
+
+async function* readLines(path: string, encoding: RowEncoding, batchBytes: number): AsyncGenerator<Row[]> {
+  const isGzip = encoding.compression === 'gzip'
+  const { size } = statSync(path)
+  const slice: Slice = {
+    path,
+    format: 'jsonl',
+    compression: isGzip ? 'gzip' : 'none',
+    cut: isGzip ? { kind: 'whole' } : { kind: 'bytes', start: 0, end: size },
+  }
+  const options = { batchBytes, maxRecordBytes: Number.MAX_SAFE_INTEGER, textKey: 'text' }
+  for await (const { bytes, records } of readSlice(slice, options)) {
+    yield records.map(record => {
+      if (record.kind !== 'record') throw new Error(`${path}: ${record.message}`)
+      return readJsonlRow(bytes, record.start, record.end)
+    })
+  }
+}

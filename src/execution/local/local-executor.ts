@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs'
+import type { UnitReport } from '../../core/report.js'
+import type { JobSpec, UnitOutcome, WorkUnit } from '../../core/work-unit.js'
+import type { Executor } from '../executor.js'
+import { WorkerProcess } from './worker-process.js'
+
+export interface LocalSettings {
+  readonly workers: number
+  /** A worker that reports nothing for this long is taken for stuck. */
+  readonly stallMs: number
+  /** A worker whose resident memory grows beyond this is ended. */
+  readonly memoryBytes: number
+  readonly logFolder: string
+}
+
+const checkMs = 250
+
+/** Runs units in worker processes on this machine, started on demand and kept for the next unit. */
+export class LocalExecutor implements Executor {
+  readonly #idle: WorkerProcess[] = []
+  readonly #busy = new Set<WorkerProcess>()
+  readonly #waiting: (() => void)[] = []
+  #taken = 0
+
+  constructor(
+    readonly job: JobSpec,
+    readonly settings: LocalSettings,
+  ) {}
+
+  get slots(): number {
+    return this.settings.workers
+  }
+
+  /** Starts the workers ahead of the first unit. */
+  warmUp(): void {
+    while (this.#idle.length + this.#busy.size < this.slots) this.#idle.push(this.#start())
+  }
+
+  async run(unit: WorkUnit, report: UnitReport, signal: AbortSignal): Promise<UnitOutcome> {
+    await this.#takeSlot()
+    try {
+      if (signal.aborted) return { kind: 'stopped' }
+      const worker = this.#idle.pop() ?? this.#start()
+      this.#busy.add(worker)
+      const watch = setInterval(() => this.#check(worker), checkMs)
+      try {
+        return await worker.run(unit, report, signal)
+      } finally {
+        clearInterval(watch)
+        this.#busy.delete(worker)
+        if (worker.isAlive) this.#idle.push(worker)
+      }
+    } finally {
+      this.#freeSlot()
+    }
+  }
+
+  memoryBytes(): number {
+    let sum = 0
+    for (const worker of [...this.#idle, ...this.#busy]) sum += residentBytes(worker.pid)
+    return sum
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#idle, ...this.#busy].map(worker => worker.end('the executor was closed')))
+  }
+
+  #start(): WorkerProcess {
+    const heapMb = Math.max(64, Math.floor((this.settings.memoryBytes / 1e6) * 0.75))
+    return new WorkerProcess(this.job, { heapMb, logFolder: this.settings.logFolder })
+  }
+
+  #check(worker: WorkerProcess): void {
+    const silentMs = performance.now() - worker.lastSign
+    const memory = residentBytes(worker.pid)
+    const { stallMs, memoryBytes } = this.settings
+    if (silentMs > stallMs) void worker.end(`it made no progress for ${Math.round(silentMs / 1000)} s`)
+    else if (memory > memoryBytes)
+      void worker.end(
+        `it used ${Math.round(memory / 1e6)} MB of memory, ${Math.round(memoryBytes / 1e6)} MB are allowed`,
+      )
+  }
+
+  async #takeSlot(): Promise<void> {
+    if (this.#taken >= this.slots) await new Promise<void>(resolve => this.#waiting.push(resolve))
+    else this.#taken++
+  }
+
+  #freeSlot(): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#taken--
+    else next()
+  }
+}
+
+const pageBytes = 4096
+
+function residentBytes(pid: number | undefined): number {
+  if (pid === undefined) return 0
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * pageBytes
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES') return 0
+    throw error
+  }
+}

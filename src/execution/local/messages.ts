@@ -1,0 +1,11 @@
+import type { JobSpec, SegmentResult, UnitError, UnitProgress, UnitResult, WorkUnit } from '../../core/work-unit.js'
+
+export type ToWorker =
+  | { readonly type: 'job'; readonly job: JobSpec }
+  | { readonly type: 'run'; readonly unit: WorkUnit }
+
+export type FromWorker =
+  | { readonly type: 'progress'; readonly progress: UnitProgress }
+  | { readonly type: 'piece'; readonly result: SegmentResult }
+  | { readonly type: 'done'; readonly result: UnitResult }
+  | { readonly type: 'failed'; readonly error: UnitError }

@@ -1,0 +1,62 @@
+import { Worker } from 'node:worker_threads'
+import type { OperatorCatalog } from '../../core/operator.js'
+import type { JobSpec } from '../../core/work-unit.js'
+import { createCatalog } from '../../ops/catalog.js'
+import { loadCustomOperators } from '../../ops/load-custom.js'
+import { loadChecksums } from '../../util/hash.js'
+import { runWorkUnit } from '../run-work-unit.js'
+import { describeFailure } from '../unit-failure.js'
+import { lifelineFd } from './lifeline.js'
+import type { FromWorker, ToWorker } from './messages.js'
+
+/** Blocks on a pipe whose other end the coordinator holds, and ends this process when that is gone, however busy it is. */
+const watchCoordinator = `
+  try { require('node:fs').readSync(${lifelineFd}, Buffer.alloc(1)) } catch {}
+  process.kill(process.pid, 'SIGKILL')
+`
+
+// A terminal sends its signals to the whole group; the coordinator decides what they mean.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+new Worker(watchCoordinator, {
+  eval: true,
+  execArgv: [],
+  resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 2 },
+}).unref()
+
+let job: JobSpec | undefined
+let catalog: Promise<OperatorCatalog> | undefined
+
+process.on('message', (message: ToWorker) => {
+  if (message.type === 'job') {
+    job = message.job
+    catalog = openCatalog(message.job)
+    // A failure is told with the unit that needs the catalog.
+    catalog.catch(() => {})
+  } else {
+    void answer(message)
+  }
+})
+process.on('disconnect', () => process.exit())
+
+async function openCatalog({ customModules }: JobSpec): Promise<OperatorCatalog> {
+  await loadChecksums()
+  return createCatalog(await loadCustomOperators(customModules))
+}
+
+async function answer({ unit }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
+  try {
+    if (job === undefined || catalog === undefined) throw new TypeError('a unit came before its job')
+    const report = {
+      progress: (progress: Extract<FromWorker, { type: 'progress' }>['progress']) =>
+        send({ type: 'progress', progress }),
+      piece: (result: Extract<FromWorker, { type: 'piece' }>['result']) => send({ type: 'piece', result }),
+    }
+    send({ type: 'done', result: await runWorkUnit(job, await catalog, unit, report) })
+  } catch (error) {
+    send({ type: 'failed', error: describeFailure(error) })
+  }
+}
+
+function send(message: FromWorker): void {
+  process.send?.(message)
+}

@@ -1,0 +1,109 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { UnitReport } from '../../core/report.js'
+import type { JobSpec, UnitOutcome, UnitProgress, WorkUnit } from '../../core/work-unit.js'
+import type { FromWorker, ToWorker } from './messages.js'
+
+export interface WorkerSettings {
+  readonly heapMb: number
+  readonly logFolder: string
+}
+
+let started = 0
+
+/** A worker process and the one unit it may be running. */
+export class WorkerProcess {
+  /** When the worker last reported anything, by `performance.now()`. */
+  lastSign = performance.now()
+  readonly #child: ChildProcess
+  readonly #gone: Promise<string>
+  #reason: string | undefined
+  #isAlive = true
+  #onMessage: (message: FromWorker) => void = () => {}
+
+  constructor(job: JobSpec, { heapMb, logFolder }: WorkerSettings) {
+    const log = openSync(join(logFolder, `worker-${++started}.txt`), 'a')
+    this.#child = fork(fileURLToPath(new URL('./worker-main.js', import.meta.url)), [], {
+      // The fifth descriptor is the lifeline: its other end closes with this process.
+      stdio: ['ignore', log, log, 'ipc', 'pipe'],
+      execArgv: [
+        `--max-old-space-size=${heapMb}`,
+        '--max-semi-space-size=16',
+        ...process.execArgv.filter(arg => !arg.startsWith('--max-')),
+      ],
+    })
+    closeSync(log)
+    this.#child.on('message', message => {
+      this.lastSign = performance.now()
+      this.#onMessage(message as FromWorker)
+    })
+    this.#gone = this.#watchExit()
+    this.#send({ type: 'job', job })
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive
+  }
+
+  async run(unit: WorkUnit, report: UnitReport, signal: AbortSignal): Promise<UnitOutcome> {
+    this.lastSign = performance.now()
+    let progress: UnitProgress | undefined
+    const answered = new Promise<UnitOutcome>(resolve => {
+      this.#onMessage = message => {
+        if (message.type === 'progress') {
+          progress = message.progress
+          report.progress(message.progress)
+        } else if (message.type === 'piece') report.piece(message.result)
+        else if (message.type === 'done') resolve({ kind: 'done', result: message.result })
+        else resolve({ kind: 'failed', error: message.error })
+      }
+    })
+    const lost = this.#gone.then(
+      (reason): UnitOutcome => (signal.aborted ? { kind: 'stopped' } : { kind: 'lost', reason, progress }),
+    )
+    const stop = () => void this.end('the job was stopped')
+    signal.addEventListener('abort', stop)
+    try {
+      this.#send({ type: 'run', unit })
+      return await Promise.race([answered, lost])
+    } finally {
+      signal.removeEventListener('abort', stop)
+      this.#onMessage = () => {}
+    }
+  }
+
+  /** Ends the process whatever it does; resolves when it is gone. */
+  async end(reason: string): Promise<void> {
+    this.#reason ??= reason
+    this.#child.kill('SIGKILL')
+    await this.#gone
+  }
+
+  #send(message: ToWorker): void {
+    // A worker that is already gone is noticed by its exit.
+    this.#child.send(message, () => {})
+  }
+
+  /** Resolves once the process is gone and all that it said has been heard. */
+  async #watchExit(): Promise<string> {
+    const exited = new Promise<string>(resolve => {
+      this.#child.once('error', error => resolve(`it could not be started: ${error.message}`))
+      this.#child.once('exit', (code, signal) =>
+        resolve(signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`),
+      )
+    })
+    const silent = new Promise<void>(resolve => {
+      this.#child.once('error', () => resolve())
+      this.#child.once('disconnect', () => resolve())
+    })
+    const [how] = await Promise.all([exited, silent])
+    this.#isAlive = false
+    return this.#reason ?? how
+  }
+}

@@ -1,0 +1,95 @@
+import { inputFingerprint, pointFingerprint } from '../../core/fingerprint.js'
+import type { Barrier, OperatorCatalog } from '../../core/operator.js'
+import type { UnitReport } from '../../core/report.js'
+import type {
+  JobSpec,
+  PiecesResult,
+  PointInput,
+  SegmentResult,
+  SegmentUnit,
+  SourceInput,
+} from '../../core/work-unit.js'
+import { buildOperator, OperatorChain } from '../operator-chain.js'
+import { InputCopy } from './input-copy.js'
+import { runPieces } from './pieces.js'
+import { readPoint } from './point-reader.js'
+import { SegmentOutput } from './segment-output.js'
+import { SegmentPass } from './segment-pass.js'
+import { SourceReader } from './source-reader.js'
+
+/**
+ * Runs the operators of a segment over one partition, batch after batch, and publishes what they leave.
+ * Nothing is committed here: the caller's ledger does that with the result.
+ */
+export async function runSegment(
+  job: JobSpec,
+  catalog: OperatorCatalog,
+  unit: SegmentUnit,
+  report: UnitReport,
+): Promise<SegmentResult | PiecesResult> {
+  await using chain = await OperatorChain.build(job, catalog, unit.fromOp, unit.toOp)
+  const signing = unit.signs && {
+    operator: await buildBarrier(job, catalog, unit.signs.operator),
+    index: unit.signs.operator,
+  }
+  const pass = new SegmentPass(job, unit, chain, signing, report)
+  if (unit.input.kind === 'point') return runOnPoint(pass, catalog, unit.input)
+  return unit.pieces === undefined ? runOnSource(pass, unit.input) : runPieces(pass, unit.input, unit.pieces)
+}
+
+/** The fingerprint of what a unit makes, now that its input has been digested. */
+export function fingerprintFor(unit: SegmentUnit, digest: string): string {
+  if (unit.fingerprint.kind === 'known') return unit.fingerprint.value
+  return pointFingerprint(inputFingerprint(unit.fingerprint.readerLink, digest), unit.fingerprint.links)
+}
+
+async function runOnSource(pass: SegmentPass, input: SourceInput): Promise<SegmentResult> {
+  const { job, unit } = pass
+  const copy = unit.copyInput ? new InputCopy(job.jobDir, unit.partition, unit.attempt) : undefined
+  const output = await SegmentOutput.open(job, unit, unit.partition, pass.signing)
+  try {
+    const counts = pass.startCounts()
+    const reader = new SourceReader(job, input, unit.partition, () => counts, copy && (batch => copy.add(batch)))
+    reader.quarantine = output.quarantine
+    for await (const batch of reader.batches()) await pass.process(batch, output, counts)
+    const digest = reader.takeDigest()
+    copy?.publish(digest)
+    return await output.publish(fingerprintFor(unit, digest), counts.freeze(), digest)
+  } catch (error) {
+    copy?.discard()
+    output.discard()
+    throw error
+  }
+}
+
+async function runOnPoint(pass: SegmentPass, catalog: OperatorCatalog, input: PointInput): Promise<SegmentResult> {
+  const { job, unit } = pass
+  const hasher =
+    input.verdict !== undefined && job.keepHashes ? await buildBarrier(job, catalog, unit.fromOp) : undefined
+  const output = await SegmentOutput.open(job, unit, unit.partition, pass.signing)
+  try {
+    const counts = pass.startCounts()
+    for await (const batch of readPoint(job, input)) {
+      if (input.verdict !== undefined) {
+        const count = counts.operator(unit.fromOp)
+        count.in += batch.rows
+        count.out += batch.samples.length
+      }
+      if (hasher !== undefined)
+        for (const sample of batch.samples) hasher.sign(sample, Buffer.alloc(hasher.recordBytes), 0)
+      await pass.process(batch, output, counts)
+    }
+    if (unit.fingerprint.kind !== 'known')
+      throw new TypeError('the fingerprint of a unit behind a checkpoint is known beforehand')
+    return await output.publish(unit.fingerprint.value, counts.freeze(), undefined)
+  } catch (error) {
+    output.discard()
+    throw error
+  }
+}
+
+async function buildBarrier(job: JobSpec, catalog: OperatorCatalog, index: number): Promise<Barrier> {
+  const operator = await buildOperator(job, catalog, index)
+  if (operator.kind !== 'barrier') throw new TypeError(`${job.operators[index].name} is no barrier`)
+  return operator
+}

@@ -1,0 +1,115 @@
+import { join } from 'node:path'
+import type { Barrier } from '../../core/operator.js'
+import type { Counts, FileRef } from '../../core/records.js'
+import type { Sample } from '../../core/sample.js'
+import type { JobSpec, SegmentResult, SegmentUnit } from '../../core/work-unit.js'
+import { StagedFile } from '../../util/durable-file.js'
+import { type CheckpointWriter, checkpointSuffix, openCheckpointWriter } from '../checkpoints/checkpoint-writer.js'
+import { QuarantineWriter } from '../quarantine-writer.js'
+import { isSystemError } from '../unit-failure.js'
+
+/** Whose signatures a segment writes, and what to do with a sample that cannot be signed. */
+export interface Signing {
+  readonly operator: Barrier
+  readonly index: number
+}
+
+/**
+ * What a unit (or one piece of it) writes: the point's rows, signatures for the barrier that follows,
+ * quarantine. Everything is staged; `publish` gives all of it names, rows first. What was staged and not
+ * published is removed by `discard`, or after a crash as garbage.
+ */
+export class SegmentOutput {
+  readonly quarantine: QuarantineWriter
+  #rows = 0
+
+  private constructor(
+    readonly job: JobSpec,
+    readonly unit: SegmentUnit,
+    readonly partition: string,
+    readonly signing: Signing | undefined,
+    readonly points: { readonly file: StagedFile; readonly writer: CheckpointWriter } | undefined,
+    readonly signatures: StagedFile | undefined,
+  ) {
+    const name = `${partition}.op${unit.fromOp}-${unit.toOp}.${unit.attempt}.jsonl`
+    this.quarantine = new QuarantineWriter(join(job.jobDir, 'quarantine'), name, job.maxSampleBytes)
+  }
+
+  static async open(
+    job: JobSpec,
+    unit: SegmentUnit,
+    partition: string,
+    signing: Signing | undefined,
+  ): Promise<SegmentOutput> {
+    const folder = join(job.jobDir, 'checkpoints')
+    const name = `${partition}.op${unit.toOp}.${unit.attempt}`
+    const file = unit.signsOnly ? undefined : StagedFile.create(folder, name)
+    const points = file === undefined ? undefined : { file, writer: await openCheckpointWriter(file, unit.encoding) }
+    const signatures = signing === undefined ? undefined : StagedFile.create(folder, `${name}.signatures`)
+    return new SegmentOutput(job, unit, partition, signing, points, signatures)
+  }
+
+  get rows(): number {
+    return this.#rows
+  }
+
+  /** Appends samples, which `onFailure` is told of where they cannot be signed; those are left out. */
+  async write(samples: readonly Sample[], onFailure: (sample: Sample, error: unknown) => void): Promise<void> {
+    const signed = this.#sign(samples, onFailure)
+    await this.points?.writer.write(signed)
+    this.#rows += signed.length
+  }
+
+  async publish(fingerprint: string, counts: Counts, digest: string | undefined): Promise<SegmentResult> {
+    const { unit, partition } = this
+    const stem = `${partition}.op${unit.toOp}.${fingerprint.slice(0, 10)}.${unit.attempt}`
+    let file: FileRef | undefined
+    if (this.points !== undefined) {
+      await this.points.writer.finish()
+      file = this.#publishFile(this.points.file, `checkpoints/${stem}.${checkpointSuffix(unit.encoding)}`, this.#rows)
+    }
+    const signature =
+      this.signatures && this.#publishFile(this.signatures, `checkpoints/${stem}.signatures`, this.#rows)
+    const own = this.quarantine.publish((staged, rows) => {
+      return this.#publishFile(
+        staged,
+        `quarantine/${partition}.op${unit.fromOp}-${unit.toOp}.${unit.attempt}.jsonl`,
+        rows,
+      )
+    })
+    const before = unit.input.kind === 'point' ? unit.input.point.quarantine : []
+    const quarantine = own === undefined ? before : [...before, own]
+    return { kind: 'segment', partition, fingerprint, digest, file, counts, quarantine, signature }
+  }
+
+  discard(): void {
+    this.points?.file.discard()
+    this.signatures?.discard()
+    this.quarantine.discard()
+  }
+
+  #sign(samples: readonly Sample[], onFailure: (sample: Sample, error: unknown) => void): readonly Sample[] {
+    if (this.signing === undefined || this.signatures === undefined) return samples
+    const { operator } = this.signing
+    const records = Buffer.alloc(samples.length * operator.recordBytes)
+    const signed: Sample[] = []
+    for (const sample of samples) {
+      try {
+        operator.sign(sample, records, signed.length * operator.recordBytes)
+        signed.push(sample)
+      } catch (error) {
+        if (isSystemError(error)) throw error
+        onFailure(sample, error)
+      }
+    }
+    this.signatures.write(records.subarray(0, signed.length * operator.recordBytes))
+    return signed
+  }
+
+  #publishFile(staged: StagedFile, path: string, rows: number): FileRef {
+    const sealed = staged.seal()
+    if (!staged.publish(join(this.job.jobDir, path)))
+      throw new Error(`${path} exists already; attempts must not share names`)
+    return { path, rows, ...sealed }
+  }
+}

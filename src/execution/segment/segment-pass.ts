@@ -1,0 +1,92 @@
+import { noCounts } from '../../core/records.js'
+import type { UnitReport } from '../../core/report.js'
+import type { Sample } from '../../core/sample.js'
+import { SampleError } from '../../core/sample-error.js'
+import type { JobSpec, OperatorUse, SegmentUnit } from '../../core/work-unit.js'
+import { RunningCounts } from '../counts.js'
+import type { OperatorChain } from '../operator-chain.js'
+import { UnitFailure } from '../unit-failure.js'
+import type { InputBatch } from './input-batch.js'
+import type { SegmentOutput, Signing } from './segment-output.js'
+import { describePlace, placeOf } from './source-reader.js'
+
+/** One run of a unit's operators: takes batches through them, sets aside what fails, tells of progress. */
+export class SegmentPass {
+  readonly #condemned: ReadonlyMap<number, string>
+  #samples = 0
+  #bytes = 0
+
+  constructor(
+    readonly job: JobSpec,
+    readonly unit: SegmentUnit,
+    readonly chain: OperatorChain,
+    readonly signing: Signing | undefined,
+    readonly report: UnitReport,
+  ) {
+    this.#condemned = new Map(unit.condemned.map(({ ordinal, message }) => [ordinal, message]))
+  }
+
+  startCounts(): RunningCounts {
+    return new RunningCounts(this.unit.input.kind === 'point' ? this.unit.input.point.counts : noCounts)
+  }
+
+  async process(batch: InputBatch, output: SegmentOutput, counts: RunningCounts): Promise<void> {
+    this.#samples += batch.to - batch.from
+    this.#bytes += batch.bytes
+    this.#announce(batch.from, batch.to)
+    const { suspects } = this.unit
+    if (suspects === undefined || suspects.from >= batch.to || suspects.to <= batch.from) {
+      await this.#run(this.#withoutCondemned(batch.samples, output, counts), output, counts)
+      return
+    }
+    for (const sample of this.#withoutCondemned(batch.samples, output, counts)) {
+      this.#announce(sample.origin.ordinal, sample.origin.ordinal + 1)
+      await this.#run([sample], output, counts)
+    }
+  }
+
+  async #run(samples: readonly Sample[], output: SegmentOutput, counts: RunningCounts): Promise<void> {
+    const left = await this.chain.run(samples, counts, (sample, operator, error) =>
+      this.#setAside(output, sample, operator, error),
+    )
+    await output.write(left, (sample, error) => {
+      const { index } = this.signing as Signing
+      counts.operator(index).quarantined++
+      this.#setAside(output, sample, this.job.operators[index], error)
+    })
+  }
+
+  #announce(from: number, to: number): void {
+    this.report.progress({ samples: this.#samples, bytes: this.#bytes, batch: { from, to } })
+  }
+
+  /** Takes out the samples that killed workers before, by the ordinal that they descend from. */
+  #withoutCondemned(samples: readonly Sample[], output: SegmentOutput, counts: RunningCounts): readonly Sample[] {
+    if (this.#condemned.size === 0) return samples
+    return samples.filter(sample => {
+      const message = this.#condemned.get(sample.origin.ordinal)
+      if (message === undefined) return true
+      const use = this.job.operators[this.unit.fromOp]
+      counts.operator(this.unit.fromOp).quarantined++
+      this.#setAside(output, sample, use, new SampleError('killed_worker', message))
+      return false
+    })
+  }
+
+  #setAside(output: SegmentOutput, sample: Sample, operator: OperatorUse, error: unknown): void {
+    const place = placeOf(this.unit.slices[sample.origin.slice])
+    const told = describeSampleError(error)
+    if (this.job.onError === 'fail') {
+      const where = `${place.path}, ${describePlace(sample.origin, place.base)}`
+      const message = `${operator.name} failed on ${where}: ${told.message}; on_error is "fail", with "quarantine" the sample would be set aside`
+      throw new UnitFailure({ code: 'sample_failed', message, consequence: 'stop_job' })
+    }
+    if (this.job.onError === 'quarantine') output.quarantine.addSample(sample, place, operator.name, told)
+  }
+}
+
+function describeSampleError(error: unknown): { readonly code: string; readonly message: string } {
+  if (error instanceof SampleError) return { code: error.code, message: error.message }
+  if (error instanceof Error) return { code: error.name, message: error.message }
+  return { code: 'unknown', message: String(error) }
+}

@@ -1,0 +1,49 @@
+import type { UnitError } from '../core/work-unit.js'
+
+/** A failure whose consequence is known where it is thrown. */
+export class UnitFailure extends Error {
+  override readonly name = 'UnitFailure'
+
+  constructor(
+    readonly error: UnitError,
+    options?: ErrorOptions,
+  ) {
+    super(error.message, options)
+  }
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full: free some space',
+  EDQUOT: 'the disk quota is used up: free some space',
+  EROFS: 'the file system is read-only',
+  EACCES: 'permission is denied',
+  EPERM: 'the operation is not permitted',
+  EMFILE: 'this process may open no more files: raise `ulimit -n`',
+  ENFILE: 'the system has no more file handles: raise fs.file-max',
+  EIO: 'the disk reported an I/O error; the file was thrown away',
+  ENOENT: 'the file or its folder is gone: bring it back',
+  EFBIG: 'the file grew beyond what the file system or `ulimit -f` allows',
+}
+
+/** True for errors of the machine, which say nothing about the samples at hand. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  return error instanceof Error && typeof code === 'string' && typeof syscall === 'string'
+}
+
+/** What an error thrown by a unit means for the job. */
+export function describeFailure(error: unknown): UnitError {
+  if (error instanceof UnitFailure) return error.error
+  if (isSystemError(error)) {
+    const remedy = remedies[error.code ?? ''] ?? error.message
+    const path = error.path === undefined ? '' : ` ${error.path}`
+    const message = `${error.syscall}${path}: ${remedy} (${error.code}), then run the job again: it goes on from what is committed`
+    return { code: error.code ?? 'EIO', message, consequence: 'stop_job', path: error.path }
+  }
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  return {
+    code: typeof code === 'string' ? code : 'unexpected',
+    message: String(message ?? error),
+    consequence: 'fail_unit',
+  }
+}

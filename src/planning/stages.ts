@@ -1,0 +1,84 @@
+import { operatorLink } from '../core/fingerprint.js'
+import type { OperatorUse } from '../core/work-unit.js'
+
+/** Operators between two barriers, for all partitions; the second barrier waits for all of them. */
+export interface StagePlan {
+  readonly index: number
+  /** Position of the barrier whose decision the stage starts by applying, if any. */
+  readonly applies: number | undefined
+  /** The stage's own operators are `[from, to)`. */
+  readonly from: number
+  readonly to: number
+  /** Position of the barrier that follows, always `to`; undefined for the last stage. */
+  readonly signs: number | undefined
+}
+
+/** A recipe's operators with all that the scheduler needs to know of them. */
+export interface OperatorPlan {
+  readonly operators: readonly OperatorUse[]
+  readonly links: readonly string[]
+  readonly stages: readonly StagePlan[]
+  /** Points where a checkpoint is committed, each the number of operators done: ascending, strictly inside the recipe. */
+  readonly checkpoints: readonly number[]
+}
+
+export interface CheckpointSettings {
+  readonly enabled: boolean
+  readonly strategy: 'every_n_ops' | 'every_op' | 'manual' | 'disabled'
+  readonly n_ops: number
+  readonly op_names: readonly string[]
+}
+
+export function planOperators(operators: readonly OperatorUse[], settings: CheckpointSettings): OperatorPlan {
+  return {
+    operators,
+    links: operators.map(operatorLink),
+    stages: divideIntoStages(operators),
+    checkpoints: placeCheckpoints(operators, settings),
+  }
+}
+
+function divideIntoStages(operators: readonly OperatorUse[]): StagePlan[] {
+  const barriers = operators.flatMap((operator, index) => (operator.isBarrier ? [index] : []))
+  return [...barriers, undefined].map((signs, index) => {
+    const applies = index === 0 ? undefined : barriers[index - 1]
+    return { index, applies, from: applies === undefined ? 0 : applies + 1, to: signs ?? operators.length, signs }
+  })
+}
+
+/**
+ * Where a strategy puts checkpoints. The finished partition and what a barrier needs are committed under
+ * every strategy and are not listed here.
+ */
+export function placeCheckpoints(operators: readonly OperatorUse[], settings: CheckpointSettings): number[] {
+  const places: number[] = []
+  for (let done = 1; done < operators.length; done++) {
+    const operator = operators[done - 1]
+    if (!operator.isDeterministic || isWanted(operator, done, settings)) places.push(done)
+  }
+  return places
+}
+
+function isWanted(
+  operator: OperatorUse,
+  done: number,
+  { enabled, strategy, n_ops, op_names }: CheckpointSettings,
+): boolean {
+  if (!enabled) return false
+  switch (strategy) {
+    case 'every_op':
+      return true
+    case 'every_n_ops':
+      return done % n_ops === 0
+    case 'manual':
+      return op_names.includes(operator.name)
+    case 'disabled':
+      return false
+  }
+}
+
+/** Where a unit that starts after `done` operators commits next: the next checkpoint, or the end of the stage. */
+export function nextPoint(plan: OperatorPlan, stage: StagePlan, done: number, isFresh: boolean): number {
+  const isBeyond = (place: number) => (isFresh ? place >= done && place > 0 : place > done) && place < stage.to
+  return plan.checkpoints.find(isBeyond) ?? stage.to
+}
