@@ -1,0 +1,74 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { InputError } from './input-error.js'
+
+/** Bytes in order, pulled into a buffer of the reader's. The reader closes it. */
+export interface ByteSource {
+  /** Byte offset in the file of the next byte, or -1 where bytes have no place there (compressed files). */
+  readonly offset: number
+  /** Fills `target[from, to)`, less only where the source ends; returns the number of bytes written. */
+  fill(target: Buffer, from: number, to: number): number | Promise<number>
+  close(): void | Promise<void>
+}
+
+/** The bytes `[start, end)` of a file, read synchronously: at these block sizes a thread hop costs more than the read. */
+class FileSource implements ByteSource {
+  constructor(
+    private readonly path: string,
+    private readonly fd: number,
+    public offset: number,
+    private readonly end: number,
+  ) {}
+
+  fill(target: Buffer, from: number, to: number): number {
+    const wanted = Math.min(to - from, this.end - this.offset)
+    let got = 0
+    while (got < wanted) {
+      const count = readSync(this.fd, target, from + got, wanted - got, this.offset)
+      if (count === 0) throw InputError.changed(this.path)
+      got += count
+      this.offset += count
+    }
+    return got
+  }
+
+  close(): void {
+    closeSync(this.fd)
+  }
+}
+
+/**
+ * Opens a byte range of a file; without a range, all of it.
+ *
+ * @throws {InputError} where the file is missing, not readable, or shorter than the range
+ */
+export function openFileSource(path: string, range?: { readonly start: number; readonly end: number }): ByteSource {
+  const fd = openForReading(path)
+  const size = fstatSync(fd).size
+  const { start, end } = range ?? { start: 0, end: size }
+  if (end > size) {
+    closeSync(fd)
+    throw InputError.changed(path)
+  }
+  return new FileSource(path, fd, start, end)
+}
+
+/** @throws {InputError} where the file is missing or not readable */
+export function openForReading(path: string): number {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    throw describeOpenError(path, error)
+  }
+}
+
+/** An input error for a failure to open or list `path`; any other failure comes back as it is. */
+export function describeOpenError(path: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return new InputError('missing', path, `${path} does not exist; check dataset_path`, { cause: error })
+  if (code === 'EACCES' || code === 'EPERM')
+    return new InputError('not_permitted', path, `no permission to read ${path}; grant it to this user`, {
+      cause: error,
+    })
+  return error
+}
