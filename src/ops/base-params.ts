@@ -5,10 +5,7 @@ const ignored = (what: string) =>
 
 /** Parameters that every operator of Data-Juicer takes. Only `text_key` has an effect; the rest say how its own runtime places work. */
 export const baseParams = {
-  text_key: z
-    .string()
-    .optional()
-    .describe("Field that holds the text; by default the first of the recipe's text_keys."),
+  text_key: z.string().nullish().describe("Field that holds the text; by default the first of the recipe's text_keys."),
   image_key: ignored('Field of images.'),
   image_bytes_key: ignored('Field of image bytes.'),
   audio_key: ignored('Field of audios.'),
@@ -40,10 +37,11 @@ export const baseParams = {
 
 /** Parameters of every filter: how its bounds are closed, and whether it keeps what lies outside. */
 export const filterParams = {
-  min_closed_interval: z.boolean().default(true).describe('Whether the lower bound itself is inside.'),
-  max_closed_interval: z.boolean().default(true).describe('Whether the upper bound itself is inside.'),
+  min_closed_interval: z.boolean().nullable().default(true).describe('Whether the lower bound itself is inside.'),
+  max_closed_interval: z.boolean().nullable().default(true).describe('Whether the upper bound itself is inside.'),
   reversed_range: z
     .boolean()
+    .nullable()
     .default(false)
     .describe('Keep what lies outside the bounds instead (the bounds themselves are then kept).'),
   stats_export_path: ignored('Where statistics are exported.'),

@@ -4,7 +4,32 @@ type Load = () => Promise<OperatorDefinition>
 
 /** Operators that ship with Pawl, each loaded when a recipe first names it. */
 const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
+  [
+    'document_deduplicator',
+    async () => (await import('./deduplicators/document-deduplicator.js')).documentDeduplicator,
+  ],
+  ['alphanumeric_filter', async () => (await import('./filters/alphanumeric-filter.js')).alphanumericFilter],
+  [
+    'character_repetition_filter',
+    async () => (await import('./filters/character-repetition-filter.js')).characterRepetitionFilter,
+  ],
+  [
+    'special_characters_filter',
+    async () => (await import('./filters/special-characters-filter.js')).specialCharactersFilter,
+  ],
   ['text_length_filter', async () => (await import('./filters/text-length-filter.js')).textLengthFilter],
+  ['word_repetition_filter', async () => (await import('./filters/word-repetition-filter.js')).wordRepetitionFilter],
+  ['clean_email_mapper', async () => (await import('./mappers/clean-email-mapper.js')).cleanEmailMapper],
+  ['clean_links_mapper', async () => (await import('./mappers/clean-links-mapper.js')).cleanLinksMapper],
+  ['fix_unicode_mapper', async () => (await import('./mappers/fix-unicode-mapper.js')).fixUnicodeMapper],
+  [
+    'punctuation_normalization_mapper',
+    async () => (await import('./mappers/punctuation-normalization-mapper.js')).punctuationNormalizationMapper,
+  ],
+  [
+    'whitespace_normalization_mapper',
+    async () => (await import('./mappers/whitespace-normalization-mapper.js')).whitespaceNormalizationMapper,
+  ],
 ])
 
 /** Operators of Data-Juicer that need what Pawl does not bring. */

@@ -16,12 +16,17 @@ export const sysMaxsize = Number('9223372036854775807')
  */
 export function rangeTest(params: Readonly<Record<string, unknown>>): RangeTest {
   const reversed = params['reversed_range'] === true
-  const minClosed = (params['min_closed_interval'] !== false) !== reversed
-  const maxClosed = (params['max_closed_interval'] !== false) !== reversed
+  const minClosed = isClosed(params['min_closed_interval']) !== reversed
+  const maxClosed = isClosed(params['max_closed_interval']) !== reversed
   return (value, min, max) => {
     const v = value as number
     const aboveMin = min == null || (minClosed ? v >= min : v > min)
     const belowMax = max == null || (maxClosed ? v <= max : v < max)
     return (aboveMin && belowMax) !== reversed
   }
+}
+
+/** Closed by default; null is false, as Python's None is. */
+function isClosed(value: unknown): boolean {
+  return value === undefined || value === true
 }

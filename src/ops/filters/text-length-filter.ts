@@ -1,6 +1,6 @@
-import { z } from 'zod'
 import { countCodePoints } from '../../util/utf8.js'
 import { defineFilter } from '../define.js'
+import { int } from '../params.js'
 import { sysMaxsize } from '../range.js'
 
 /** Keeps samples whose text has between `min_len` and `max_len` code points (Data-Juicer). */
@@ -8,8 +8,8 @@ export const textLengthFilter = defineFilter({
   name: 'text_length_filter',
   summary: 'Keeps samples whose text length, in code points, lies within bounds.',
   params: {
-    min_len: z.int().default(10).describe('Shortest text that is kept, in code points.'),
-    max_len: z.number().default(sysMaxsize).describe('Longest text that is kept, in code points.'),
+    min_len: int(10).describe('Shortest text that is kept, in code points.'),
+    max_len: int(sysMaxsize).describe('Longest text that is kept, in code points.'),
   },
   stats: ['text_len'],
   thresholds: [{ stat: 'text_len', min: 'min_len', max: 'max_len' }],

@@ -1,0 +1,142 @@
+import type { ResolveContext } from '../../core/operator.js'
+import { Spill } from '../../util/spill.js'
+
+/** Bytes of the signatures that `resolveExact` compares: a hash whose bits are evenly spread, such as MD5. */
+export const exactKeyBytes = 16
+
+/** A signature with the place of its sample: the partition's index, then the row in it. */
+const entryBytes = exactKeyBytes + 8
+const mostBuckets = 256
+/** Levels of splitting, eight bits of the hash each; a bucket that is still too large by then is mostly repeats. */
+const deepestLevel = 3
+
+interface Place {
+  partition: number
+  row: number
+}
+
+/** Entries in input order, piece by piece. */
+type Entries = AsyncIterable<Buffer> | Iterable<Buffer>
+
+/**
+ * Drops every sample whose 16-byte signature an earlier sample has. Signatures that do not fit in memory are
+ * first sorted by their leading bits into files, each of which then fits; a file keeps the order of the
+ * input, so that first seen is earliest.
+ */
+export async function resolveExact(context: ResolveContext): Promise<void> {
+  await resolveEntries(context, signatureEntries(context), context.totalRecords, 0)
+}
+
+async function* signatureEntries(context: ResolveContext): AsyncGenerator<Buffer> {
+  const perPiece = 4096
+  for await (const { partitionIndex, records, firstRow } of context.signatures()) {
+    const count = records.length / exactKeyBytes
+    for (let from = 0; from < count; from += perPiece) {
+      const until = Math.min(count, from + perPiece)
+      const piece = Buffer.allocUnsafe((until - from) * entryBytes)
+      for (let i = from; i < until; i++) {
+        const offset = (i - from) * entryBytes
+        records.copy(piece, offset, i * exactKeyBytes, (i + 1) * exactKeyBytes)
+        piece.writeUInt32LE(partitionIndex, offset + exactKeyBytes)
+        piece.writeUInt32LE(firstRow + i, offset + exactKeyBytes + 4)
+      }
+      yield piece
+    }
+  }
+}
+
+async function resolveEntries(context: ResolveContext, entries: Entries, count: number, level: number): Promise<void> {
+  const tableBytes = KeyTable.bytesFor(count)
+  if (tableBytes <= context.memoryBytes / 2 || level > deepestLevel) {
+    const drop = (place: Place) => context.drop(place.partition, place.row)
+    await dropRepeats(entries, new KeyTable(level > deepestLevel ? 1024 : count), drop)
+    return
+  }
+  const bucketCount = Math.min(mostBuckets, 2 ** Math.ceil(Math.log2((tableBytes * 2) / context.memoryBytes)))
+  await using spill = new Spill(context.scratchDir, `level-${level}`, bucketCount, entryBytes, context.memoryBytes / 4)
+  for await (const piece of entries) {
+    for (let offset = 0; offset < piece.length; offset += entryBytes) {
+      const bucket = piece[offset + level] & (bucketCount - 1)
+      if (spill.isFull(bucket)) await spill.flush(bucket)
+      const room = spill.reserve(bucket)
+      piece.copy(room.buffer, room.offset, offset, offset + entryBytes)
+    }
+  }
+  for (let bucket = 0; bucket < bucketCount; bucket++) {
+    await resolveEntries(context, spill.read(bucket), spill.recordsIn(bucket), level + 1)
+    await spill.drop(bucket)
+  }
+}
+
+async function dropRepeats(entries: Entries, table: KeyTable, drop: (place: Place) => void): Promise<void> {
+  for await (const piece of entries) {
+    for (let offset = 0; offset < piece.length; offset += entryBytes) {
+      if (table.add(piece, offset)) continue
+      drop({
+        partition: piece.readUInt32LE(offset + exactKeyBytes),
+        row: piece.readUInt32LE(offset + exactKeyBytes + 4),
+      })
+    }
+  }
+}
+
+/** A set of 16-byte keys, four words a slot; the key of zeros is the mark of an empty slot and kept apart. */
+class KeyTable {
+  #words: Uint32Array
+  #mask: number
+  #size = 0
+  #hasZero = false
+
+  constructor(expected: number) {
+    const slots = KeyTable.#slotsFor(expected)
+    this.#words = new Uint32Array(slots * 4)
+    this.#mask = slots - 1
+  }
+
+  static #slotsFor(count: number): number {
+    return 2 ** Math.ceil(Math.log2(Math.max(16, count * 1.4)))
+  }
+
+  static bytesFor(count: number): number {
+    return KeyTable.#slotsFor(count) * exactKeyBytes
+  }
+
+  /** Adds the key at `offset`; false where it was there already. */
+  add(bytes: Buffer, offset: number): boolean {
+    if (this.#size > this.#mask * 0.75) this.#grow()
+    const a = bytes.readUInt32LE(offset)
+    const b = bytes.readUInt32LE(offset + 4)
+    const c = bytes.readUInt32LE(offset + 8)
+    const d = bytes.readUInt32LE(offset + 12)
+    if ((a | b | c | d) !== 0) return this.#addWords(a, b, c, d)
+    const isNew = !this.#hasZero
+    this.#hasZero = true
+    return isNew
+  }
+
+  #addWords(a: number, b: number, c: number, d: number): boolean {
+    const words = this.#words
+    for (let slot = d & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const at = slot * 4
+      if ((words[at] | words[at + 1] | words[at + 2] | words[at + 3]) === 0) {
+        words[at] = a
+        words[at + 1] = b
+        words[at + 2] = c
+        words[at + 3] = d
+        this.#size++
+        return true
+      }
+      if (words[at + 3] === d && words[at + 2] === c && words[at + 1] === b && words[at] === a) return false
+    }
+  }
+
+  #grow(): void {
+    const old = this.#words
+    this.#words = new Uint32Array(old.length * 2)
+    this.#mask = this.#words.length / 4 - 1
+    this.#size = 0
+    for (let at = 0; at < old.length; at += 4)
+      if ((old[at] | old[at + 1] | old[at + 2] | old[at + 3]) !== 0)
+        this.#addWords(old[at], old[at + 1], old[at + 2], old[at + 3])
+  }
+}

@@ -1,0 +1,25 @@
+import { defineFilter } from '../define.js'
+import { bool, float } from '../params.js'
+import { sysMaxsize } from '../range.js'
+import { charCounts } from '../text/char-counts.js'
+
+/** Keeps samples by their share of letters and numbers (Data-Juicer). */
+export const alphanumericFilter = defineFilter({
+  name: 'alphanumeric_filter',
+  summary: 'Keeps samples whose share of letters and numbers lies within bounds.',
+  params: {
+    tokenization: bool(false).describe('Count tokens instead of characters; not supported.'),
+    min_ratio: float(0.25).describe('Smallest share that is kept.'),
+    max_ratio: float(sysMaxsize).describe('Largest share that is kept.'),
+  },
+  stats: ['alnum_ratio'],
+  thresholds: [{ stat: 'alnum_ratio', min: 'min_ratio', max: 'max_ratio' }],
+  create: ({ min_ratio, max_ratio }, { textKey, inRange }) => ({
+    computeStats(sample) {
+      if (sample.stats['alnum_ratio'] !== undefined) return
+      const { alnum, codePoints } = sample.derive(textKey, charCounts)
+      sample.stats['alnum_ratio'] = codePoints === 0 ? 0 : alnum / codePoints
+    },
+    keep: sample => inRange(sample.stats['alnum_ratio'], min_ratio, max_ratio),
+  }),
+})

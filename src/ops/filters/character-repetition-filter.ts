@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { defineFilter } from '../define.js'
+import { float } from '../params.js'
+import { countNgrams } from '../text/ngram-counter.js'
+
+let symbols = new Int32Array(0)
+
+/** Largest scratch array that is kept for the next sample. */
+const keptSymbols = 1 << 20
+
+/** Keeps samples by how much of their text the most frequent character n-grams make up (Data-Juicer). */
+export const characterRepetitionFilter = defineFilter({
+  name: 'character_repetition_filter',
+  summary: 'Keeps samples whose share of repeated character n-grams lies within bounds.',
+  params: {
+    rep_len: z.int().default(10).describe('Length of the n-grams, in code points.'),
+    min_ratio: float(0).describe('Smallest share that is kept.'),
+    max_ratio: float(0.5).describe('Largest share that is kept.'),
+  },
+  stats: ['char_rep_ratio'],
+  thresholds: [{ stat: 'char_rep_ratio', min: 'min_ratio', max: 'max_ratio' }],
+  create: ({ rep_len, min_ratio, max_ratio }, { textKey, inRange }) => ({
+    computeStats(sample) {
+      sample.stats['char_rep_ratio'] ??= characterRepetition(sample.text(textKey), rep_len)
+    },
+    keep: sample => inRange(sample.stats['char_rep_ratio'], min_ratio, max_ratio),
+  }),
+})
+
+/** The share of n-gram occurrences that go to the most frequent ones: as many as the root of the distinct ones, none seen once. */
+export function characterRepetition(text: string, n: number): number {
+  const length = decode(text)
+  const { total, distinct, repeated } = countNgrams(symbols, length, n)
+  if (symbols.length > keptSymbols) symbols = new Int32Array(0)
+  if (total === 0 || repeated.length === 0) return 0
+  const top = Math.min(Math.floor(Math.sqrt(distinct)), repeated.length)
+  const counts = Int32Array.from(repeated).sort()
+  let sum = 0
+  for (let i = counts.length - top; i < counts.length; i++) sum += counts[i]
+  return sum / total
+}
+
+/** Writes the code points of a text to `symbols` and returns how many there are. */
+function decode(text: string): number {
+  const length = text.length
+  if (symbols.length < length) symbols = new Int32Array(Math.max(1024, length * 2))
+  const out = symbols
+  let count = 0
+  for (let i = 0; i < length; i++) {
+    const c = text.charCodeAt(i)
+    if ((c & 0xfc00) === 0xd800) {
+      const point = text.codePointAt(i)!
+      if (point > 0xffff) i++
+      out[count++] = point
+    } else out[count++] = c
+  }
+  return count
+}

@@ -1,0 +1,28 @@
+import { defineMapper } from '../define.js'
+import { charSets } from '../text/char-set.js'
+import { CharMap } from '../text/map-chars.js'
+import { strip } from '../text/python-text.js'
+
+/** Strips the text and turns every kind of blank inside it into a plain space; line breaks stay (Data-Juicer). */
+export const whitespaceNormalizationMapper = defineMapper({
+  name: 'whitespace_normalization_mapper',
+  summary: 'Strips texts and turns all kinds of blanks into plain spaces.',
+  params: {},
+  create(_, { textKey }) {
+    const map = new CharMap(spaceLikes())
+    return {
+      map(sample) {
+        const before = sample.text(textKey)
+        const after = map.apply(strip(before))
+        if (after !== before) sample.setText(textKey, after)
+      },
+    }
+  },
+})
+
+function spaceLikes(): [string, string][] {
+  const out: [string, string][] = []
+  for (const [c, isMember] of charSets.spaceLike().bmp.entries())
+    if (isMember === 1 && c !== 0x20) out.push([String.fromCharCode(c), ' '])
+  return out
+}

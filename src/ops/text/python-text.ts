@@ -1,0 +1,84 @@
+import { charSets } from './char-set.js'
+
+/** `str.strip()`. */
+export function strip(text: string): string {
+  const space = charSets.pythonSpace().bmp
+  let start = 0
+  let end = text.length
+  while (start < end && space[text.charCodeAt(start)] === 1) start++
+  while (end > start && space[text.charCodeAt(end - 1)] === 1) end--
+  return end - start === text.length ? text : text.slice(start, end)
+}
+
+/** `str.split()`: the words between runs of white space. */
+export function splitWords(text: string): string[] {
+  const space = charSets.pythonSpace().bmp
+  const words: string[] = []
+  let start = -1
+  for (let i = 0; i < text.length; i++) {
+    if (space[text.charCodeAt(i)] === 0) {
+      if (start < 0) start = i
+    } else if (start >= 0) {
+      words.push(text.slice(start, i))
+      start = -1
+    }
+  }
+  if (start >= 0) words.push(text.slice(start))
+  return words
+}
+
+/** Visits the lines of `str.splitlines()`: each from `start` to `end`, its break left out. */
+export function eachLine(text: string, visit: (start: number, end: number) => void): void {
+  const breaks = charSets.pythonLineBreak().bmp
+  let start = 0
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (breaks[c] === 0) continue
+    visit(start, i)
+    if (c === 0x0d && text.charCodeAt(i + 1) === 0x0a) i++
+    start = i + 1
+  }
+  if (start < text.length) visit(start, text.length)
+}
+
+/** `str.splitlines()`. */
+export function splitLines(text: string): string[] {
+  const lines: string[] = []
+  eachLine(text, (start, end) => lines.push(text.slice(start, end)))
+  return lines
+}
+
+/**
+ * Capital letters that Python 3.11 (Unicode 14) does not know yet and a newer Node lower-cases:
+ * Cyrillic Tje, Latin letters of Unicode 16 and 17, and by their first unit Garay and Beria Erfe.
+ */
+const newerCapitals = /[\u1c89\ua7cb\ua7cc\ua7ce\ua7d2\ua7d4\ua7da\ua7dc]|\ud803[\udd50-\udd65]|\ud81b[\udea0-\udeb8]/g
+
+/** `str.lower()`. */
+export function lower(text: string): string {
+  if (text.search(newerCapitals) < 0) return text.toLowerCase()
+  let out = ''
+  let from = 0
+  for (const match of text.matchAll(newerCapitals)) {
+    out += text.slice(from, match.index).toLowerCase() + match[0]
+    from = match.index + match[0].length
+  }
+  return out + text.slice(from).toLowerCase()
+}
+
+/** The code points of a text; a lone surrogate is one, as in Python. */
+export function codePointsOf(text: string): Uint32Array {
+  const points = new Uint32Array(text.length)
+  let count = 0
+  for (let i = 0; i < text.length; i++) {
+    const point = text.codePointAt(i)!
+    if (point > 0xffff) i++
+    points[count++] = point
+  }
+  return points.subarray(0, count)
+}
+
+/** True where a text holds a surrogate, so that UTF-16 units and code points may differ. */
+export function hasSurrogates(text: string): boolean {
+  return /[\ud800-\udfff]/.test(text)
+}

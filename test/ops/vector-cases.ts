@@ -1,0 +1,137 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { JsonValue } from '../../src/core/json.js'
+import type { Barrier, Filter, Mapper, Operator, OperatorDefinition } from '../../src/core/operator.js'
+import { Sample } from '../../src/core/sample.js'
+
+/** One recorded case of Data-Juicer: parameters, an input, and what came out. */
+export interface VectorCase {
+  readonly op: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly text?: string
+  readonly sample?: Readonly<Record<string, JsonValue>>
+  readonly samples?: readonly Readonly<Record<string, JsonValue>>[]
+  readonly assets?: Readonly<Record<string, unknown>>
+  readonly record?: unknown
+  readonly expect: Expectation
+}
+
+export interface Expectation {
+  readonly error?: string
+  readonly stage?: 'init' | 'run'
+  readonly stats?: Readonly<Record<string, unknown>>
+  readonly keep?: boolean
+  readonly text?: string
+  readonly texts?: readonly string[]
+  readonly sample?: Readonly<Record<string, unknown>>
+  readonly samples?: readonly unknown[]
+  readonly kept?: readonly number[]
+  readonly hashes?: readonly string[]
+  readonly any_of?: readonly Expectation[]
+}
+
+const folder = new URL('../vectors/', import.meta.url)
+
+/** Operators that have a file of recorded cases. */
+export function recordedOperators(): string[] {
+  return readdirSync(folder)
+    .map(name => /^data-juicer-([a-z]\w+)\.jsonl$/.exec(name)?.[1])
+    .filter(name => name !== undefined)
+    .sort()
+}
+
+export function casesOf(operator: string): VectorCase[] {
+  const text = readFileSync(new URL(`data-juicer-${operator}.jsonl`, folder), 'utf8')
+  return text
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => revive(JSON.parse(line)) as VectorCase)
+}
+
+/** Turns `{"$float": "NaN"}` and `{"$int": "…"}` into numbers. */
+function revive(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(revive)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value)
+  if (entries.length === 1 && (entries[0][0] === '$float' || entries[0][0] === '$int'))
+    return Number(String(entries[0][1]).replace(/^(-?)inf$/i, '$1Infinity'))
+  return Object.fromEntries(entries.map(([key, inner]) => [key, revive(inner)]))
+}
+
+/** What an operator made of a case, in the words of an expectation. */
+export async function run(definition: OperatorDefinition, testCase: VectorCase): Promise<Expectation> {
+  const assets = testCase.assets === undefined ? undefined : mkdtempSync(join(tmpdir(), 'pawl-assets-'))
+  try {
+    let operator: Operator
+    try {
+      operator = await build(definition, withAssets(testCase, assets))
+    } catch (error) {
+      return { error: String(error), stage: 'init' }
+    }
+    try {
+      return await apply(operator, testCase)
+    } catch (error) {
+      return { error: String(error), stage: 'run' }
+    } finally {
+      await operator.dispose?.()
+    }
+  } finally {
+    if (assets !== undefined) rmSync(assets, { recursive: true })
+  }
+}
+
+async function build(definition: OperatorDefinition, params: unknown): Promise<Operator> {
+  return definition.create(definition.params.parse(params), { textKey: 'text', seed: 42 })
+}
+
+function withAssets({ params, assets }: VectorCase, dir: string | undefined): unknown {
+  if (dir === undefined || assets === undefined) return params
+  const dirs: Record<string, string> = {}
+  for (const [name, content] of Object.entries(assets)) {
+    writeFileSync(join(dir, `${name}.json`), JSON.stringify(content))
+    dirs[`${name}_dir`] = dir
+  }
+  return { ...dirs, ...params }
+}
+
+async function apply(operator: Operator, testCase: VectorCase): Promise<Expectation> {
+  const values = testCase.samples ?? [testCase.sample ?? { text: testCase.text ?? null }]
+  const samples = values.map((value, ordinal) => Sample.of(value, { partition: 'p', ordinal }))
+  if (operator.kind === 'mapper') return applyMapper(operator, samples[0], values[0])
+  if (operator.kind === 'filter') return applyFilter(operator, samples[0])
+  return applyBarrier(operator, samples)
+}
+
+async function applyMapper(mapper: Mapper, sample: Sample, before: Readonly<Record<string, JsonValue>>) {
+  const result = mapper.map ? await mapper.map(sample) : (await mapper.mapBatch!([sample]))[0]
+  const made = (result ?? [sample]).map(one => JSON.parse(written(one)) as Record<string, JsonValue>)
+  return { before, samples: made, texts: made.map(one => one['text']) } as Expectation
+}
+
+function written(sample: Sample): string {
+  const { bytes, start, end } = sample.toJsonText()
+  return bytes.toString('utf8', start, end)
+}
+
+async function applyFilter(filter: Filter, sample: Sample): Promise<Expectation> {
+  await filter.computeStats?.(sample)
+  return { stats: sample.stats, keep: filter.keep(sample) }
+}
+
+export async function applyBarrier(barrier: Barrier, samples: readonly Sample[]): Promise<Expectation> {
+  const records = Buffer.alloc(barrier.recordBytes * samples.length)
+  for (const [i, sample] of samples.entries()) barrier.sign(sample, records, i * barrier.recordBytes)
+  const dropped = new Set<number>()
+  const scratchDir = mkdtempSync(join(tmpdir(), 'pawl-scratch-'))
+  await barrier.resolve({
+    signatures: () => [{ partitionIndex: 0, records, firstRow: 0 }],
+    totalRecords: samples.length,
+    memoryBytes: 1 << 20,
+    scratchDir,
+    drop: (_, row) => dropped.add(row),
+  })
+  rmSync(scratchDir, { recursive: true })
+  const hashes = samples.map(sample => Object.values(sample.hashes ?? {})[0] as string)
+  return { kept: samples.flatMap((_, i) => (dropped.has(i) ? [] : [i])), hashes }
+}
