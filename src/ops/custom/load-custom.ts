@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url'
-import type { OperatorDefinition } from '../core/operator.js'
+import type { OperatorDefinition } from '../../core/operator.js'
 
 /**
  * Loads the operators that a module exports, by default or by name, one or lists of them.
