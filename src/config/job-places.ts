@@ -3,7 +3,9 @@ import { problemAt, type Sources } from './problems.js'
 import { RecipeError } from './recipe-error.js'
 import type { RecipeValues } from './recipe-schema.js'
 
+/** Where a job works: absolute paths, placeholders filled in. */
 export interface JobPlaces {
+  /** The folder of the job: `{work_dir}/{job_id}`. */
   readonly jobDir: string
   readonly export_path: string
   readonly partition_dir: string

@@ -18,7 +18,9 @@ export interface OpenDataset {
 
 /** Lists the input of a recipe, in the order in which its samples come. */
 export async function listDataset(recipe: Recipe): Promise<InputListing> {
-  return listInputs(normalizeWeights(recipe.datasets.flatMap(pathsOf)), { suffixes: recipe.suffixes })
+  return listInputs(normalizeWeights(recipe.datasets.flatMap(pathsOf)), {
+    suffixes: recipe.suffixes.length > 0 ? recipe.suffixes : undefined,
+  })
 }
 
 function pathsOf(dataset: DatasetPath): { path: string; weight: number | undefined }[] {
