@@ -72,3 +72,18 @@ export function describeOpenError(path: string, error: unknown): unknown {
     })
   return error
 }
+
+/**
+ * The bytes `[start, end)` of an open file, in memory of their own.
+ *
+ * @throws {InputError} where the file ends before
+ */
+export function readExactly(path: string, fd: number, start: number, end: number): ArrayBuffer {
+  const target = new Uint8Array(end - start)
+  for (let got = 0; got < target.length; ) {
+    const count = readSync(fd, target, got, target.length - got, start + got)
+    if (count === 0) throw InputError.changed(path)
+    got += count
+  }
+  return target.buffer
+}

@@ -1,6 +1,6 @@
 import type { DatasetFormat, FileCompression } from './reader.js'
 
-/** Takes bytes in order; the durable file behind it hashes and counts them. */
+/** Takes bytes in order; the durable file behind it hashes and counts them. The bytes are the sink's only during the call. */
 export interface ByteSink {
   write(bytes: Uint8Array): void
 }
@@ -21,9 +21,26 @@ export interface DatasetWriter {
   finish(): Promise<void> | void
 }
 
+/**
+ * The type of a column: `text` and `json` both hold text, the latter that of any JSON value. `null` stands
+ * in every column for an absent field too.
+ */
+export type ColumnType = 'bool' | 'int64' | 'double' | 'text' | 'json'
+
+export interface RowColumn {
+  readonly name: string
+  readonly type: ColumnType
+}
+
+/** The fields of a dataset's rows, in the order in which they first occur (see `inferSchema`). */
+export type RowSchema = readonly RowColumn[]
+
 export interface WriterOptions {
   readonly format: Exclude<DatasetFormat, 'text'>
+  /** Of the file as a whole; Parquet and Arrow files are never compressed as a whole. */
   readonly compression: FileCompression
+  /** Needed by the formats with columns: CSV, TSV, Parquet, Arrow. */
+  readonly schema?: RowSchema
 }
 
 /** A column of a checkpoint table. */
@@ -38,7 +55,11 @@ export type TableCompression = 'snappy' | 'gzip' | 'none'
 /** Rows of a table of UTF-8 text columns: `columns[c][r]`; null only where the column is nullable. */
 export type TableRows = readonly (readonly (Buffer | null)[])[]
 
-/** Writes a table of text columns in batches; memory stays bounded by a batch. */
+/**
+ * Writes a table of text columns. Row groups follow from the sequence of rows alone, not from how they were
+ * batched, and stay small, so that memory is bounded. The buffers of the rows are kept until their group is
+ * written: nobody changes them afterwards.
+ */
 export interface TableWriter {
   write(columns: TableRows): Promise<void> | void
   finish(): Promise<void> | void
