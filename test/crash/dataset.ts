@@ -19,7 +19,10 @@ const words = 'pawl ratchet wheel tooth spring lever cog winch gauge naïve übe
  * Writes JSONL files with duplicates, e-mail addresses, short texts, big integers, and a malformed line
  * and one without text in each file.
  */
-export function makeDataset(folder: string, options: { seed: number; files: number; linesPerFile: number; gzip?: boolean }): void {
+export function makeDataset(
+  folder: string,
+  options: { seed: number; files: number; linesPerFile: number; gzip?: boolean },
+): void {
   mkdirSync(folder, { recursive: true })
   const random = randomFrom(options.seed)
   const pick = (count: number) => Math.floor(random() * count)

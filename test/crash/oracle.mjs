@@ -8,7 +8,10 @@ import { gunzipSync } from 'node:zlib'
 const asciiSpace = /^[\t\n\v\f\r \x1c-\x1f\x85]+|[\t\n\v\f\r \x1c-\x1f\x85]+$/g
 
 const operators = {
-  text_length_filter: ({ min_len = 10 }) => samples => samples.filter(sample => [...sample.text].length >= min_len),
+  text_length_filter:
+    ({ min_len = 10 }) =>
+    samples =>
+      samples.filter(sample => [...sample.text].length >= min_len),
   clean_email_mapper: () => samples => {
     for (const sample of samples) {
       const text = sample.text.replace(/[A-Za-z0-9.\-+_]+@[a-z0-9.\-+_]+\.[a-z]+/g, '')
@@ -44,7 +47,8 @@ function readSamples(folder) {
         setAside++
         continue
       }
-      if (typeof value === 'object' && value !== null && typeof value.text === 'string') samples.push({ source, value, text: value.text, isChanged: false })
+      if (typeof value === 'object' && value !== null && typeof value.text === 'string')
+        samples.push({ source, value, text: value.text, isChanged: false })
       else setAside++
     }
   }

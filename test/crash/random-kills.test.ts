@@ -46,12 +46,16 @@ describe('a job killed at random times', () => {
         const { child, ended } = rig.start()
         const pid = child.pid as number
         const victim = Math.floor(random() * 3)
-        const timer = setTimeout(() => {
-          const workers = workersOf(pid)
-          if (victim !== 1) child.kill('SIGKILL')
-          if (victim !== 0) for (const worker of workers.slice(0, victim === 1 ? 1 : undefined)) process.kill(worker, 'SIGKILL')
-          kills++
-        }, duration * (0.15 + random() * 0.8))
+        const timer = setTimeout(
+          () => {
+            const workers = workersOf(pid)
+            if (victim !== 1) child.kill('SIGKILL')
+            if (victim !== 0)
+              for (const worker of workers.slice(0, victim === 1 ? 1 : undefined)) process.kill(worker, 'SIGKILL')
+            kills++
+          },
+          duration * (0.15 + random() * 0.8),
+        )
         await ended
         clearTimeout(timer)
       }
