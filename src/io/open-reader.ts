@@ -15,6 +15,19 @@ export async function* readSlice(slice: Slice, options: ReadOptions): AsyncGener
       const { readJsonl } = await import('./jsonl/read-jsonl.js')
       return yield* readJsonl(slice, options)
     }
+    case 'json': {
+      const { readJson } = await import('./json/read-json.js')
+      return yield* readJson(slice, options)
+    }
+    case 'csv':
+    case 'tsv': {
+      const { readCsv } = await import('./csv/read-csv.js')
+      return yield* readCsv(slice, options)
+    }
+    case 'text': {
+      const { readText } = await import('./text/read-text.js')
+      return yield* readText(slice, options)
+    }
     default:
       throw new InputError('unsupported', slice.path, `${slice.path}: format ${slice.format} is not supported yet`)
   }

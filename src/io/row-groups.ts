@@ -1,41 +1,36 @@
-import type { TableRows } from './writer.js'
+/** A group is closed when it holds this many rows, or enough bytes. */
+const rowsPerGroup = 10_000
 
-/** A group is closed when it holds this many rows … */
-export const rowsPerGroup = 10_000
-/** … or, in a table, this many bytes. */
-const bytesPerGroup = 8 << 20
-
-/** Regroups the rows of a table, so that groups follow from the rows alone. */
-export class RowGroups {
-  private columns: (Buffer | null)[][]
+/** Gathers rows into groups of columns, so that groups follow from the rows alone, however they were batched. */
+export class RowGroups<Value> {
+  private columns: (Value | null)[][]
+  private rows = 0
   private bytes = 0
 
   constructor(
     private readonly columnCount: number,
-    private readonly writeGroup: (columns: TableRows) => void,
+    private readonly bytesPerGroup: number,
+    private readonly writeGroup: (columns: readonly (readonly (Value | null)[])[], rowCount: number) => void,
   ) {
     this.columns = this.emptyColumns()
   }
 
-  add(rows: TableRows): void {
-    for (let row = 0; row < rows[0].length; row++) {
-      for (let column = 0; column < this.columnCount; column++) {
-        const value = rows[column][row]
-        this.columns[column].push(value)
-        if (value !== null) this.bytes += value.length
-      }
-      if (this.bytes >= bytesPerGroup || this.columns[0].length >= rowsPerGroup) this.flush()
-    }
+  addRow(values: readonly (Value | null)[], sizeBytes: number): void {
+    for (let column = 0; column < this.columnCount; column++) this.columns[column].push(values[column])
+    this.rows++
+    this.bytes += sizeBytes
+    if (this.bytes >= this.bytesPerGroup || this.rows >= rowsPerGroup) this.flush()
   }
 
   flush(): void {
-    if (this.columns[0].length === 0) return
-    this.writeGroup(this.columns)
+    if (this.rows === 0) return
+    this.writeGroup(this.columns, this.rows)
     this.columns = this.emptyColumns()
+    this.rows = 0
     this.bytes = 0
   }
 
-  private emptyColumns(): (Buffer | null)[][] {
+  private emptyColumns(): (Value | null)[][] {
     return Array.from({ length: this.columnCount }, () => [])
   }
 }

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { Field, makeData, RecordBatch, Schema, Struct, Utf8 } from 'apache-arrow'
-import { RowGroups } from '../row-groups.js'
+import { TableGroups } from '../table-groups.js'
 import type { ByteSink, TableColumn, TableCompression, TableRows, TableWriter } from '../writer.js'
 import { SinkStreamWriter } from './sink-stream-writer.js'
 import { makeTextColumn } from './text-column.js'
@@ -23,7 +23,7 @@ export function openArrowTable(
   }
   const schema = new Schema(columns.map(({ name, isNullable }) => new Field(name, new Utf8(), isNullable)))
   writer.reset(undefined, schema)
-  const groups = new RowGroups(columns.length, rows => {
+  const groups = new TableGroups(columns.length, rows => {
     writer.write(makeBatch(schema, rows))
     flush()
   })

@@ -1,6 +1,6 @@
 import type { SchemaElement } from 'hyparquet'
 import { ParquetWriter } from 'hyparquet-writer'
-import { RowGroups } from '../row-groups.js'
+import { TableGroups } from '../table-groups.js'
 import type { ByteSink, TableColumn, TableCompression, TableWriter } from '../writer.js'
 import { compressors } from './codecs.js'
 import { SinkWriter } from './sink-writer.js'
@@ -28,7 +28,7 @@ export function openParquetTable(
     statistics: false,
     createdBy: 'pawl',
   })
-  const groups = new RowGroups(columns.length, rows => {
+  const groups = new TableGroups(columns.length, rows => {
     const columnData = columns.map(({ name }, index) => ({
       name,
       data: rows[index] as unknown[],

@@ -1,0 +1,67 @@
+import { scanMembers, skipSpace } from '../../util/json-scan.js'
+import { decodeUtf8 } from '../../util/utf8.js'
+
+/**
+ * Visits the fields of a row with the place of their values. Of a key that occurs twice both are visited,
+ * the last of which counts.
+ *
+ * @throws {JsonSyntaxError} where the row is no JSON object
+ */
+export function visitRow(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  visit: (name: string, valueStart: number, valueEnd: number) => void,
+): void {
+  scanMembers(bytes, skipSpace(bytes, start, end), end, (keyStart, keyEnd, valueStart, valueEnd) => {
+    visit(decodeString(bytes, keyStart, keyEnd), valueStart, valueEnd)
+  })
+}
+
+/** Decodes the JSON string with its quotes in a range. */
+export function decodeString(bytes: Buffer, start: number, end: number): string {
+  const text = decodeUtf8(bytes, start, end)
+  return text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1)
+}
+
+/** What a JSON value is for a column. */
+export type ValueKind = 'null' | 'bool' | 'int' | 'wide_int' | 'double' | 'text' | 'other'
+
+/**
+ * `int` is exact as a double too, `wide_int` only as an int64. `other` needs its JSON text to survive:
+ * lists, objects, numbers beyond int64 or double, strings with half a surrogate pair.
+ */
+export function kindOfValue(bytes: Buffer, start: number, end: number): ValueKind {
+  switch (bytes[start]) {
+    case 0x22:
+      return isWellFormed(bytes, start, end) ? 'text' : 'other'
+    case 0x74:
+    case 0x66:
+      return 'bool'
+    case 0x6e:
+      return 'null'
+    case 0x5b:
+    case 0x7b:
+      return 'other'
+    default:
+      return kindOfNumber(decodeUtf8(bytes, start, end))
+  }
+}
+
+function kindOfNumber(text: string): ValueKind {
+  if (!/^-?\d{1,19}$/.test(text) || text === '-0') {
+    const isInteger = /^-?\d+$/.test(text) && text !== '-0'
+    return !isInteger && Number.isFinite(Number(text)) ? 'double' : 'other'
+  }
+  if (text.length <= 15) return 'int'
+  const value = BigInt(text)
+  if (BigInt.asIntN(64, value) !== value) return 'other'
+  return Number.isSafeInteger(Number(value)) ? 'int' : 'wide_int'
+}
+
+function isWellFormed(bytes: Buffer, start: number, end: number): boolean {
+  const value = bytes.subarray(start, end)
+  // Half a pair can only be written as an escape.
+  if (value.indexOf('\\u') < 0) return true
+  return !/\p{Surrogate}/u.test(JSON.parse(decodeUtf8(bytes, start, end)) as string)
+}
