@@ -143,6 +143,13 @@ function grow(): void {
   hashes = doubled(hashes)
 }
 
+/** The words that tokens stand for: each stripped of blanks and special characters, none left empty. */
+export function wordsOfTokens(tokens: readonly string[], isLowering: boolean): Words {
+  // Neither a line feed nor a blank survives stripping, so one of them can part the tokens.
+  const text = tokens.map(token => token.replace(/[ \n\t]/g, '')).join('\n')
+  return (isLowering ? refinedWords : writtenWords).compute(text)
+}
+
 /** The `index`-th word, as it counts. */
 export function wordAt({ text, fold, starts, ends }: Words, index: number): string {
   const word = text.slice(starts[index], ends[index])
