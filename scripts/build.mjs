@@ -1,12 +1,38 @@
-// Compiles src to dist. Runs on install (`prepare`), so that `npx pawl` works in a fresh checkout.
+// Builds src into dist: type declarations by tsc, code by esbuild, which halves the time to start by loading a few
+// files instead of hundreds. Runs on install (`prepare`), so that `npx pawl` works in a fresh checkout.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 rmSync(`${root}/dist`, { recursive: true, force: true })
+
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
 const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
 if (status !== 0) process.exit(status ?? 1)
+
+// These are needed by every run; all other packages are loaded from node_modules when something asks for them.
+const bundled = ['commander', 'fastest-levenshtein', 'picomatch', 'xxhash-wasm', 'yaml', 'zod']
+const { dependencies } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
+
+await build({
+  absWorkingDir: root,
+  entryPoints: ['src/index.ts', 'src/cli/main.ts', 'src/execution/local/worker-main.ts'],
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  chunkNames: 'chunks/[name]-[hash]',
+  legalComments: 'linked',
+  external: Object.keys(dependencies).filter(name => !bundled.includes(name)),
+  // Packages in the older module format ask for Node's own modules by `require`.
+  banner: {
+    js: "import { createRequire as pawlRequire } from 'node:module'; const require = pawlRequire(import.meta.url);",
+  },
+  logLevel: 'warning',
+})
 chmodSync(`${root}/dist/cli/main.js`, 0o755)

@@ -1,15 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { UnitReport } from '../../core/report.js'
 import type { JobSpec, UnitOutcome, UnitProgress, WorkUnit } from '../../core/work-unit.js'
+import { packageRoot } from '../../util/package-root.js'
 import type { FromWorker, ToWorker } from './messages.js'
 
 export interface WorkerSettings {
   readonly heapMb: number
   readonly logFolder: string
 }
+
+const workerMain = join(packageRoot, 'dist', 'execution', 'local', 'worker-main.js')
 
 let started = 0
 
@@ -25,7 +27,7 @@ export class WorkerProcess {
 
   constructor(job: JobSpec, { heapMb, logFolder }: WorkerSettings) {
     const log = openSync(join(logFolder, `worker-${++started}.txt`), 'a')
-    this.#child = fork(fileURLToPath(new URL('./worker-main.js', import.meta.url)), [], {
+    this.#child = fork(workerMain, [], {
       // The fifth descriptor is the lifeline: its other end closes with this process.
       stdio: ['ignore', log, log, 'ipc', 'pipe'],
       execArgv: [

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, parse } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import type { Plugin } from 'esbuild'
 import { fingerprintOf } from '../../util/hash.js'
+import { packageRoot } from '../../util/package-root.js'
 
 /** A user's module with all local files that it imports, as one ES module, and what identifies it. */
 export interface CustomBundle {
@@ -13,7 +14,7 @@ export interface CustomBundle {
 }
 
 /** This package, which custom modules import operators' defining functions from. */
-const ownIndex = fileURLToPath(new URL('../../index.js', import.meta.url))
+const ownIndex = join(packageRoot, 'dist', 'index.js')
 
 /**
  * Bundles a module of custom operators, in JavaScript or TypeScript. Packages stay outside, resolved

@@ -1,0 +1,57 @@
+// `npm test`: format, lint, types, import rules, dead code, then the tests, and last one line with the real counts.
+// Each check that fails counts as one failed test; with PAWL_TEST_REQUIRE=all a skipped test fails the run.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const bin = name => join(root, 'node_modules', '.bin', name)
+const run = (command, args) => spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status === 0
+
+/** Installs Debian packages that some tests need, where this machine lets us. */
+function provision(command, packages) {
+  if (spawnSync(command, ['-V'], { stdio: 'ignore' }).error === undefined) return
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return
+  console.log(`installing ${packages.join(', ')}`)
+  spawnSync('apt-get', ['-q', 'update'], { stdio: 'ignore' })
+  spawnSync('apt-get', ['-q', '-y', 'install', ...packages], { stdio: 'ignore' })
+}
+
+const checks = [
+  ['build', process.execPath, ['scripts/build.mjs']],
+  ['format and lint', bin('biome'), ['check', '--error-on-warnings']],
+  ['types', bin('tsc'), ['--noEmit']],
+  ['import rules', bin('depcruise'), ['--config', '.dependency-cruiser.json', 'src']],
+  ['dead code', bin('knip'), []],
+  ['generated docs', process.execPath, ['scripts/operator-docs.mjs', '--check']],
+]
+
+let passed = 0
+let failed = 0
+for (const [name, command, args] of checks) {
+  const isGood = run(command, args)
+  if (isGood) passed++
+  else {
+    failed++
+    console.log(`check failed: ${name}`)
+  }
+}
+
+provision('strace', ['strace'])
+const folder = mkdtempSync(join(tmpdir(), 'pawl-test-'))
+const report = join(folder, 'report.json')
+const ended = run(bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)])
+const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, testResults: [] }
+rmSync(folder, { recursive: true })
+
+passed += counts.numPassedTests
+failed += counts.numFailedTests
+// A file that breaks before its tests are known has no failed test of its own.
+failed += counts.testResults.filter(file => file.status === 'failed' && file.assertionResults.every(({ status }) => status !== 'failed')).length
+if (!ended && failed === 0) failed++
+const skipped = counts.numPendingTests + (counts.numTodoTests ?? 0)
+if (skipped > 0 && process.env.PAWL_TEST_REQUIRE === 'all') failed += 1
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+process.exit(failed === 0 ? 0 : 1)
