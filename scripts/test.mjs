@@ -42,14 +42,24 @@ for (const [name, command, args] of checks) {
 provision('strace', ['strace'])
 const folder = mkdtempSync(join(tmpdir(), 'pawl-test-'))
 const report = join(folder, 'report.json')
-const ended = run(bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)])
-const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, testResults: [] }
+const ended = run(bin('vitest'), [
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+  ...process.argv.slice(2),
+])
+const counts = existsSync(report)
+  ? JSON.parse(readFileSync(report, 'utf8'))
+  : { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, testResults: [] }
 rmSync(folder, { recursive: true })
 
 passed += counts.numPassedTests
 failed += counts.numFailedTests
 // A file that breaks before its tests are known has no failed test of its own.
-failed += counts.testResults.filter(file => file.status === 'failed' && file.assertionResults.every(({ status }) => status !== 'failed')).length
+failed += counts.testResults.filter(
+  file => file.status === 'failed' && file.assertionResults.every(({ status }) => status !== 'failed'),
+).length
 if (!ended && failed === 0) failed++
 const skipped = counts.numPendingTests + (counts.numTodoTests ?? 0)
 if (skipped > 0 && process.env.PAWL_TEST_REQUIRE === 'all') failed += 1

@@ -61,12 +61,6 @@ export class JobLock {
   }
 }
 
-/** Who runs a job now, if anyone does. */
-export function lockHolder(folder: string): ProcessIdentity | undefined {
-  const last = generations(folder).at(-1)
-  return last === undefined ? undefined : aliveHolder(join(folder, nameOf(last)))
-}
-
 function nameOf(generation: number): string {
   return `coordinator.${generation}.lock`
 }

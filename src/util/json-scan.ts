@@ -17,14 +17,6 @@ export interface Span {
   end: number
 }
 
-/** One member of an object: where its key (with quotes) and its value stand. */
-export interface MemberSpan {
-  readonly keyStart: number
-  readonly keyEnd: number
-  readonly valueStart: number
-  readonly valueEnd: number
-}
-
 /** Where a JSON text breaks the grammar; `offset` counts bytes from the start of the buffer. */
 export class JsonSyntaxError extends Error {
   override readonly name = 'JsonSyntaxError'

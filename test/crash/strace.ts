@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Rig, RunEnd } from './rig.js'
@@ -20,10 +19,6 @@ export interface Hit {
   readonly process: 'coordinator' | 'worker'
   readonly target: string
   readonly isMidRun: boolean
-}
-
-export function hasStrace(): boolean {
-  return spawnSync('strace', ['-V']).status === 0
 }
 
 /** Beside the write steps, what tells which thread belongs to which process. */

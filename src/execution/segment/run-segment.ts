@@ -1,4 +1,3 @@
-import { inputFingerprint, pointFingerprint } from '../../core/fingerprint.js'
 import type { Barrier, OperatorCatalog } from '../../core/operator.js'
 import type { UnitReport } from '../../core/report.js'
 import type {
@@ -10,6 +9,7 @@ import type {
   SourceInput,
 } from '../../core/work-unit.js'
 import { buildOperator, OperatorChain } from '../operator-chain.js'
+import { fingerprintFor } from './fingerprint-for.js'
 import { InputCopy } from './input-copy.js'
 import { runPieces } from './pieces.js'
 import { readPoint } from './point-reader.js'
@@ -35,12 +35,6 @@ export async function runSegment(
   const pass = new SegmentPass(job, unit, chain, signing, report)
   if (unit.input.kind === 'point') return runOnPoint(pass, catalog, unit.input)
   return unit.pieces === undefined ? runOnSource(pass, unit.input) : runPieces(pass, unit.input, unit.pieces)
-}
-
-/** The fingerprint of what a unit makes, now that its input has been digested. */
-export function fingerprintFor(unit: SegmentUnit, digest: string): string {
-  if (unit.fingerprint.kind === 'known') return unit.fingerprint.value
-  return pointFingerprint(inputFingerprint(unit.fingerprint.readerLink, digest), unit.fingerprint.links)
 }
 
 async function runOnSource(pass: SegmentPass, input: SourceInput): Promise<SegmentResult> {
