@@ -20,7 +20,9 @@ const params = {
 
 const lines = []
 let bytes = 0
-for (const name of readdirSync(folder).filter(file => file.endsWith('.jsonl')).sort()) {
+for (const name of readdirSync(folder)
+  .filter(file => file.endsWith('.jsonl'))
+  .sort()) {
   for (const line of readFileSync(join(folder, name), 'utf8').split('\n')) {
     if (line === '' || bytes > limit) continue
     const { text } = JSON.parse(line)
@@ -42,7 +44,9 @@ for (const name of only.length > 0 ? only : catalog.names) {
   }
   const rounds = [await round(operator), await round(operator), await round(operator)].sort((a, b) => a.ms - b.ms)
   const { ms, failed } = rounds[1]
-  console.log(JSON.stringify({ operator: name, mbPerSecond: Math.round(bytes / 1e2 / ms) / 10, ms: Math.round(ms), failed }))
+  console.log(
+    JSON.stringify({ operator: name, mbPerSecond: Math.round(bytes / 1e2 / ms) / 10, ms: Math.round(ms), failed }),
+  )
   await operator.dispose?.()
 }
 
@@ -54,14 +58,21 @@ async function round(operator) {
   for (let from = 0; from < lines.length; from += 500) {
     const samples = lines
       .slice(from, from + 500)
-      .map((line, i) => new Sample({ partition: 'bench', ordinal: from + i }, { bytes: line, start: 0, end: line.length }))
+      .map(
+        (line, i) => new Sample({ partition: 'bench', ordinal: from + i }, { bytes: line, start: 0, end: line.length }),
+      )
     for (const sample of samples) sample.text('text').charCodeAt(0)
     const start = performance.now()
     if (operator.kind === 'mapper' && operator.mapBatch) await operator.mapBatch(samples)
     else {
       for (const sample of samples) {
         try {
-          const pending = operator.kind === 'mapper' ? operator.map(sample) : operator.kind === 'filter' ? operator.computeStats?.(sample) : operator.sign(sample, record, 0)
+          const pending =
+            operator.kind === 'mapper'
+              ? operator.map(sample)
+              : operator.kind === 'filter'
+                ? operator.computeStats?.(sample)
+                : operator.sign(sample, record, 0)
           if (pending instanceof Promise) await pending
           if (operator.kind === 'filter') operator.keep(sample)
         } catch {

@@ -11,7 +11,7 @@ const kinds = {
   job_complete: z.object({ duration_ms: count, samples_in: count, samples_out: count, quarantined: count }),
   job_failed: z.object({ duration_ms: count, code: z.string(), error_message: z.string() }),
   job_stopped: z.object({ duration_ms: count, reason }),
-  partition_start: z.object({ partition, from_op: count, to_op: count, attempt: z.string() }),
+  partition_start: z.object({ partition, from_op: count, to_op: count }),
   partition_complete: z.object({ partition, samples_in: count, samples_out: count, duration_ms: count }),
   partition_failed: z.object({ partition, code: z.string(), error_message: z.string() }),
   op_start: z.object({ partition, operator: z.string(), op_index: count }),
@@ -75,4 +75,9 @@ export function eventSchema(): z.ZodType {
   )
   const [first, ...rest] = shapes
   return z.discriminatedUnion('event_type', [first, ...rest])
+}
+
+/** The published JSON Schema of an event line. */
+export function eventJsonSchema(): Record<string, unknown> {
+  return { title: 'Pawl event', ...z.toJSONSchema(eventSchema()) }
 }

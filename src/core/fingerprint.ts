@@ -4,9 +4,9 @@ import type { OperatorUse } from './work-unit.js'
 /** Raised when the same operators over the same input would give other bytes for a reason outside the operators. */
 const engineRevision = '1'
 
-/** An operator's link in the chain: what it is called, its version and its parameters. */
-export function operatorLink({ name, version, params }: OperatorUse): string {
-  return fingerprintOf('operator', name, version, canonicalJson(params))
+/** An operator's link in the chain: what it is called, its version, the field it reads and its parameters. */
+export function operatorLink({ name, version, params, textKey }: OperatorUse): string {
+  return fingerprintOf('operator', name, version, textKey, canonicalJson(params))
 }
 
 /** The links of several operators as one, so that a chain costs one hash a partition and not one an operator. */

@@ -78,7 +78,7 @@ export class Sample {
   /** The statistics so far; those that came with the record (`__dj__stats__`) count as already computed. */
   get stats(): Stats {
     if (this.#stats === undefined) {
-      const given = this.get([fields.stats])
+      const given = this.#mayHoldStats() ? this.get([fields.stats]) : undefined
       this.#stats = isJsonObject(given) ? { ...given } : {}
     }
     return this.#stats
@@ -183,6 +183,14 @@ export class Sample {
     const copy = new Sample(origin, this.toJsonText(), stats)
     copy.hashes = this.hashes
     return copy
+  }
+
+  /** False where the record certainly has no statistics field, not even one whose key is written with escapes. */
+  #mayHoldStats(): boolean {
+    if (this.#tree !== undefined) return true
+    const { bytes, start, end } = this.#source
+    const source = bytes.subarray(start, end)
+    return source.indexOf(fields.stats) >= 0 || source.indexOf('\\u00') >= 0
   }
 
   #keysOf(path: string | readonly string[]): readonly string[] {

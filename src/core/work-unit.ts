@@ -7,6 +7,8 @@ export interface OperatorUse {
   /** Parameters as validated, defaults filled in. */
   readonly params: Readonly<Record<string, unknown>>
   readonly version: string
+  /** The field that it takes for the text. */
+  readonly textKey: string
   readonly isBarrier: boolean
   readonly isDeterministic: boolean
 }
@@ -18,6 +20,8 @@ export type ErrorPolicy = 'quarantine' | 'fail' | 'skip'
 export interface JobSpec {
   readonly jobId: string
   readonly jobDir: string
+  readonly checkpointDir: string
+  readonly partitionDir: string
   readonly operators: readonly OperatorUse[]
   /** Bundled modules with the user's own operators. */
   readonly customModules: readonly string[]

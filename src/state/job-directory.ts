@@ -14,6 +14,7 @@ export class JobDirectory {
   readonly plan: string
   readonly cut: string
   readonly recipe: string
+  readonly recipeYaml: string
   readonly manifest: string
 
   constructor(readonly path: string) {
@@ -27,6 +28,7 @@ export class JobDirectory {
     this.plan = join(path, 'dag_execution_plan.json')
     this.cut = join(path, 'partitions', 'cut.json')
     this.recipe = join(path, 'metadata', 'recipe.json')
+    this.recipeYaml = join(path, 'metadata', 'recipe.yaml')
     this.manifest = join(path, 'metadata', 'input_manifest.json')
   }
 

@@ -4,6 +4,7 @@ import type { OperatorCatalog } from '../../core/operator.js'
 import type { UnitReport } from '../../core/report.js'
 import type { JobSpec, ResolveResult, ResolveUnit } from '../../core/work-unit.js'
 import { StagedFile, stagingPrefix } from '../../util/durable-file.js'
+import { storedPath } from '../../util/stored-path.js'
 import { buildOperator } from '../operator-chain.js'
 import { readSignatures } from './signature-reader.js'
 import { Verdict } from './verdict.js'
@@ -18,7 +19,7 @@ export async function runResolve(
   const operator = await buildOperator(job, catalog, unit.operator)
   if (operator.kind !== 'barrier') throw new TypeError(`${job.operators[unit.operator].name} is no barrier`)
   const verdict = new Verdict(unit.signatures.map(({ file }) => file.rows))
-  const scratchDir = join(job.jobDir, 'checkpoints', `${stagingPrefix}${unit.attempt}`)
+  const scratchDir = join(job.checkpointDir, `${stagingPrefix}${unit.attempt}`)
   mkdirSync(scratchDir)
   try {
     await operator.resolve({
@@ -36,16 +37,23 @@ export async function runResolve(
 }
 
 function publishVerdict(job: JobSpec, unit: ResolveUnit, verdict: Verdict): ResolveResult {
-  const file = StagedFile.create(join(job.jobDir, 'checkpoints'), `verdict-${unit.attempt}`)
+  const file = StagedFile.create(job.checkpointDir, `verdict-${unit.attempt}`)
   try {
     const slices = verdict.write(
       unit.signatures.map(({ partition }) => partition),
       file,
     )
-    const path = `checkpoints/barrier.op${unit.operator}.${unit.fingerprint.slice(0, 10)}.${unit.attempt}.verdict`
+    const path = join(
+      job.checkpointDir,
+      `barrier.op${unit.operator}.${unit.fingerprint.slice(0, 10)}.${unit.attempt}.verdict`,
+    )
     const sealed = file.seal()
-    if (!file.publish(join(job.jobDir, path))) throw new Error(`${path} exists already; attempts must not share names`)
-    return { kind: 'resolve', file: { path, rows: verdict.droppedRows, ...sealed }, slices }
+    if (!file.publish(path)) throw new Error(`${path} exists already; attempts must not share names`)
+    return {
+      kind: 'resolve',
+      file: { path: storedPath(job.jobDir, path), rows: verdict.droppedRows, ...sealed },
+      slices,
+    }
   } catch (error) {
     file.discard()
     throw error

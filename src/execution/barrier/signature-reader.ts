@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import type { SignatureRun } from '../../core/operator.js'
 import type { FileRef } from '../../core/records.js'
 import type { UnitReport } from '../../core/report.js'
@@ -22,7 +22,7 @@ export function* readSignatures(
   const buffer = Buffer.allocUnsafe(Math.max(1, Math.floor(runBytes / recordBytes)) * recordBytes)
   let bytes = 0
   for (const [partitionIndex, { file }] of signatures.entries()) {
-    for (const run of readFile(join(jobDir, file.path), file, recordBytes, buffer)) {
+    for (const run of readFile(resolve(jobDir, file.path), file, recordBytes, buffer)) {
       yield { partitionIndex, ...run }
       bytes += run.records.length
       report.progress({ samples: Math.floor(bytes / recordBytes), bytes })

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import type { FileRef, RowEncoding } from '../../core/records.js'
 import type { Slice } from '../../core/slice.js'
 import { readSlice } from '../../io/open-reader.js'
@@ -17,7 +17,7 @@ const rowsPerBatch = 1000
  * @throws {UnitFailure} `redo_input` where it is gone, cut short or changed
  */
 export function verifyFile(jobDir: string, file: FileRef): string {
-  const path = join(jobDir, file.path)
+  const path = resolve(jobDir, file.path)
   const damage = describeDamage(path, file)
   if (damage === undefined) return path
   const message = `${path} ${damage}; it is set aside and its unit is redone`

@@ -11,7 +11,7 @@ import { readFinished } from './finished-rows.js'
 
 /** Writes finished partitions, in order, to files staged beside the export's final place. The caller renames them. */
 export async function runExport(job: JobSpec, unit: ExportUnit, report: UnitReport): Promise<ExportResult> {
-  const options = { format: unit.format, compression: unit.compression, ...(await describeRows(job, unit, report)) }
+  const options = { format: unit.format, compression: unit.compression, schema: await describeRows(job, unit, report) }
   return unit.shardBytes > 0 ? exportShards(job, unit, options, report) : exportFile(job, unit, options, report)
 }
 

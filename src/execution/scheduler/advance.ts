@@ -194,7 +194,7 @@ function tellStart(context: RunContext, unit: SegmentUnit): void {
       fingerprint,
     })
   }
-  context.emit({ event_type: 'partition_start', partition, from_op: fromOp, to_op: toOp, attempt: unit.attempt })
+  context.emit({ event_type: 'partition_start', partition, from_op: fromOp, to_op: toOp })
   for (let index = fromOp; index < toOp; index++) {
     context.emit({ event_type: 'op_start', partition, operator: context.plan.operators[index].name, op_index: index })
   }

@@ -1,5 +1,5 @@
 import { existsSync, renameSync } from 'node:fs'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import type { LedgerRecord } from '../../core/records.js'
 import { JobFailure, type RunContext } from './run-context.js'
 
@@ -12,7 +12,7 @@ export async function setAside(context: RunContext, partition: string, path: str
   const records = recordsOf(context, path)
   if (records.length === 0) throw new JobFailure('damaged_checkpoint', `${reason}, but no record names it`)
   await context.ledger.withdraw(records)
-  const full = join(context.directory.path, path)
+  const full = resolve(context.directory.path, path)
   if (existsSync(full)) renameSync(full, `${full}.damaged`)
   context.emit({ event_type: 'checkpoint_damaged', partition, path, reason })
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import type { LedgerRecord, PointRecord } from '../../core/records.js'
 import { removeIfThere } from '../../util/durable-file.js'
 import type { RunContext } from './run-context.js'
@@ -32,5 +32,5 @@ export async function applyRetention(context: RunContext, policy: RetentionPolic
 async function removeCommitted({ ledger, directory }: RunContext, records: readonly LedgerRecord[]): Promise<void> {
   if (records.length === 0) return
   await ledger.withdraw(records)
-  for (const record of records) if ('file' in record) removeIfThere(join(directory.path, record.file.path))
+  for (const record of records) if ('file' in record) removeIfThere(resolve(directory.path, record.file.path))
 }

@@ -121,6 +121,6 @@ export class Scheduler {
   }
 
   get #width(): number {
-    return this.context.executor.slots + 1
+    return this.context.executor.slots
   }
 }

@@ -9,11 +9,11 @@ export class InputCopy {
   readonly #file: StagedFile
 
   constructor(
-    readonly jobDir: string,
+    readonly folder: string,
     readonly partition: string,
     attempt: string,
   ) {
-    this.#file = StagedFile.create(join(jobDir, 'partitions'), `${partition}.${attempt}`)
+    this.#file = StagedFile.create(folder, `${partition}.${attempt}`)
   }
 
   add({ bytes, records }: RecordBatch): void {
@@ -28,7 +28,7 @@ export class InputCopy {
   /** Named after its content, so that a retry finds its own copy and an edited input gets another. */
   publish(digest: string): void {
     this.#file.seal()
-    this.#file.publish(join(this.jobDir, 'partitions', `${this.partition}.${digest.slice(0, 10)}.jsonl`))
+    this.#file.publish(join(this.folder, `${this.partition}.${digest.slice(0, 10)}.jsonl`))
   }
 
   discard(): void {

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import type { Sample } from '../../core/sample.js'
 import type { JobSpec, PointInput } from '../../core/work-unit.js'
 import { readRange } from '../../util/durable-file.js'
@@ -46,7 +46,7 @@ function ordinalsOf(rows: readonly Row[]): { from: number; to: number } {
 function readDropped(job: JobSpec, { path, slice }: NonNullable<PointInput['verdict']>): Uint32Array {
   let bytes: Buffer
   try {
-    bytes = readRange(join(job.jobDir, path), slice.offset, slice.dropped * 4)
+    bytes = readRange(resolve(job.jobDir, path), slice.offset, slice.dropped * 4)
   } catch (error) {
     if (isSystemError(error) && error.code !== 'ENOENT') throw error
     throw damaged(path, 'is gone or cut short')

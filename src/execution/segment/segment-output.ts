@@ -4,6 +4,7 @@ import type { Counts, FileRef } from '../../core/records.js'
 import type { Sample } from '../../core/sample.js'
 import type { JobSpec, SegmentResult, SegmentUnit } from '../../core/work-unit.js'
 import { StagedFile } from '../../util/durable-file.js'
+import { storedPath } from '../../util/stored-path.js'
 import { type CheckpointWriter, checkpointSuffix, openCheckpointWriter } from '../checkpoints/checkpoint-writer.js'
 import { QuarantineWriter } from '../quarantine-writer.js'
 import { isSystemError } from '../unit-failure.js'
@@ -41,7 +42,7 @@ export class SegmentOutput {
     partition: string,
     signing: Signing | undefined,
   ): Promise<SegmentOutput> {
-    const folder = join(job.jobDir, 'checkpoints')
+    const folder = job.checkpointDir
     const name = `${partition}.op${unit.toOp}.${unit.attempt}`
     const file = unit.signsOnly ? undefined : StagedFile.create(folder, name)
     const points = file === undefined ? undefined : { file, writer: await openCheckpointWriter(file, unit.encoding) }
@@ -66,14 +67,19 @@ export class SegmentOutput {
     let file: FileRef | undefined
     if (this.points !== undefined) {
       await this.points.writer.finish()
-      file = this.#publishFile(this.points.file, `checkpoints/${stem}.${checkpointSuffix(unit.encoding)}`, this.#rows)
+      file = this.#publishFile(
+        this.points.file,
+        join(this.job.checkpointDir, `${stem}.${checkpointSuffix(unit.encoding)}`),
+        this.#rows,
+      )
     }
     const signature =
-      this.signatures && this.#publishFile(this.signatures, `checkpoints/${stem}.signatures`, this.#rows)
+      this.signatures &&
+      this.#publishFile(this.signatures, join(this.job.checkpointDir, `${stem}.signatures`), this.#rows)
     const own = this.quarantine.publish((staged, rows) => {
       return this.#publishFile(
         staged,
-        `quarantine/${partition}.op${unit.fromOp}-${unit.toOp}.${unit.attempt}.jsonl`,
+        join(this.job.jobDir, 'quarantine', `${partition}.op${unit.fromOp}-${unit.toOp}.${unit.attempt}.jsonl`),
         rows,
       )
     })
@@ -108,8 +114,7 @@ export class SegmentOutput {
 
   #publishFile(staged: StagedFile, path: string, rows: number): FileRef {
     const sealed = staged.seal()
-    if (!staged.publish(join(this.job.jobDir, path)))
-      throw new Error(`${path} exists already; attempts must not share names`)
-    return { path, rows, ...sealed }
+    if (!staged.publish(path)) throw new Error(`${path} exists already; attempts must not share names`)
+    return { path: storedPath(this.job.jobDir, path), rows, ...sealed }
   }
 }

@@ -3,7 +3,7 @@ import { fields } from '../../core/fields.js'
 import { defineDeduplicator } from '../define.js'
 import { bool } from '../params.js'
 import { CharSet, charSets } from '../text/char-set.js'
-import { lower, strip } from '../text/python-text.js'
+import { isWellFormed, lower, strip } from '../text/python-text.js'
 import { exactKeyBytes, resolveExact } from './resolve-exact.js'
 
 /** Keeps the first of the samples whose text has the same MD5 (Data-Juicer). */
@@ -31,7 +31,7 @@ export const documentDeduplicator = defineDeduplicator({
 /** The MD5 of a text in UTF-8. Lone surrogates have no UTF-8 form: such texts are told apart by their UTF-16. */
 function md5(text: string): Buffer {
   const hash = createHash('md5')
-  if (/\p{Surrogate}/u.test(text)) return hash.update('\ud800').update(text, 'utf16le').digest()
+  if (!isWellFormed(text)) return hash.update('\ud800').update(text, 'utf16le').digest()
   return hash.update(text).digest()
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readUnits } from '../../util/utf16.js'
 import { defineFilter } from '../define.js'
 import { float } from '../params.js'
 import { countNgrams } from '../text/ngram-counter.js'
@@ -33,26 +34,45 @@ export function characterRepetition(text: string, n: number): number {
   const { total, distinct, repeated } = countNgrams(symbols, length, n)
   if (symbols.length > keptSymbols) symbols = new Int32Array(0)
   if (total === 0 || repeated.length === 0) return 0
-  const top = Math.min(Math.floor(Math.sqrt(distinct)), repeated.length)
-  const counts = Int32Array.from(repeated).sort()
+  return sumOfLargest(repeated, Math.min(Math.floor(Math.sqrt(distinct)), repeated.length)) / total
+}
+
+/** Most occurrences that are counted by a histogram; n-grams that occur more often are few. */
+const histogramSize = 256
+
+function sumOfLargest(counts: readonly number[], howMany: number): number {
+  const histogram = new Int32Array(histogramSize)
+  const large: number[] = []
+  for (const count of counts) {
+    if (count < histogramSize) histogram[count]++
+    else large.push(count)
+  }
+  let left = howMany
   let sum = 0
-  for (let i = counts.length - top; i < counts.length; i++) sum += counts[i]
-  return sum / total
+  for (const count of large.sort((a, b) => b - a).slice(0, left)) {
+    sum += count
+    left--
+  }
+  for (let count = histogramSize - 1; left > 0; count--) {
+    const taken = Math.min(left, histogram[count])
+    sum += taken * count
+    left -= taken
+  }
+  return sum
 }
 
 /** Writes the code points of a text to `symbols` and returns how many there are. */
 function decode(text: string): number {
-  const length = text.length
+  const { length } = text
   if (symbols.length < length) symbols = new Int32Array(Math.max(1024, length * 2))
+  const units = readUnits(text)
   const out = symbols
   let count = 0
   for (let i = 0; i < length; i++) {
-    const c = text.charCodeAt(i)
-    if ((c & 0xfc00) === 0xd800) {
-      const point = text.codePointAt(i)!
-      if (point > 0xffff) i++
-      out[count++] = point
-    } else out[count++] = c
+    const c = units[i]
+    if ((c & 0xfc00) === 0xd800 && i + 1 < length && (units[i + 1] & 0xfc00) === 0xdc00)
+      out[count++] = 0x10000 + ((c & 0x3ff) << 10) + (units[++i] & 0x3ff)
+    else out[count++] = c
   }
   return count
 }

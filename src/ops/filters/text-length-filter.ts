@@ -1,7 +1,7 @@
-import { countCodePoints } from '../../util/utf8.js'
 import { defineFilter } from '../define.js'
 import { int } from '../params.js'
 import { sysMaxsize } from '../range.js'
+import { charCounts } from '../text/char-counts.js'
 
 /** Keeps samples whose text has between `min_len` and `max_len` code points (Data-Juicer). */
 export const textLengthFilter = defineFilter({
@@ -15,7 +15,7 @@ export const textLengthFilter = defineFilter({
   thresholds: [{ stat: 'text_len', min: 'min_len', max: 'max_len' }],
   create: ({ min_len, max_len }, { textKey, inRange }) => ({
     computeStats(sample) {
-      sample.stats['text_len'] ??= countCodePoints(sample.text(textKey))
+      sample.stats['text_len'] ??= sample.derive(textKey, charCounts).codePoints
     },
     keep: sample => inRange(sample.stats['text_len'], min_len, max_len),
   }),

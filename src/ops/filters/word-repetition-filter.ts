@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { defineFilter } from '../define.js'
 import { bool, float, text } from '../params.js'
 import { countNgrams } from '../text/ngram-counter.js'
-import { isSameWord, refinedWords, type Words } from '../text/words.js'
+import { textWords } from '../text/tokenized-words.js'
+import { isSameWord, type Words } from '../text/words.js'
 
 /** Keeps samples by their share of word n-grams that occur more than once (Data-Juicer). */
 export const wordRepetitionFilter = defineFilter({
@@ -10,20 +11,23 @@ export const wordRepetitionFilter = defineFilter({
   summary: 'Keeps samples whose share of repeated word n-grams lies within bounds.',
   params: {
     lang: text('en').describe('Language of the samples; matters to tokenization only.'),
-    tokenization: bool(false).describe('Count tokens of a model instead of words; not supported.'),
+    tokenization: bool(false).describe('Count the tokens of a model instead of words; see docs/fidelity.md.'),
     rep_len: z.int().default(10).describe('Length of the n-grams, in words.'),
     min_ratio: float(0).describe('Smallest share that is kept.'),
     max_ratio: float(0.5).describe('Largest share that is kept.'),
   },
   stats: ['word_rep_ratio'],
   thresholds: [{ stat: 'word_rep_ratio', min: 'min_ratio', max: 'max_ratio' }],
-  create: ({ rep_len, min_ratio, max_ratio }, { textKey, inRange }) => ({
-    computeStats(sample) {
-      if (sample.stats['word_rep_ratio'] !== undefined) return
-      sample.stats['word_rep_ratio'] = wordRepetition(sample.derive(textKey, refinedWords), rep_len)
-    },
-    keep: sample => inRange(sample.stats['word_rep_ratio'], min_ratio, max_ratio),
-  }),
+  async create({ tokenization, rep_len, min_ratio, max_ratio }, { textKey, inRange }) {
+    const words = await textWords(tokenization === true, 'refined')
+    return {
+      computeStats(sample) {
+        if (sample.stats['word_rep_ratio'] !== undefined) return
+        sample.stats['word_rep_ratio'] = wordRepetition(sample.derive(textKey, words), rep_len)
+      },
+      keep: sample => inRange(sample.stats['word_rep_ratio'], min_ratio, max_ratio),
+    }
+  },
 })
 
 function wordRepetition(words: Words, n: number): number {

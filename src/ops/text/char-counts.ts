@@ -1,4 +1,5 @@
 import type { Derivation } from '../../core/sample.js'
+import { readUnits } from '../../util/utf16.js'
 import { charSets } from './char-set.js'
 
 /** How many code points a text has, and how many of them are of the classes that filters measure. */
@@ -9,13 +10,14 @@ export interface CharCounts {
 }
 
 const isAlnum = 1
-const isSpecial = 2
-const isHighSurrogate = 4
+const isSpecial = 1 << 8
+const isHighSurrogate = 1 << 16
 
-let flags: Uint8Array | undefined
+/** By UTF-16 unit: what it adds to a sum whose lowest three bytes count the three kinds. */
+let weights: Uint32Array | undefined
 
-function buildFlags(): Uint8Array {
-  const table = new Uint8Array(0x10000)
+function buildWeights(): Uint32Array {
+  const table = new Uint32Array(0x10000)
   const alnum = charSets.pythonAlnum().bmp
   const special = charSets.special().bmp
   for (let c = 0; c < 0x10000; c++)
@@ -23,27 +25,42 @@ function buildFlags(): Uint8Array {
   return table
 }
 
+/** As many units as one sum can count without a byte of it overflowing. */
+const stride = 255
+
 /** The counts of a text, taken in one pass for all filters that want one of them. */
 export const charCounts: Derivation<CharCounts> = {
   name: 'character counts',
   compute(text) {
-    flags ??= buildFlags()
-    const table = flags
-    const length = text.length
+    weights ??= buildWeights()
+    const table = weights
+    const units = readUnits(text)
+    const { length } = text
     let alnum = 0
     let special = 0
-    let pairs = 0
-    for (let i = 0; i < length; i++) {
-      const flag = table[text.charCodeAt(i)]
-      alnum += flag & 1
-      special += (flag >> 1) & 1
-      if (flag === isHighSurrogate && i + 1 < length && (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
-        const point = text.codePointAt(i++)!
-        pairs++
-        if (charSets.pythonAlnum().has(point)) alnum++
-        if (charSets.special().has(point)) special++
-      }
+    let surrogates = 0
+    for (let from = 0; from < length; from += stride) {
+      const end = Math.min(length, from + stride)
+      let sum = 0
+      for (let i = from; i < end; i++) sum += table[units[i]]
+      alnum += sum & 0xff
+      special += (sum >> 8) & 0xff
+      surrogates += sum >> 16
     }
-    return { codePoints: length - pairs, alnum, special }
+    if (surrogates === 0) return { codePoints: length, alnum, special }
+    return addPairs(units, length, { codePoints: length, alnum, special })
   },
+}
+
+/** Takes characters beyond the basic plane into account, which the first pass left out. */
+function addPairs(units: Uint16Array, length: number, counts: CharCounts): CharCounts {
+  let { codePoints, alnum, special } = counts
+  for (let i = 0; i < length - 1; i++) {
+    if ((units[i] & 0xfc00) !== 0xd800 || (units[i + 1] & 0xfc00) !== 0xdc00) continue
+    const point = 0x10000 + ((units[i] & 0x3ff) << 10) + (units[++i] & 0x3ff)
+    codePoints--
+    if (charSets.pythonAlnum().has(point)) alnum++
+    if (charSets.special().has(point)) special++
+  }
+  return { codePoints, alnum, special }
 }

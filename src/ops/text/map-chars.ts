@@ -1,3 +1,5 @@
+import { readUnits } from '../../util/utf16.js'
+
 /** Replacements of single characters of the basic plane. */
 export class CharMap {
   readonly #flags = new Uint8Array(0x10000)
@@ -10,17 +12,27 @@ export class CharMap {
     }
   }
 
+  has(unit: number): boolean {
+    return this.#flags[unit] === 1
+  }
+
   /** The text with each listed character replaced; the same string where none occurs. */
   apply(text: string): string {
     const flags = this.#flags
+    const { length } = text
+    const units = readUnits(text)
+    let at = 0
+    while (at < length && flags[units[at]] === 0) at++
+    if (at === length) return text
     let out = ''
     let from = 0
-    for (let i = 0; i < text.length; i++) {
-      const c = text.charCodeAt(i)
+    for (; at < length; at++) {
+      const c = units[at]
       if (flags[c] === 0) continue
-      out += text.slice(from, i) + this.#replacements.get(c)
-      from = i + 1
+      if (at > from) out += text.slice(from, at)
+      out += this.#replacements.get(c)
+      from = at + 1
     }
-    return from === 0 ? text : out + text.slice(from)
+    return out + text.slice(from)
   }
 }

@@ -12,6 +12,8 @@ export type SameSymbol = (a: number, b: number) => boolean
 
 /** Most slots of the table, 48 MB in all; sequences that need more are counted in several passes. */
 const maxSlots = 1 << 22
+/** Most bytes of the filter; beyond it the filter lets more through to the table, which decides. */
+const maxFilterBytes = 1 << 23
 const base = 0x01000193
 
 /**
@@ -22,6 +24,12 @@ let slots = new Int32Array(0)
 /** Repeats by slot; all zero between calls. */
 let repeats = new Int32Array(0)
 let epoch = 0
+/** The slot of the n-gram at each place, where it has one. */
+let slotAt = new Int32Array(0)
+/** By leading bits of the hash: 0 for n-grams never met, 1 met once, 3 met again. Only the last need the table. */
+let filter = new Uint8Array(0)
+/** The mixed hash of the n-gram at each place. */
+let hashes = new Int32Array(0)
 
 /**
  * Counts the n-grams of `symbols[0, length)` exactly, by a rolling hash that is verified wherever two meet.
@@ -31,13 +39,18 @@ export function countNgrams(symbols: Int32Array, length: number, n: number, isSa
   if (n <= 0) return countEmptyNgrams(symbols, length, -n, isSame)
   const total = length - n + 1
   if (total <= 0) return { total: 0, distinct: 0, repeated: [] }
-  const passes = Math.ceil((total * 2) / maxSlots)
-  const slotCount = passes > 1 ? maxSlots : Math.max(64, 2 ** Math.ceil(Math.log2(total * 2)))
-  const found = { distinct: 0, repeated: [] as number[] }
-  for (let pass = 0; pass < passes; pass++) {
-    prepare(slotCount, length)
-    countPass({ symbols, total, n, isSame, slotCount, pass, passes }, found)
-    epoch += length
+  const filterShift = 32 - Math.log2(Math.min(maxFilterBytes, powerOfTwo(Math.max(1024, total * 8))))
+  hashAll(symbols, total, n)
+  const suspects = findSuspects(total, filterShift)
+  const found = { distinct: total - suspects, repeated: [] as number[] }
+  if (suspects > 0) {
+    const passes = Math.ceil((suspects * 2) / maxSlots)
+    const slotCount = passes > 1 ? maxSlots : powerOfTwo(Math.max(64, suspects * 2))
+    for (let pass = 0; pass < passes; pass++) {
+      prepare(slotCount, length)
+      countPass({ symbols, total, n, isSame, filterShift, slotCount, pass, passes }, found)
+      epoch += length
+    }
   }
   return { total, ...found }
 }
@@ -54,7 +67,47 @@ function countEmptyNgrams(symbols: Int32Array, length: number, k: number, isSame
   }
 }
 
+function powerOfTwo(atLeast: number): number {
+  return 2 ** Math.ceil(Math.log2(atLeast))
+}
+
+/** Writes the rolling hash of each n-gram, its bits mixed, to `hashes`. */
+function hashAll(symbols: Int32Array, total: number, n: number): void {
+  if (hashes.length < total) hashes = new Int32Array(powerOfTwo(total))
+  const out = hashes
+  let hash = 0
+  let top = 1
+  for (let i = 0; i < n; i++) {
+    hash = (Math.imul(hash, base) + symbols[i]) | 0
+    if (i > 0) top = Math.imul(top, base)
+  }
+  for (let at = 0; at < total - 1; at++) {
+    out[at] = Math.imul(hash ^ (hash >>> 15), 0x9e3779b1)
+    hash = (Math.imul(hash - Math.imul(symbols[at], top), base) + symbols[at + n]) | 0
+  }
+  out[total - 1] = Math.imul(hash ^ (hash >>> 15), 0x9e3779b1)
+}
+
+/** Fills the filter and returns how many n-grams it lets through: all that occur twice, and a few others. */
+function findSuspects(total: number, shift: number): number {
+  const size = 2 ** (32 - shift)
+  if (filter.length < size) filter = new Uint8Array(size)
+  else filter.fill(0, 0, size)
+  const states = filter
+  const mixed = hashes
+  let suspects = 0
+  for (let at = 0; at < total; at++) {
+    const cell = mixed[at] >>> shift
+    const state = states[cell]
+    states[cell] = ((state << 1) | 1) & 3
+    // The first n-gram in a cell becomes a suspect together with the second.
+    suspects += (state & 1) + (state & ~(state >> 1) & 1)
+  }
+  return suspects
+}
+
 function prepare(slotCount: number, length: number): void {
+  if (slotAt.length < length) slotAt = new Int32Array(powerOfTwo(length))
   if (repeats.length < slotCount) {
     slots = new Int32Array(slotCount * 2)
     repeats = new Int32Array(slotCount)
@@ -70,62 +123,69 @@ interface Pass {
   readonly total: number
   readonly n: number
   readonly isSame: SameSymbol | undefined
+  readonly filterShift: number
   readonly slotCount: number
   readonly pass: number
   readonly passes: number
 }
 
 function countPass(job: Pass, found: { distinct: number; repeated: number[] }): void {
-  const { symbols, total, n, slotCount, pass, passes } = job
+  const { symbols, total, n, isSame, filterShift, slotCount, pass, passes } = job
   const table = slots
+  const states = filter
+  const mixed = hashes
+  const counts = repeats
+  const homes = slotAt
   const shift = 32 - Math.log2(slotCount)
-  const mask = slotCount - 1
   const repeatedSlots: number[] = []
-  let top = 1
-  let hash = 0
-  for (let i = 0; i < n; i++) {
-    hash = (Math.imul(hash, base) + symbols[i] + 1) | 0
-    if (i > 0) top = Math.imul(top, base)
-  }
+  const last = n - 1
   let distinct = 0
+  /** Where the n-gram stands that the one before was equal to: text that repeats goes on repeating. */
   let matched = -2
-  for (let at = 0; ; at++) {
-    const mixed = Math.imul(hash ^ (hash >>> 15), 0x9e3779b1)
-    if (passes === 1 || (Math.imul(mixed, 0x85ebca6b) >>> 8) % passes === pass) {
-      let slot = mixed >>> shift
-      for (;;) {
-        const place = table[slot * 2 + 1] - epoch - 1
-        if (place < 0) {
-          distinct++
-          matched = -2
-          break
-        }
-        if (table[slot * 2] === hash && isSameGram(job, place, at, matched + 1 === place)) {
-          if (repeats[slot]++ === 0) repeatedSlots.push(slot)
-          matched = place
-          break
-        }
-        slot = (slot + 1) & mask
-      }
+  for (let at = 0; at < total; at++) {
+    if (
+      matched >= 0 &&
+      symbols[matched + 1 + last] === symbols[at + last] &&
+      (isSame === undefined || isSame(matched + 1 + last, at + last))
+    ) {
+      const slot = homes[++matched]
+      homes[at] = slot
+      if (counts[slot]++ === 0) repeatedSlots.push(slot)
+      continue
+    }
+    matched = -2
+    const hash = mixed[at]
+    if (states[hash >>> filterShift] !== 3 || (passes > 1 && passOf(hash, passes) !== pass)) continue
+    let slot = hash >>> shift
+    let place = table[slot * 2 + 1] - epoch - 1
+    while (place >= 0 && !(table[slot * 2] === hash && isSameGram(job, place, at))) {
+      slot = (slot + 1) & (slotCount - 1)
+      place = table[slot * 2 + 1] - epoch - 1
+    }
+    homes[at] = slot
+    if (place < 0) {
+      distinct++
       table[slot * 2] = hash
-      table[slot * 2 + 1] = at + epoch + 1
-    } else matched = -2
-    if (at + 1 === total) break
-    hash = (Math.imul(hash - Math.imul(symbols[at] + 1, top), base) + symbols[at + n] + 1) | 0
+    } else {
+      if (counts[slot]++ === 0) repeatedSlots.push(slot)
+      // In several passes the next n-gram may have its turn in another.
+      if (passes === 1) matched = place
+    }
+    table[slot * 2 + 1] = at + epoch + 1
   }
   found.distinct += distinct
   for (const slot of repeatedSlots) {
-    found.repeated.push(repeats[slot] + 1)
-    repeats[slot] = 0
+    found.repeated.push(counts[slot] + 1)
+    counts[slot] = 0
   }
 }
 
-/**
- * Compares two n-grams. Where the n-grams one place earlier were found equal, only the last symbols can
- * differ: that keeps repetitive text linear.
- */
-function isSameGram({ symbols, n, isSame }: Pass, a: number, b: number, earlierMatched: boolean): boolean {
-  for (let i = earlierMatched ? n - 1 : 0; i < n; i++) {
+function passOf(hash: number, passes: number): number {
+  return (Math.imul(hash, 0x85ebca6b) >>> 8) % passes
+}
+
+function isSameGram({ symbols, n, isSame }: Pass, a: number, b: number): boolean {
+  for (let i = 0; i < n; i++) {
     if (symbols[a + i] !== symbols[b + i]) return false
     if (isSame !== undefined && !isSame(a + i, b + i)) return false
   }

@@ -54,9 +54,11 @@ export function splitLines(text: string): string[] {
  */
 const newerCapitals = /[\u1c89\ua7cb\ua7cc\ua7ce\ua7d2\ua7d4\ua7da\ua7dc]|\ud803[\udd50-\udd65]|\ud81b[\udea0-\udeb8]/g
 
+const knowsNewerCapitals = Number.parseFloat(process.versions.unicode ?? '99') >= 16
+
 /** `str.lower()`. */
 export function lower(text: string): string {
-  if (text.search(newerCapitals) < 0) return text.toLowerCase()
+  if (!knowsNewerCapitals || text.search(newerCapitals) < 0) return text.toLowerCase()
   let out = ''
   let from = 0
   for (const match of text.matchAll(newerCapitals)) {
@@ -78,7 +80,12 @@ export function codePointsOf(text: string): Uint32Array {
   return points.subarray(0, count)
 }
 
-/** True where a text holds a surrogate, so that UTF-16 units and code points may differ. */
-export function hasSurrogates(text: string): boolean {
-  return /[\ud800-\udfff]/.test(text)
+/** ES2024's string method, absent from the library types of this target. */
+interface WellFormedString {
+  isWellFormed(): boolean
+}
+
+/** True where a text holds no lone surrogate. */
+export function isWellFormed(text: string): boolean {
+  return (text as unknown as WellFormedString).isWellFormed()
 }

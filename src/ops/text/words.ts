@@ -1,11 +1,14 @@
 import type { Derivation } from '../../core/sample.js'
+import { readUnits } from '../../util/utf16.js'
 import { charSets } from './char-set.js'
 import { lower } from './python-text.js'
 
 /** The words of a text as Data-Juicer finds them: split at space, LF and TAB, special characters stripped. */
 export interface Words {
-  /** The text that `starts` and `ends` count in (lower-cased, for `refinedWords`). */
+  /** The text that `starts` and `ends` count in. */
   readonly text: string
+  /** What to read a unit of `text` as: its lower case, or the unit itself where `text` is as it should be. */
+  readonly fold: Uint16Array
   readonly count: number
   readonly starts: Int32Array
   readonly ends: Int32Array
@@ -13,45 +16,108 @@ export interface Words {
   readonly hashes: Int32Array
 }
 
+const wordUnit = 0
+const specialUnit = 1
+const separator = 2
+const highSurrogate = 3
+/** Lower-casing it takes more than a table: capital sigma, dotted I, capitals beyond the basic plane. */
+const irregular = 4
+const specialPair = 5
+const loneSurrogate = 6
+
+const prime = 0x01000193
+
+interface Tables {
+  readonly kinds: Uint8Array
+  readonly fold: Uint16Array
+}
+
+let lowering: Tables | undefined
+let verbatim: Tables | undefined
+
+/** First units of the surrogate pairs among which there are capital letters. */
+const casedPairs = new Set([0xd801, 0xd803, 0xd806, 0xd81b, 0xd83a])
+
+function buildTables(isLowering: boolean): Tables {
+  const kinds = new Uint8Array(0x10000)
+  const fold = new Uint16Array(0x10000)
+  const special = charSets.special().bmp
+  for (let c = 0; c < 0x10000; c++) {
+    const small = isLowering ? lower(String.fromCharCode(c)) : ''
+    const isIrregular = isLowering && (small.length !== 1 || c === 0x3a3 || casedPairs.has(c))
+    fold[c] = isLowering && !isIrregular ? small.charCodeAt(0) : c
+    if (c === 0x20 || c === 0x0a || c === 0x09) kinds[c] = separator
+    else if (isIrregular) kinds[c] = irregular
+    else if ((c & 0xfc00) === 0xd800) kinds[c] = highSurrogate
+    else kinds[c] = special[fold[c]] === 1 ? specialUnit : wordUnit
+  }
+  return { kinds, fold }
+}
+
 /** Words in lower case: what word repetition and word lists count. */
 export const refinedWords: Derivation<Words> = {
   name: 'refined words',
-  compute: text => findWords(lower(text)),
+  compute(text) {
+    lowering ??= buildTables(true)
+    return findWords(text, lowering) ?? writtenWords.compute(lower(text))
+  },
 }
 
 /** Words as they are written. */
-export const writtenWords: Derivation<Words> = { name: 'words', compute: findWords }
+export const writtenWords: Derivation<Words> = {
+  name: 'words',
+  compute(text) {
+    verbatim ??= buildTables(false)
+    return findWords(text, verbatim)!
+  },
+}
 
 let starts = new Int32Array(1024)
 let ends = new Int32Array(1024)
 let hashes = new Int32Array(1024)
 
-function findWords(text: string): Words {
-  const special = charSets.special().bmp
-  const length = text.length
+/** Finds the words, or gives up with undefined at a character that the tables cannot lower. */
+function findWords(text: string, { kinds, fold }: Tables): Words | undefined {
+  const units = readUnits(text)
+  const { length } = text
   let count = 0
-  let at = 0
-  while (at < length) {
-    let c = text.charCodeAt(at)
-    // Separators are special characters themselves, so leading ones of a word go the same way.
-    if (special[c] === 1) {
-      at++
-      continue
-    }
-    if ((c & 0xf800) === 0xd800 && isSpecialPair(text, at)) {
-      at += 2
+  for (let at = 0; at < length; ) {
+    let kind = kinds[units[at]]
+    if (kind === highSurrogate) kind = kindOfPair(text, at)
+    if (kind !== wordUnit && kind !== loneSurrogate) {
+      if (kind === irregular) return undefined
+      at += kind === specialPair ? 2 : 1
       continue
     }
     const start = at
-    while (at < length && (c = text.charCodeAt(at)) !== 0x20 && c !== 0x0a && c !== 0x09) at++
-    const end = stripEnd(text, start, at, special)
+    let hash = 0
+    let end = at
+    let endHash = 0
+    while (at < length) {
+      const unit = units[at]
+      kind = kinds[unit]
+      if (kind === separator) break
+      hash = Math.imul(hash ^ fold[unit], prime)
+      at++
+      if (kind === wordUnit) {
+        end = at
+        endHash = hash
+      } else if (kind === highSurrogate) {
+        kind = kindOfPair(text, at - 1)
+        if (kind !== loneSurrogate) hash = Math.imul(hash ^ units[at++], prime)
+        if (kind === specialPair) continue
+        end = at
+        endHash = hash
+      } else if (kind === irregular) return undefined
+    }
     if (count === starts.length) grow()
     starts[count] = start
     ends[count] = end
-    hashes[count++] = hashRange(text, start, end)
+    hashes[count++] = endHash ^ Math.imul(end - start, 0x9e3779b1)
   }
   return {
     text,
+    fold,
     count,
     starts: starts.slice(0, count),
     ends: ends.slice(0, count),
@@ -59,27 +125,11 @@ function findWords(text: string): Words {
   }
 }
 
-function stripEnd(text: string, start: number, end: number, special: Uint8Array): number {
-  let at = end
-  while (at > start) {
-    const c = text.charCodeAt(at - 1)
-    if (special[c] === 1) at--
-    else if ((c & 0xfc00) === 0xdc00 && at - 2 >= start && isSpecialPair(text, at - 2)) at -= 2
-    else break
-  }
-  return at
-}
-
-function isSpecialPair(text: string, at: number): boolean {
+/** What a high surrogate turns out to be. */
+function kindOfPair(text: string, at: number): number {
   const point = text.codePointAt(at)!
-  return point > 0xffff && charSets.special().has(point)
-}
-
-/** Hashes a stretch of text. */
-export function hashRange(text: string, start: number, end: number): number {
-  let hash = end - start
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return hash ^ (hash >>> 15)
+  if (point <= 0xffff) return loneSurrogate
+  return charSets.special().has(point) ? specialPair : wordUnit
 }
 
 function grow(): void {
@@ -93,17 +143,25 @@ function grow(): void {
   hashes = doubled(hashes)
 }
 
-/** The `index`-th word. */
-export function wordAt(words: Words, index: number): string {
-  return words.text.slice(words.starts[index], words.ends[index])
+/** The words that tokens stand for: each stripped of blanks and special characters, none left empty. */
+export function wordsOfTokens(tokens: readonly string[], isLowering: boolean): Words {
+  // Neither a line feed nor a blank survives stripping, so one of them can part the tokens.
+  const text = tokens.map(token => token.replace(/[ \n\t]/g, '')).join('\n')
+  return (isLowering ? refinedWords : writtenWords).compute(text)
+}
+
+/** The `index`-th word, as it counts. */
+export function wordAt({ text, fold, starts, ends }: Words, index: number): string {
+  const word = text.slice(starts[index], ends[index])
+  return fold === lowering?.fold ? lower(word) : word
 }
 
 /** Whether two words of one text are the same. */
-export function isSameWord({ text, starts, ends }: Words, a: number, b: number): boolean {
+export function isSameWord({ text, fold, starts, ends }: Words, a: number, b: number): boolean {
   let i = starts[a]
   let j = starts[b]
   const end = ends[a]
   if (end - i !== ends[b] - j) return false
-  while (i < end) if (text.charCodeAt(i++) !== text.charCodeAt(j++)) return false
+  while (i < end) if (fold[text.charCodeAt(i++)] !== fold[text.charCodeAt(j++)]) return false
   return true
 }

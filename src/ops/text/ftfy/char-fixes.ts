@@ -1,5 +1,6 @@
 import { ligatureParts, ligatures, wide, wideForms } from '../../data/ftfy.js'
 import { CharMap } from '../map-chars.js'
+import { isWellFormed } from '../python-text.js'
 import { fixC1 } from './fix-encoding.js'
 
 export interface CharOptions {
@@ -17,7 +18,6 @@ export class CharFixes {
   readonly #options: CharOptions
   readonly #replaced: CharMap
   readonly #removed: CharMap
-  readonly #changes = new Uint8Array(0x10000)
 
   constructor(options: CharOptions) {
     this.#options = options
@@ -29,19 +29,23 @@ export class CharFixes {
     const removals = options.removeControlChars ? [...controls()].map(c => [c, ''] as const) : []
     this.#replaced = new CharMap(replacements)
     this.#removed = new CharMap(removals)
-    for (const [c] of [...replacements, ...removals]) this.#changes[c.charCodeAt(0)] = 1
   }
 
-  /** Whether a UTF-16 unit may be replaced or removed on its own. */
-  changes(c: number): boolean {
-    return this.#changes[c] === 1
+  /** Whether a UTF-16 unit is replaced. */
+  replaces(c: number): boolean {
+    return this.#replaced.has(c)
+  }
+
+  /** Whether a UTF-16 unit is removed. */
+  removes(c: number): boolean {
+    return this.#removed.has(c)
   }
 
   replace(text: string): string {
     let out = text
     if (this.#options.fixLineBreaks && out.includes('\r')) out = out.replace(/\r\n?/g, '\n')
     out = this.#replaced.apply(out)
-    return this.#options.fixSurrogates ? out.replace(/\p{Surrogate}/gu, '\ufffd') : out
+    return this.#options.fixSurrogates && !isWellFormed(out) ? out.replace(/\p{Surrogate}/gu, '\ufffd') : out
   }
 
   remove(text: string): string {

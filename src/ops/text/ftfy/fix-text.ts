@@ -1,3 +1,4 @@
+import { readUnits } from '../../../util/utf16.js'
 import { charSets } from '../char-set.js'
 import { badnessTables, kindCount } from './badness.js'
 import { CharFixes, type CharOptions } from './char-fixes.js'
@@ -34,41 +35,68 @@ export const defaultFixes: FixOptions = {
 /** Longest piece that is fixed as one, in code points; lines are pieces anyway. */
 const longestPiece = 1_000_000
 
+/** What a piece of text needs, as bits. */
+const needs = { mapping: 1, normalizing: 2, all: 4 } as const
+
+/** Flag of a UTF-16 unit that asks for a look at what it needs; the bits below are its kind for the badness heuristic. */
 const suspect = 64
-const ampersand = 128
 
 /** Repairs broken Unicode the way ftfy 6.3.1 does, line by line, each until nothing changes any more. */
 export class TextFixer {
   readonly #options: FixOptions
   readonly #chars: CharFixes
-  /** For each UTF-16 unit its kind for the badness heuristic, and whether it asks for a closer look. */
   readonly #flags: Uint8Array
+  readonly #needs = new Uint8Array(0x10000)
 
   constructor(options: FixOptions) {
     this.#options = options
     this.#chars = new CharFixes(options)
     this.#flags = badnessTables().kinds.slice()
     const changing = options.normalization === null ? undefined : charSets.nfcSuspect().bmp
-    const isCompatible = options.normalization !== 'NFC' && options.normalization !== null
+    const isOtherForm = options.normalization !== 'NFC' && options.normalization !== null
     for (let c = 0; c < 0x10000; c++) {
       const isSurrogate = c >= 0xd800 && c <= 0xdfff
-      if (c === 0x26) this.#flags[c] |= ampersand
-      else if (this.#chars.changes(c) || c === 0x0d || c === 0x1b || isSurrogate) this.#flags[c] |= suspect
-      else if (changing?.[c] === 1 || (isCompatible && c >= 0x80)) this.#flags[c] |= suspect
+      if (c === 0x26 || c === 0x0d || c === 0x1b || isSurrogate || this.#chars.removes(c)) this.#needs[c] = needs.all
+      if (this.#chars.replaces(c)) this.#needs[c] |= needs.mapping
+      if (changing?.[c] === 1 || (isOtherForm && c >= 0x80)) this.#needs[c] |= needs.normalizing
+      if (this.#needs[c] !== 0) this.#flags[c] |= suspect
     }
   }
 
   fix(text: string): string {
-    if (!/[^\t\n -%'-~]/.test(text) || this.#isClean(text, 0, text.length, true)) return text
+    if (!/[^\t\n -%'-~]/.test(text)) return text
+    const found = this.#needsOf(text, this.#options.unescapeHtml !== false)
+    if (found === 0) return text
+    if ((found & needs.all) === 0 && text.length <= longestPiece) {
+      const fixed = this.#fixSimply(text, found)
+      if (fixed !== undefined) return fixed
+    }
+    return this.#fixPieces(text)
+  }
+
+  /** Replaces and normalises only; undefined where what comes of it needs more. */
+  #fixSimply(text: string, found: number): string | undefined {
+    const mapped = (found & needs.mapping) === 0 ? text : this.#chars.replace(text)
+    const left = mapped === text ? needs.normalizing : this.#needsOf(mapped, true)
+    if (left === 0) return mapped
+    if (left !== needs.normalizing) return undefined
+    const form = this.#options.normalization
+    const normal = form === null ? mapped : normalize(mapped, form)
+    return (this.#needsOf(normal, true) & ~needs.normalizing) === 0 ? normal : undefined
+  }
+
+  #fixPieces(text: string): string {
     let out = ''
     let kept = 0
     let unescapes = this.#options.unescapeHtml !== false
     for (let start = 0, end = 0; start < text.length; start = end) {
       end = pieceEnd(text, start)
-      if (unescapes && this.#options.unescapeHtml === 'auto') unescapes = !hasBetween(text, '<', start, end)
-      if (this.#isClean(text, start, end, unescapes)) continue
       const piece = text.slice(start, end)
-      const fixed = this.#fixPiece(piece, unescapes)
+      if (unescapes && this.#options.unescapeHtml === 'auto') unescapes = !piece.includes('<')
+      const found = this.#needsOf(piece, unescapes)
+      if (found === 0) continue
+      const fixed =
+        ((found & needs.all) === 0 ? this.#fixSimply(piece, found) : undefined) ?? this.#fixPiece(piece, unescapes)
       if (fixed === piece) continue
       out += text.slice(kept, start) + fixed
       kept = end
@@ -76,31 +104,34 @@ export class TextFixer {
     return kept === 0 ? text : out + text.slice(kept)
   }
 
-  /** True where no fixer can have anything to do. May err on the other side. */
-  #isClean(text: string, start: number, end: number, unescapes: boolean): boolean {
+  /** What the fixers may have to do, at least: 0 only where none has anything to do. */
+  #needsOf(text: string, unescapes: boolean): number {
     const flags = this.#flags
     const { pairs } = badnessTables()
+    const units = readUnits(text)
+    const { length } = text
+    let found = 0
     let previous = 0
-    for (let i = start; i < end; i++) {
-      const flag = flags[text.charCodeAt(i)]
-      if (flag >= suspect) {
-        if (flag < ampersand ? !this.#isPlainPair(text, i) : unescapes) return false
-        // The second half of the pair has been looked at.
-        if (flag < ampersand) i++
-      }
+    for (let i = 0; i < length; i++) {
+      const flag = flags[units[i]]
       const kind = flag & (kindCount - 1)
-      if (pairs[previous * kindCount + kind] !== 0) return false
+      if (pairs[previous * kindCount + kind] !== 0) return needs.all
       previous = kind
+      if (flag < suspect) continue
+      const c = units[i]
+      if ((c & 0xfc00) === 0xd800 && i + 1 < length && (units[i + 1] & 0xfc00) === 0xdc00) {
+        found |= this.#pairNeeds(0x10000 + ((c & 0x3ff) << 10) + (units[++i] & 0x3ff))
+      } else if (c !== 0x26 || (unescapes && mayBeEntity(units, i + 1, length))) found |= this.#needs[c]
+      if (found >= needs.all) return needs.all
     }
-    return true
+    return found
   }
 
-  /** True for a character beyond the basic plane that normalisation leaves alone. */
-  #isPlainPair(text: string, at: number): boolean {
-    const point = text.codePointAt(at)!
-    if (point <= 0xffff) return false
+  /** A character beyond the basic plane can only need normalising. */
+  #pairNeeds(point: number): number {
     const form = this.#options.normalization
-    return form === null || (form === 'NFC' && !charSets.nfcSuspect().has(point))
+    const isLeftAlone = form === null || (form === 'NFC' && !charSets.nfcSuspect().has(point))
+    return isLeftAlone ? 0 : needs.normalizing
   }
 
   #fixPiece(piece: string, unescapes: boolean): string {
@@ -118,6 +149,18 @@ export class TextFixer {
   }
 }
 
+/** Whether up to 24 letters and digits and then a semicolon follow an ampersand. */
+function mayBeEntity(units: Uint16Array, from: number, length: number): boolean {
+  for (let i = from; i < length && i < from + 26; i++) {
+    const c = units[i]
+    if (c === 0x3b) return i > from
+    const isLetter = (c >= 0x41 && c <= 0x5a) || (c >= 0x61 && c <= 0x7a)
+    const isDigit = c >= 0x30 && c <= 0x39
+    if (!isLetter && !isDigit && c !== 0x23) return false
+  }
+  return false
+}
+
 function pieceEnd(text: string, start: number): number {
   const feed = text.indexOf('\n', start)
   const end = feed < 0 ? text.length : feed + 1
@@ -125,11 +168,6 @@ function pieceEnd(text: string, start: number): number {
   let at = start
   for (let count = 0; count < longestPiece && at < end; count++) at += text.codePointAt(at)! > 0xffff ? 2 : 1
   return at
-}
-
-function hasBetween(text: string, what: string, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (text.charCodeAt(i) === what.charCodeAt(0)) return true
-  return false
 }
 
 let terminalEscape: RegExp | undefined

@@ -1,0 +1,59 @@
+import type { OpenRecipe } from '../engine/open-recipe.js'
+import { runRecipe } from '../engine/run-recipe.js'
+import { JobStopped } from '../execution/scheduler/run-context.js'
+import { type StopSignal, signalCodes } from './errors.js'
+import { ProgressDisplay } from './progress-display.js'
+import { reportAsJson, reportAsTable } from './report.js'
+
+export interface ShowOptions {
+  readonly quiet?: boolean
+  readonly json?: boolean
+}
+
+/** Runs a recipe, shows how it goes, and turns signals into a stop that the job can be resumed from. */
+export async function runAndShow(open: OpenRecipe, { quiet = false, json = false }: ShowOptions): Promise<void> {
+  const say = (line: string) => void (quiet || json || process.stdout.write(`${line}\n`))
+  const display = new ProgressDisplay(quiet || json ? undefined : process.stdout)
+  const stop = listenForStop()
+  try {
+    const report = await runRecipe(open, {
+      signal: stop.signal,
+      onWarning: message => process.stderr.write(`warning: ${message}\n`),
+      onStart: (message, progress) => {
+        say(message)
+        display.start(progress)
+      },
+    })
+    display.stop()
+    if (json) process.stdout.write(`${JSON.stringify(reportAsJson(report))}\n`)
+    else say(reportAsTable(report))
+  } catch (error) {
+    display.stop()
+    if (!(error instanceof JobStopped)) throw error
+    const { recipe } = open
+    process.stderr.write(`Stopped. What is committed stays; go on with: npx pawl resume ${recipe.jobDir}\n`)
+    process.exitCode = signalCodes[stop.received() ?? 'SIGTERM']
+  } finally {
+    stop.ignore()
+  }
+}
+
+/** The first signal stops the job in order, a second one ends the process at once; either way the job can be resumed. */
+function listenForStop() {
+  const controller = new AbortController()
+  let received: StopSignal | undefined
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (received !== undefined) process.exit(signalCodes[received])
+    received = signal as StopSignal
+    controller.abort(`received ${signal}`)
+  }
+  const signals = Object.keys(signalCodes) as StopSignal[]
+  for (const signal of signals) process.on(signal, onSignal)
+  return {
+    signal: controller.signal,
+    received: () => received,
+    ignore: () => {
+      for (const signal of signals) process.off(signal, onSignal)
+    },
+  }
+}

@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto'
+import { dirname, resolve } from 'node:path'
+import type { z } from 'zod'
+import type { OperatorCatalog } from '../core/operator.js'
+import { applyOverrides } from './apply-overrides.js'
+import { resolveDatasets } from './dataset-paths.js'
+import { ignoredKeys, ignoredPartitionKeys } from './ignored-keys.js'
+import { resolvePlaces } from './job-places.js'
+import type { Override } from './overrides.js'
+import { describeIssues, type Sources } from './problems.js'
+import { readProcess } from './read-process.js'
+import type { Recipe } from './recipe.js'
+import { RecipeDocument } from './recipe-document.js'
+import { RecipeError, type RecipeProblem } from './recipe-error.js'
+import { type RecipeValues, recipeSchema } from './recipe-schema.js'
+
+export interface RecipeRequest {
+  readonly file: string | undefined
+  readonly overrides: readonly Override[]
+  /** The operators of Pawl and of the user's own modules; told the paths of the latter, relative ones resolved. */
+  openCatalog(customPaths: readonly string[]): Promise<OperatorCatalog>
+  readonly now: Date
+}
+
+/**
+ * Reads, overrides and validates a recipe. Makes no file and does no work.
+ *
+ * @throws {RecipeError} with everything that is wrong, each with file, line, column and remedy
+ */
+export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
+  const file = request.file === undefined ? undefined : resolve(request.file)
+  const document = request.file === undefined ? undefined : RecipeDocument.load(request.file)
+  const base = file === undefined ? process.cwd() : dirname(file)
+  const customPaths = (values: Readonly<Record<string, unknown>>) => {
+    const paths = values['custom_operator_paths'] ?? []
+    return (Array.isArray(paths) ? paths : [paths]).map(path => resolve(base, String(path)))
+  }
+  const named = request.overrides.find(({ path }) => path.join('.') === 'custom_operator_paths')
+  const catalog = await request.openCatalog(
+    customPaths(named ? { custom_operator_paths: named.value } : (document?.value ?? {})),
+  )
+  const overridden = applyOverrides(document?.value ?? {}, request.overrides, name => catalog.has(name))
+  const sources: Sources = { document, overridden }
+  const warnings: string[] = []
+  const { values, problems } = checkValues(overridden.values, sources, warnings)
+  const { operators, problems: operatorProblems } = await readProcess(
+    values?.process ?? processOf(overridden.values),
+    values?.text_keys[0] ?? 'text',
+    catalog,
+    sources,
+  )
+  problems.push(...operatorProblems)
+  if (values === undefined || problems.length > 0) throw new RecipeError(problems)
+  warnings.push(
+    ...checkNames(
+      values,
+      operators.map(({ name }) => name),
+    ),
+  )
+  const jobId = values.job_id ?? generateJobId(request.now)
+  const { process: _, dataset: __, dataset_path: ___, job_id: ____, work_dir: _____, ...rest } = values
+  return {
+    ...rest,
+    ...resolvePlaces(values, jobId, sources),
+    custom_operator_paths: customPaths(overridden.values),
+    file,
+    datasets: resolveDatasets(values, sources),
+    operators,
+    jobId,
+    isJobIdGiven: values.job_id !== null,
+    warnings,
+    given: overridden.values,
+  }
+}
+
+function checkValues(
+  given: Readonly<Record<string, unknown>>,
+  sources: Sources,
+  warnings: string[],
+): { values: RecipeValues | undefined; problems: RecipeProblem[] } {
+  const ignored = Object.keys(given).filter(key => ignoredKeys.has(key))
+  const known = Object.fromEntries(Object.entries(given).filter(([key]) => !ignoredKeys.has(key)))
+  const { partition } = known
+  if (typeof partition === 'object' && partition !== null) {
+    ignored.push(
+      ...Object.keys(partition)
+        .filter(key => ignoredPartitionKeys.has(key))
+        .map(key => `partition.${key}`),
+    )
+    known['partition'] = Object.fromEntries(Object.entries(partition).filter(([key]) => !ignoredPartitionKeys.has(key)))
+  }
+  if (ignored.length > 0) warnings.push(`These keys of Data-Juicer have no effect in Pawl: ${ignored.join(', ')}`)
+  // A key with nothing behind it means its default, as in Data-Juicer.
+  for (const [key, value] of Object.entries(known)) if (value === null) delete known[key]
+  const parsed = recipeSchema.safeParse(known)
+  if (parsed.success) return { values: parsed.data, problems: [] }
+  return { values: undefined, problems: describeIssues(parsed.error.issues, [], sources, validKeysAt) }
+}
+
+function processOf(given: Readonly<Record<string, unknown>>): unknown[] {
+  return Array.isArray(given['process']) ? given['process'] : []
+}
+
+/** Names that are valid in the map at a path of the recipe. */
+function validKeysAt(path: readonly PropertyKey[]): readonly string[] {
+  if (path.length === 0) return [...Object.keys(recipeSchema.shape), ...ignoredKeys]
+  let schema: unknown = recipeSchema
+  for (const key of path) schema = shapeOf(schema)?.[String(key)]
+  return Object.keys(shapeOf(schema) ?? {})
+}
+
+function shapeOf(schema: unknown): Readonly<Record<string, z.ZodType>> | undefined {
+  const { shape, def } = schema as {
+    shape?: Readonly<Record<string, z.ZodType>>
+    def?: { innerType?: unknown; element?: unknown }
+  }
+  if (shape !== undefined) return shape
+  const inner = def?.innerType ?? def?.element
+  return inner === undefined ? undefined : shapeOf(inner)
+}
+
+function checkNames({ checkpoint, executor_type }: RecipeValues, operators: readonly string[]): string[] {
+  const warnings: string[] = []
+  const unused = checkpoint.op_names.filter(name => !operators.includes(name))
+  if (unused.length > 0)
+    warnings.push(`checkpoint.op_names names operators that process does not use: ${unused.join(', ')}`)
+  if (executor_type === 'ray' || executor_type === 'ray_partitioned') {
+    warnings.push(
+      `executor_type ${executor_type} runs on the local executor: the Ray executor is not part of this version`,
+    )
+  }
+  return warnings
+}
+
+/** `{YYYYMMDD}_{HHMMSS}_{6 hex}`, local time. */
+function generateJobId(now: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0')
+  const date = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`
+  return `${date}_${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}_${randomBytes(3).toString('hex')}`
+}

@@ -1,0 +1,84 @@
+import type { OperatorCatalog } from '../core/operator.js'
+import { isBarrier } from '../core/operator.js'
+import type { OperatorUse } from '../core/work-unit.js'
+import { nearestName } from '../util/nearest.js'
+import { describeIssues, problemAt, type Sources } from './problems.js'
+import type { RecipeProblem } from './recipe-error.js'
+
+/** Reads the operators of a recipe: each a name, a name with null, or a name with a map of parameters. */
+export async function readProcess(
+  entries: readonly unknown[],
+  textKey: string,
+  catalog: OperatorCatalog,
+  sources: Sources,
+): Promise<{ operators: OperatorUse[]; problems: RecipeProblem[] }> {
+  const operators: OperatorUse[] = []
+  const problems: RecipeProblem[] = []
+  for (const [index, entry] of entries.entries()) {
+    const result = await readEntry(entry, ['process', index], textKey, catalog, sources)
+    if (Array.isArray(result)) problems.push(...result)
+    else operators.push(result)
+  }
+  return { operators, problems }
+}
+
+async function readEntry(
+  entry: unknown,
+  path: readonly PropertyKey[],
+  textKey: string,
+  catalog: OperatorCatalog,
+  sources: Sources,
+): Promise<OperatorUse | RecipeProblem[]> {
+  const named = nameAndParams(entry)
+  if (named === undefined) {
+    return [
+      problemAt(
+        path,
+        'an operator is a name, or a name with its parameters, such as "- text_length_filter: {min_len: 10}"',
+        sources,
+      ),
+    ]
+  }
+  const [name, given] = named
+  const unsupported = catalog.unsupported.get(name)
+  if (!catalog.has(name)) {
+    const nearest = nearestName(name, catalog.names)
+    const message =
+      unsupported !== undefined
+        ? `${name} of Data-Juicer is not part of Pawl: ${unsupported.reason}; bring an operator of your own with custom_operator_paths`
+        : `there is no operator "${name}"${nearest === undefined ? '; `pawl ops` lists them' : `; did you mean "${nearest}"?`}`
+    return [{ message, place: sources.document?.placeOfKey(path, name) ?? sources.document?.placeOfValue(path) }]
+  }
+  if (typeof given !== 'object' || Array.isArray(given)) {
+    return [
+      problemAt([...path, name], `${name}: its parameters must be a map, found ${JSON.stringify(given)}`, sources),
+    ]
+  }
+  const definition = await catalog.load(name)
+  const parsed = definition.params.safeParse(given ?? {})
+  if (!parsed.success)
+    return describeIssues(parsed.error.issues, [...path, name], sources, () => Object.keys(definition.params.shape))
+  const params = parsed.data as Record<string, unknown>
+  const key = typeof params['text_key'] === 'string' ? params['text_key'] : textKey
+  try {
+    const operator = await definition.create(params, { textKey: key, seed: 0 })
+    await operator.dispose?.()
+  } catch (error) {
+    return [problemAt([...path, name], `${name}: ${(error as Error).message}`, sources)]
+  }
+  return {
+    name,
+    params,
+    version: definition.version,
+    textKey: key,
+    isBarrier: isBarrier(definition),
+    isDeterministic: definition.deterministic,
+  }
+}
+
+function nameAndParams(entry: unknown): [string, unknown] | undefined {
+  if (typeof entry === 'string') return [entry, null]
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return undefined
+  const pairs = Object.entries(entry)
+  return pairs.length === 1 ? pairs[0] : undefined
+}

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import { RecipeError, type SourcePlace } from './recipe-error.js'
+
+/** Aliases that a recipe may expand to; more is an attempt to blow up memory. */
+const maxAliases = 100
+
+/** A parsed YAML file that knows where each of its values stands. */
+export class RecipeDocument {
+  private constructor(
+    readonly file: string,
+    readonly text: string,
+    readonly root: Node | null,
+    readonly value: Readonly<Record<string, unknown>>,
+    readonly lines: LineCounter,
+  ) {}
+
+  /** @throws {RecipeError} where the file cannot be read, is not YAML, or holds no map */
+  static load(file: string): RecipeDocument {
+    let text: string
+    try {
+      text = readFileSync(file, 'utf8')
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException
+      const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message
+      throw RecipeError.of(`Cannot read the recipe ${file}: ${why}`)
+    }
+    return RecipeDocument.parse(file, text)
+  }
+
+  static parse(file: string, text: string): RecipeDocument {
+    const lines = new LineCounter()
+    const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false })
+    const [problem] = document.errors
+    if (problem !== undefined)
+      throw RecipeError.of(`this is not valid YAML: ${problem.message}`, placeAt(file, text, lines, problem.pos))
+    let value: unknown
+    try {
+      value = document.toJS({ maxAliasCount: maxAliases })
+    } catch (error) {
+      throw RecipeError.of(`Cannot read the recipe ${file}: ${(error as Error).message}`)
+    }
+    if (value === null) value = {}
+    if (typeof value !== 'object' || Array.isArray(value))
+      throw RecipeError.of(`${file} must hold a map of keys, such as "dataset_path: data.jsonl"`)
+    return new RecipeDocument(file, text, document.contents as Node | null, value as Record<string, unknown>, lines)
+  }
+
+  /** Where the value at a path stands, or the nearest value around it. */
+  placeOfValue(path: readonly PropertyKey[]): SourcePlace | undefined {
+    let node: Node | null = this.root
+    let range = this.root?.range ?? undefined
+    for (const key of path) {
+      const next: Node | undefined = isMap(node)
+        ? (pairOf(node.items as Pair[], key)?.value as Node)
+        : isSeq(node)
+          ? (node.items[Number(key)] as Node)
+          : undefined
+      if (next?.range == null) break
+      node = next
+      range = next.range
+    }
+    return range === undefined || range === null
+      ? undefined
+      : placeAt(this.file, this.text, this.lines, [range[0], range[1]])
+  }
+
+  /** Where a key of the map at a path stands. */
+  placeOfKey(path: readonly PropertyKey[], key: string): SourcePlace | undefined {
+    let node: Node | null = this.root
+    for (const step of path) {
+      node = (
+        isMap(node) ? pairOf(node.items as Pair[], step)?.value : isSeq(node) ? node.items[Number(step)] : null
+      ) as Node | null
+    }
+    const range = isMap(node) ? (pairOf(node.items as Pair[], key)?.key as Node | undefined)?.range : undefined
+    return range == null ? this.placeOfValue(path) : placeAt(this.file, this.text, this.lines, [range[0], range[1]])
+  }
+}
+
+function pairOf(items: readonly Pair[], key: PropertyKey): Pair | undefined {
+  return items.find(pair => isScalar(pair.key) && String(pair.key.value) === String(key))
+}
+
+function placeAt(file: string, text: string, lines: LineCounter, [start, end]: readonly [number, number]): SourcePlace {
+  const { line, col } = lines.linePos(start)
+  const lineStart = lines.lineStarts[line - 1] ?? 0
+  const lineEnd = text.indexOf('\n', lineStart)
+  const lineText = text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd).replace(/\r$/, '')
+  const length = Math.max(1, Math.min(end, lineStart + lineText.length) - start)
+  return { file, line, column: col, length, lineText }
+}

@@ -1,0 +1,177 @@
+import { z } from 'zod'
+
+const list = <T extends z.ZodType>(item: T) => z.union([item.transform(value => [value]), z.array(item)])
+const positive = z.int().positive()
+const megabytes = z.number().positive()
+
+const partition = z.strictObject({
+  mode: z
+    .enum(['auto', 'manual'])
+    .default('auto')
+    .describe('auto: sizes follow from a look at the dataset; manual: num_of_partitions.'),
+  num_of_partitions: z
+    .union([positive, z.literal('auto').transform(() => null)])
+    .nullable()
+    .default(null)
+    .describe('Exactly so many partitions, in manual mode; 4 where nothing is said.'),
+  target_size_mb: megabytes
+    .default(256)
+    .describe('How much a partition should hold in auto mode; 128, 256, 512 or 1024 in Data-Juicer, any size here.'),
+  size: positive
+    .nullable()
+    .default(null)
+    .describe(
+      'Samples a partition: in manual mode where no number is given, in auto mode where the dataset cannot be looked at.',
+    ),
+  max_size_mb: megabytes
+    .default(256)
+    .describe('Ceiling of the size of a partition where the dataset cannot be looked at.'),
+})
+
+const checkpoint = z.strictObject({
+  enabled: z.boolean().default(true).describe('Whether optional checkpoints are written at all.'),
+  strategy: z
+    .enum(['every_n_ops', 'every_op', 'manual', 'disabled'])
+    .default('every_n_ops')
+    .describe(
+      'Where optional checkpoints go. Finished partitions and what barriers need are committed under every strategy.',
+    ),
+  n_ops: positive.default(5).describe('every_n_ops: a checkpoint after so many operators.'),
+  op_names: list(z.string()).default([]).describe('manual: a checkpoint after each of these operators.'),
+})
+
+const intermediateStorage = z.strictObject({
+  format: z.enum(['parquet', 'arrow', 'jsonl']).default('parquet').describe('Format of checkpoints.'),
+  compression: z
+    .enum(['snappy', 'gzip', 'none'])
+    .default('snappy')
+    .describe('Compression of checkpoints; see docs/architecture.md for what it means in each format.'),
+  preserve_intermediate_data: z
+    .boolean()
+    .default(true)
+    .describe('Keep checkpoints that a later one of the same partition has overtaken.'),
+  retention_policy: z
+    .enum(['keep_all', 'keep_failed_only', 'cleanup_all'])
+    .default('keep_all')
+    .describe('What of the checkpoints stays once the job is complete.'),
+  write_partitions: z
+    .boolean()
+    .default(false)
+    .describe('Also write a copy of each partition of the input under partitions/.'),
+})
+
+const eventLogging = z.strictObject({
+  enabled: z.boolean().default(true).describe('Whether events are written to events_*.jsonl.'),
+  max_log_size_mb: megabytes.default(100).describe('Size at which the event log is rotated.'),
+  backup_count: z.int().nonnegative().default(5).describe('Rotated event logs that are kept.'),
+})
+
+const worker = z.strictObject({
+  memory_mb: z
+    .int()
+    .min(128)
+    .default(1024)
+    .describe('A worker process that uses more memory than this is ended and its unit retried.'),
+  stall_timeout_s: z
+    .number()
+    .positive()
+    .default(600)
+    .describe('A worker that reports no progress for so long is taken for stuck, ended, and its unit retried.'),
+  max_losses: z
+    .int()
+    .nonnegative()
+    .default(6)
+    .describe('How often a unit may lose its worker before it fails, unless a guilty sample is found.'),
+  retry_delay_s: z
+    .number()
+    .nonnegative()
+    .default(0.5)
+    .describe('Delay before the first retry; doubles with each further one, up to 30 s.'),
+})
+
+const datasetSource = z.strictObject({
+  type: z.literal('local').default('local').describe('Where the data is; local files only.'),
+  path: z.string().describe('A file, a folder or a pattern.'),
+  weight: z.number().positive().optional().describe('Share of its samples that are taken.'),
+  format: z.string().optional().describe('Ignored: the format follows from the file names.'),
+})
+
+/** Every key of a recipe that has an effect, with type, default and meaning. */
+export const recipeSchema = z.strictObject({
+  project_name: z.string().nullable().default(null).describe('A name for people.'),
+  dataset_path: list(z.string())
+    .optional()
+    .describe('A file, a folder, a pattern, a list of them, or a weighted mixture ("0.7 a.jsonl 0.3 b.jsonl").'),
+  dataset: z
+    .strictObject({ configs: z.array(datasetSource).min(1), max_sample_num: z.any().optional() })
+    .optional()
+    .describe('Several datasets, each with a path and, if wanted, a weight.'),
+  suffixes: list(z.string()).default([]).describe('Only files with these suffixes are read.'),
+  export_path: z
+    .string()
+    .default('./outputs/hello_world/hello_world.jsonl')
+    .describe(
+      'Where the result goes; the suffix names format and compression. A name without suffix is a folder of JSONL shards.',
+    ),
+  export_type: z
+    .enum(['jsonl', 'json', 'csv', 'tsv', 'parquet', 'arrow'])
+    .nullable()
+    .default(null)
+    .describe('Format of the result where the suffix does not say it.'),
+  export_shard_size: z.int().nonnegative().default(0).describe('Bytes of JSON text a shard; 0 for one file.'),
+  overwrite: z
+    .boolean()
+    .default(false)
+    .describe('Replace what stands at export_path, also if another job or program wrote it; it is moved aside.'),
+  keep_stats_in_res_ds: z
+    .boolean()
+    .default(false)
+    .describe('Keep the statistics of each sample in the result (__dj__stats__).'),
+  keep_hashes_in_res_ds: z
+    .boolean()
+    .default(false)
+    .describe('Keep the hashes that deduplicators compute in the result.'),
+  executor_type: z
+    .enum(['default', 'local', 'ray', 'ray_partitioned'])
+    .default('default')
+    .describe('Where units run. ray and ray_partitioned run on the local executor for now.'),
+  ray_address: z.string().default('auto').describe('Address of the Ray cluster.'),
+  np: positive.nullable().default(null).describe('Worker processes; by default the cores that this process may use.'),
+  work_dir: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe(
+      'Folder of jobs; {job_id} must come last in it and is appended where it is absent. By default the folder of export_path.',
+    ),
+  job_id: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('Name of the job; one that exists is resumed. By default {YYYYMMDD}_{HHMMSS}_{6 hex}.'),
+  partition_dir: z.string().nullable().default(null).describe('Not configurable yet: {work_dir}/partitions.'),
+  event_log_dir: z.string().nullable().default(null).describe('Folder of the event log; by default the job directory.'),
+  checkpoint_dir: z.string().nullable().default(null).describe('Not configurable yet: {work_dir}/checkpoints.'),
+  text_keys: list(z.string())
+    .default(['text'])
+    .describe('Field that operators work on; nested with dots. Of several, the first.'),
+  seed: z.int().default(42).describe('Seed of random choices.'),
+  on_error: z
+    .enum(['quarantine', 'fail', 'skip'])
+    .default('quarantine')
+    .describe('What becomes of a sample that an operator fails on, or that is no valid record.'),
+  max_sample_mb: megabytes.default(64).describe('A larger record is set aside by reference.'),
+  custom_operator_paths: list(z.string())
+    .default([])
+    .describe('Modules (.js, .mjs or .ts) with operators of your own.'),
+  partition: partition.default(partition.parse({})).describe('How the dataset is divided.'),
+  checkpoint: checkpoint.default(checkpoint.parse({})).describe('Where checkpoints go.'),
+  intermediate_storage: intermediateStorage
+    .default(intermediateStorage.parse({}))
+    .describe('How checkpoints are stored and how long they stay.'),
+  event_logging: eventLogging.default(eventLogging.parse({})).describe('The event log.'),
+  worker: worker.default(worker.parse({})).describe('Limits of worker processes.'),
+  process: z.array(z.unknown()).default([]).describe('The operators, in order: a name, or a name with its parameters.'),
+})
+
+export type RecipeValues = z.output<typeof recipeSchema>

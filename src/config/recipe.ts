@@ -1,0 +1,24 @@
+import type { OperatorUse } from '../core/work-unit.js'
+import type { JobPlaces } from './job-places.js'
+import type { RecipeValues } from './recipe-schema.js'
+
+/** A dataset that a recipe names: text as in `dataset_path`, which may hold several paths with weights, or a path with the share of its samples that is wanted. */
+export type DatasetPath =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'path'; readonly path: string; readonly weight: number | undefined }
+
+/** A recipe after validation: nothing in it is misspelt, and every operator has all its parameters. */
+export interface Recipe
+  extends Omit<RecipeValues, 'process' | 'dataset' | 'dataset_path' | 'job_id' | 'work_dir' | keyof JobPlaces>,
+    JobPlaces {
+  /** Absolute path of the recipe file; undefined where all settings came from elsewhere. */
+  readonly file: string | undefined
+  readonly datasets: readonly DatasetPath[]
+  readonly operators: readonly OperatorUse[]
+  readonly jobId: string
+  /** False where the id was generated. */
+  readonly isJobIdGiven: boolean
+  readonly warnings: readonly string[]
+  /** The values as they were given, with overrides applied, for the job's own copy. */
+  readonly given: Readonly<Record<string, unknown>>
+}

@@ -1,0 +1,122 @@
+import type { Recipe } from '../config/recipe.js'
+import type { DatasetCut } from '../core/partition.js'
+import type { ExportSettings } from '../execution/export/publish-export.js'
+import type { OperatorPlan } from '../planning/stages.js'
+
+/** `dag_execution_plan.json`: operators, segments, barriers, checkpoints, partitions, and why. Sizes in bytes. */
+export interface PlanDescription {
+  readonly job_id: string
+  readonly operators: readonly {
+    readonly index: number
+    readonly name: string
+    readonly version: string
+    readonly params: unknown
+    readonly is_barrier: boolean
+  }[]
+  readonly segments: readonly {
+    readonly from_op: number
+    readonly to_op: number
+    readonly applies_barrier: string | null
+    readonly ends_with: 'checkpoint' | 'barrier' | 'finished partition'
+    readonly why: string
+  }[]
+  readonly checkpoints: readonly { readonly after_op: number; readonly operator: string; readonly why: string }[]
+  readonly partitions: {
+    readonly count: number
+    readonly why: readonly string[]
+    readonly list: readonly {
+      readonly key: string
+      readonly kind: string
+      readonly estimated_bytes: number
+      readonly slices: readonly unknown[]
+    }[]
+  }
+  readonly export: {
+    readonly path: string
+    readonly format: string
+    readonly compression: string
+    readonly shard_bytes: number
+  }
+}
+
+export function describePlan(
+  recipe: Recipe,
+  plan: OperatorPlan,
+  cut: DatasetCut,
+  exporting: ExportSettings,
+): PlanDescription {
+  return {
+    job_id: recipe.jobId,
+    operators: plan.operators.map(({ name, version, params, isBarrier }, index) => ({
+      index,
+      name,
+      version,
+      params,
+      is_barrier: isBarrier,
+    })),
+    segments: describeSegments(plan),
+    checkpoints: plan.checkpoints.map(done => ({
+      after_op: done - 1,
+      operator: plan.operators[done - 1].name,
+      why: whyCheckpoint(recipe, plan, done),
+    })),
+    partitions: {
+      count: cut.partitions.length,
+      why: cut.reasons,
+      list: cut.partitions.map(({ key, kind, estimatedBytes, slices }) => ({
+        key,
+        kind,
+        estimated_bytes: estimatedBytes,
+        slices,
+      })),
+    },
+    export: {
+      path: exporting.target,
+      format: exporting.format,
+      compression: exporting.compression,
+      shard_bytes: exporting.shardBytes,
+    },
+  }
+}
+
+function describeSegments({ stages, checkpoints, operators }: OperatorPlan): PlanDescription['segments'] {
+  return stages.flatMap(stage => {
+    const cuts = checkpoints.filter(done => done > stage.from && done < stage.to)
+    const starts = [stage.from, ...cuts]
+    const ends = [...cuts, stage.to]
+    return starts.map((from, index) => {
+      const isLast = index === ends.length - 1
+      const barrier = stage.signs === undefined ? undefined : operators[stage.signs].name
+      const applies = index === 0 && stage.applies !== undefined ? operators[stage.applies].name : null
+      if (!isLast)
+        return {
+          from_op: from,
+          to_op: ends[index],
+          applies_barrier: applies,
+          ends_with: 'checkpoint' as const,
+          why: 'a checkpoint follows',
+        }
+      if (barrier === undefined)
+        return {
+          from_op: from,
+          to_op: stage.to,
+          applies_barrier: applies,
+          ends_with: 'finished partition' as const,
+          why: 'the recipe ends',
+        }
+      return {
+        from_op: from,
+        to_op: stage.to,
+        applies_barrier: applies,
+        ends_with: 'barrier' as const,
+        why: `${barrier} needs all partitions`,
+      }
+    })
+  })
+}
+
+function whyCheckpoint({ checkpoint }: Recipe, { operators }: OperatorPlan, done: number): string {
+  if (!operators[done - 1].isDeterministic) return 'the operator is not deterministic'
+  if (checkpoint.strategy === 'every_n_ops') return `every_n_ops, n_ops ${checkpoint.n_ops}`
+  return checkpoint.strategy
+}

@@ -1,0 +1,98 @@
+import { RecipeError } from '../config/recipe-error.js'
+import type { EventBody } from '../core/events.js'
+import type { Counts } from '../core/records.js'
+import type { OperatorUse } from '../core/work-unit.js'
+import { listDataset } from '../execution/dataset/open-dataset.js'
+import { stateOfExport } from '../execution/export/export-state.js'
+import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
+import { InputError } from '../io/input-error.js'
+import { loadChecksums } from '../util/hash.js'
+import { exportSettings, refuseOverlap } from './export-settings.js'
+import { finishJob } from './finish-job.js'
+import { JobSession } from './job-session.js'
+import type { OpenRecipe } from './open-recipe.js'
+import { prepareJob } from './prepare-job.js'
+import type { ProgressSnapshot } from './progress.js'
+
+/** Told of a run while it lasts. */
+export interface RunObserver {
+  onEvent?(event: EventBody): void
+  onWarning?(message: string): void
+  /** One line that says what is reused, what is redone, and why. */
+  onStart?(message: string, progress: () => ProgressSnapshot): void
+}
+
+export interface RunOptions extends RunObserver {
+  readonly signal?: AbortSignal
+}
+
+/** What came of a run. Times in milliseconds, sizes in bytes. */
+export interface RunReport {
+  readonly jobId: string
+  readonly jobDir: string
+  readonly exportPath: string
+  readonly operators: readonly OperatorUse[]
+  readonly counts: Counts
+  readonly samplesOut: number
+  readonly quarantined: number
+  readonly exportedBytes: number
+  readonly durationMs: number
+  /** Bytes of input that this run itself read; 0 where there was nothing to do. */
+  readonly processedBytes: number
+  readonly wasComplete: boolean
+}
+
+/**
+ * Runs a recipe to its end: a new job, or whatever is missing of one that exists. However it ends, what
+ * is committed stays and the next run goes on from it.
+ *
+ * @throws {RecipeError} before any work, where input and output contradict each other
+ * @throws {InputError} before any work, where the input cannot be listed
+ * @throws {JobLockedError} where another process runs the job
+ * @throws {JobFailure} where it cannot go on; the message says what to do
+ * @throws {JobStopped} where `signal` stopped it
+ */
+export async function runRecipe(open: OpenRecipe, options: RunOptions = {}): Promise<RunReport> {
+  const { recipe } = open
+  await loadChecksums()
+  const settings = exportSettings(recipe)
+  const listing = await listDataset(recipe)
+  refuseOverlap(
+    recipe,
+    settings.target,
+    listing.files.map(({ path }) => path),
+  )
+  await using session = await JobSession.open(open, settings, options)
+  const existing = stateOfExport(session.ledger.getExport(), recipe.jobDir, settings.target)
+  if (existing.kind === 'foreign' && !settings.overwrite) {
+    session.forget()
+    throw RecipeError.of(
+      `export_path ${settings.target} ${existing.what}: choose another name, move it away, or say --overwrite true to have it moved aside. ` +
+        'To go on with the job that wrote it, name it with --job_id',
+    )
+  }
+  for (const message of recipe.warnings) session.warn(message)
+  try {
+    const prepared = await prepareJob(session, open, settings, listing, options)
+    return await finishJob(session, prepared, settings)
+  } catch (error) {
+    // What cannot be read was never a job: nothing is left of it.
+    if (error instanceof InputError) session.forget()
+    session.end(options.signal?.aborted === true ? new JobStopped(stopReason(options.signal)) : error)
+    throw error instanceof JobFailure || error instanceof JobStopped ? error : asFailure(error)
+  }
+}
+
+function stopReason(signal: AbortSignal): string {
+  return typeof signal.reason === 'string' ? signal.reason : 'the job was stopped'
+}
+
+function asFailure(error: unknown): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  if (code === undefined || syscall === undefined) return error
+  return new JobFailure(
+    code,
+    `${(error as Error).message}; remove the cause and run the job again: it goes on from what is committed`,
+    { cause: error },
+  )
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+import type { Recipe } from '../config/recipe.js'
+import type { JobSummary } from '../state/job-summary.js'
+import { version } from './version.js'
+
+/** The summary of a job that is just starting. */
+export function firstSummary(
+  recipe: Recipe,
+  started: Date,
+  exportPath: string,
+  eventLog: string | null,
+  pid: number,
+  host: string,
+  partitions: number,
+): JobSummary {
+  const { jobDir, jobId } = recipe
+  return {
+    job_id: jobId,
+    project_name: recipe.project_name,
+    status: 'running',
+    start_time: started.toISOString(),
+    end_time: null,
+    duration: null,
+    pid,
+    host,
+    pawl_version: version,
+    executor_type: 'local',
+    work_dir: jobDir,
+    job_dir: jobDir,
+    config_file: recipe.file ?? null,
+    backed_up_config_path: join(jobDir, 'metadata', 'recipe.yaml'),
+    resumption_command: `npx pawl resume ${quote(jobDir)}`,
+    event_log_file: eventLog,
+    event_log_dir: recipe.event_log_dir,
+    checkpoint_dir: recipe.checkpoint_dir,
+    partition_dir: recipe.partition_dir,
+    metadata_dir: join(jobDir, 'metadata'),
+    export_path: exportPath,
+    partitions_total: partitions,
+    partitions_done: 0,
+    samples_in: null,
+    samples_out: null,
+    quarantined: null,
+    error_message: null,
+    stop_time: null,
+    stop_reason: null,
+  }
+}
+
+function quote(path: string): string {
+  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
+}

@@ -1,0 +1,100 @@
+import { freemem } from 'node:os'
+import type { DatasetPath, Recipe } from '../../config/recipe.js'
+import type { DatasetCut, InputFile } from '../../core/partition.js'
+import { type InputListing, listInputs, parseDatasetPath, type WeightedPath } from '../../io/list-inputs.js'
+import { alignToLine, surveyFile } from '../../io/open-reader.js'
+import { cutDataset, type Sizing, type SurveyedFile } from '../../planning/cut-dataset.js'
+import { sizePartitions } from '../../planning/size-partitions.js'
+import { plural } from '../../util/format.js'
+import { forEachConcurrently } from '../../util/pool.js'
+import type { PinnedCut } from './pinned-cut.js'
+import { profileDataset } from './profile-dataset.js'
+
+/** A dataset as a job works on it: its files, how it is cut, and what to say about that. */
+export interface OpenDataset {
+  readonly cut: DatasetCut
+  readonly warnings: readonly string[]
+}
+
+/** Lists the input of a recipe, in the order in which its samples come. */
+export async function listDataset(recipe: Recipe): Promise<InputListing> {
+  return listInputs(normalizeWeights(recipe.datasets.flatMap(pathsOf)), {
+    suffixes: recipe.suffixes.length > 0 ? recipe.suffixes : undefined,
+  })
+}
+
+function pathsOf(dataset: DatasetPath): { path: string; weight: number | undefined }[] {
+  if (dataset.kind === 'path') return [{ path: dataset.path, weight: dataset.weight }]
+  return parseDatasetPath(dataset.text).map(({ path, weight }) => ({ path, weight }))
+}
+
+/** Weights are shares; where one is above 1 they are relative, and the largest counts as the whole. */
+function normalizeWeights(paths: readonly { path: string; weight: number | undefined }[]): WeightedPath[] {
+  const largest = Math.max(1, ...paths.map(({ weight }) => weight ?? 1))
+  return paths.map(({ path, weight }) => ({ path, weight: (weight ?? 1) / largest }))
+}
+
+/**
+ * Cuts a dataset into partitions, or takes the cut that the job has pinned: files that are unchanged
+ * since keep theirs to the byte.
+ */
+export async function openDataset(
+  recipe: Recipe,
+  listing: InputListing,
+  pinned: PinnedCut | undefined,
+  cores: number,
+): Promise<OpenDataset> {
+  const warnings = describeIgnored(listing)
+  if (pinned !== undefined && isUnchanged(pinned.cut.files, listing.files)) return { cut: pinned.cut, warnings }
+  const surveyed = await surveyAll(listing.files)
+  const sizing = pinned === undefined ? await decideSizing(recipe, surveyed, cores) : sizingOf(pinned.cut)
+  const cut = cutDataset(surveyed, sizing, alignToLine, pinned?.cut)
+  const isMissed =
+    sizing.count !== undefined &&
+    (cut.partitions.length !== sizing.count || cut.partitions.some(({ kind }) => kind === 'pieces'))
+  if (isMissed) warnings.push(describeMiss(cut, sizing.count as number))
+  return { cut, warnings }
+}
+
+async function surveyAll(files: readonly InputFile[]): Promise<SurveyedFile[]> {
+  const surveyed = new Array<SurveyedFile>(files.length)
+  await forEachConcurrently(files.entries(), 8, async ([index, file]) => {
+    surveyed[index] = { file, survey: await surveyFile(file.path, file.format, file.compression) }
+  })
+  return surveyed
+}
+
+async function decideSizing(recipe: Recipe, surveyed: readonly SurveyedFile[], cores: number): Promise<Sizing> {
+  const profile = await profileDataset(surveyed, recipe.text_keys[0])
+  const names = recipe.operators.map(({ name }) => name)
+  return sizePartitions(recipe.partition, profile, names, { cores, freeMemoryBytes: freemem() })
+}
+
+/** New files of a pinned dataset are cut like its first ones. */
+function sizingOf({ partitionBytes, reasons }: DatasetCut): Sizing {
+  return { partitionBytes, count: undefined, reasons }
+}
+
+function isUnchanged(before: readonly InputFile[], now: readonly InputFile[]): boolean {
+  return (
+    before.length === now.length &&
+    before.every(
+      (file, index) =>
+        file.path === now[index].path && file.stamp === now[index].stamp && file.share === now[index].share,
+    )
+  )
+}
+
+function describeIgnored({ ignored }: InputListing): string[] {
+  if (ignored.length === 0) return []
+  const [first] = ignored
+  const rest = ignored.length === 1 ? '' : ` (and ${plural(ignored.length - 1, 'other file')})`
+  return [`Left alone: ${first.path}: ${first.reason}${rest}`]
+}
+
+function describeMiss(cut: DatasetCut, wanted: number): string {
+  const whole = cut.partitions.find(({ kind }) => kind === 'pieces')
+  if (whole !== undefined)
+    return `partition.num_of_partitions ${wanted} cannot be met: ${whole.slices[0].path} cannot be cut and is committed in pieces while it is read`
+  return `partition.num_of_partitions ${wanted} cannot be met: the input cannot be cut that finely and has ${plural(cut.partitions.length, 'partition')}`
+}

@@ -1,0 +1,103 @@
+import type { Slice } from '../../core/slice.js'
+import { alignToLine, readSlice } from '../../io/open-reader.js'
+import { estimateBytes, type SurveyedFile } from '../../planning/cut-dataset.js'
+import type { DatasetProfile, Modality } from '../../planning/size-partitions.js'
+
+/** Data-Juicer looks at up to 500 samples, taken from the head; here they are spread over the dataset. */
+const samplesWanted = 500
+const places = 16
+const placeBytes = 256 << 10
+
+/** Looks at samples spread over a dataset, at most a few megabytes of it. */
+export async function profileDataset(files: readonly SurveyedFile[], textKey: string): Promise<DatasetProfile> {
+  const totalBytes = files.reduce((sum, file) => sum + estimateBytes(file), 0)
+  const sizes: number[] = []
+  const modalities = new Map<Modality, number>()
+  for (const slice of spreadSlices(files, totalBytes)) {
+    for await (const { text, sizeBytes } of readSome(slice, textKey, Math.ceil(samplesWanted / places))) {
+      sizes.push(sizeBytes)
+      const modality = modalityOf(text)
+      modalities.set(modality, (modalities.get(modality) ?? 0) + 1)
+    }
+  }
+  const mean = sizes.length === 0 ? 0 : sizes.reduce((sum, size) => sum + size, 0) / sizes.length
+  const variance = sizes.length === 0 ? 0 : sizes.reduce((sum, size) => sum + (size - mean) ** 2, 0) / sizes.length
+  const [modality] = [...modalities].sort((a, b) => b[1] - a[1])[0] ?? ['text']
+  return {
+    totalBytes,
+    sampledRecords: sizes.length,
+    meanRecordBytes: mean,
+    skew: mean === 0 ? 0 : Math.sqrt(variance) / mean,
+    modality,
+  }
+}
+
+/** Stretches to look at, at even distances along the files. */
+function* spreadSlices(files: readonly SurveyedFile[], totalBytes: number): Generator<Slice> {
+  const step = Math.max(1, totalBytes / places)
+  let passed = 0
+  let next = 0
+  for (const each of files) {
+    const { file, survey } = each
+    const bytes = estimateBytes(each)
+    const { path, format, compression } = file
+    for (; next < passed + bytes; next += step) {
+      if (survey.kind === 'bytes') {
+        const start = alignToLine(path, Math.floor(next - passed), survey.sizeBytes)
+        const end =
+          start + placeBytes >= survey.sizeBytes
+            ? survey.sizeBytes
+            : alignToLine(path, start + placeBytes, survey.sizeBytes)
+        if (end > start) yield { path, format, compression, cut: { kind: 'bytes', start, end } }
+      } else if (survey.kind === 'groups') {
+        const group = Math.min(survey.groups.length - 1, Math.floor(((next - passed) / bytes) * survey.groups.length))
+        yield { path, format, compression, cut: { kind: 'groups', start: group, end: group + 1 } }
+      } else {
+        yield { path, format, compression, cut: { kind: 'whole' } }
+        next = passed + bytes
+        break
+      }
+    }
+    passed += bytes
+  }
+}
+
+async function* readSome(
+  slice: Slice,
+  textKey: string,
+  limit: number,
+): AsyncGenerator<{ text: string; sizeBytes: number }> {
+  let seen = 0
+  for await (const { bytes, records } of readSlice(slice, {
+    batchBytes: placeBytes,
+    maxRecordBytes: 64 << 20,
+    textKey,
+  })) {
+    for (const record of records) {
+      if (record.kind === 'record')
+        yield { text: bytes.toString('utf8', record.start, record.end), sizeBytes: record.end - record.start + 1 }
+      if (++seen >= limit) return
+    }
+    return
+  }
+}
+
+/** A sample's modality: which of `text`, `images`, `audios`, `videos` hold something; more than one is multimodal. */
+function modalityOf(text: string): Modality {
+  if (!/"(images|audios|videos)"/.test(text)) return 'text'
+  let sample: Readonly<Record<string, unknown>>
+  try {
+    sample = JSON.parse(text) as Record<string, unknown>
+  } catch {
+    // Malformed records are counted for their size only.
+    return 'text'
+  }
+  const holds = (key: string) => Array.isArray(sample[key]) && (sample[key] as unknown[]).length > 0
+  const media: Modality[] = []
+  if (holds('images')) media.push('image')
+  if (holds('audios')) media.push('audio')
+  if (holds('videos')) media.push('video')
+  if (media.length === 0) return 'text'
+  const hasText = typeof sample['text'] === 'string' && sample['text'] !== ''
+  return media.length > 1 || hasText ? 'multimodal' : media[0]
+}

@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, parse } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Plugin } from 'esbuild'
+import { fingerprintOf } from '../../util/hash.js'
+
+/** A user's module with all local files that it imports, as one ES module, and what identifies it. */
+export interface CustomBundle {
+  readonly path: string
+  readonly code: string
+  /** Follows from the bundled code and the versions of the packages it imports. */
+  readonly identity: string
+}
+
+/** This package, which custom modules import operators' defining functions from. */
+const ownIndex = fileURLToPath(new URL('../../index.js', import.meta.url))
+
+/**
+ * Bundles a module of custom operators, in JavaScript or TypeScript. Packages stay outside, resolved
+ * from where they are imported, and count with their versions.
+ *
+ * @throws {Error} with esbuild's message, naming file and line, where it cannot be bundled
+ */
+export async function bundleCustomModule(path: string): Promise<CustomBundle> {
+  if (!existsSync(path)) throw new Error(`custom_operator_paths: there is no file ${path}`)
+  const { build } = await import('esbuild')
+  const packages = new Map<string, string>()
+  const result = await build({
+    entryPoints: [path],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'silent',
+    plugins: [keepPackagesOutside(packages)],
+  }).catch(
+    (error: {
+      errors?: readonly { text: string; location: { file: string; line: number; column: number } | null }[]
+    }) => {
+      const [first] = error.errors ?? []
+      if (first === undefined) throw error
+      const where =
+        first.location === null ? path : `${first.location.file}:${first.location.line}:${first.location.column + 1}`
+      throw new Error(`custom_operator_paths: ${where}: ${first.text}`, { cause: error })
+    },
+  )
+  const code = result.outputFiles[0].text
+  const versions = [...packages].map(([name, version]) => `${name}@${version}`).sort()
+  // Paths in the code change with the machine; what is at their end is named by its version.
+  const portable = code.replace(/"file:\/\/[^"]*"/g, '""')
+  return { path, code, identity: fingerprintOf('custom', portable, ...versions).slice(0, 12) }
+}
+
+function keepPackagesOutside(packages: Map<string, string>): Plugin {
+  return {
+    name: 'packages-outside',
+    setup({ onResolve, resolve }) {
+      onResolve({ filter: /^[^./]/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+        if (pluginData === 'resolving' || kind === 'entry-point' || path.startsWith('node:')) return undefined
+        if (path === 'pawl') return { path: pathToFileURL(ownIndex).href, external: true }
+        const found = await resolve(path, { importer, resolveDir, kind, pluginData: 'resolving' })
+        if (found.errors.length > 0 || found.path === '' || found.external) return undefined
+        packages.set(path, versionOf(found.path))
+        return { path: pathToFileURL(found.path).href, external: true }
+      })
+    },
+  }
+}
+
+function versionOf(file: string): string {
+  for (let folder = dirname(file); folder !== parse(folder).root; folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json')
+    if (!existsSync(manifest)) continue
+    const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version?: string }
+    if (version !== undefined) return version
+  }
+  return 'unknown'
+}

@@ -1,0 +1,27 @@
+import { defineFilter } from '../define.js'
+import { bool, int, text } from '../params.js'
+import { sysMaxsize } from '../range.js'
+import { textWords } from '../text/tokenized-words.js'
+
+/** Keeps samples by their number of words (Data-Juicer). */
+export const wordsNumFilter = defineFilter({
+  name: 'words_num_filter',
+  summary: 'Keeps samples whose number of words lies within bounds.',
+  params: {
+    lang: text('en').describe('Language of the samples; matters to tokenization only.'),
+    tokenization: bool(false).describe('Count the tokens of a model instead of words; see docs/fidelity.md.'),
+    min_num: int(10).describe('Fewest words that are kept.'),
+    max_num: int(sysMaxsize).describe('Most words that are kept.'),
+  },
+  stats: ['num_words'],
+  thresholds: [{ stat: 'num_words', min: 'min_num', max: 'max_num' }],
+  async create({ tokenization, min_num, max_num }, { textKey, inRange }) {
+    const words = await textWords(tokenization === true, 'written')
+    return {
+      computeStats(sample) {
+        sample.stats['num_words'] ??= sample.derive(textKey, words).count
+      },
+      keep: sample => inRange(sample.stats['num_words'], min_num, max_num),
+    }
+  },
+})

@@ -1,0 +1,25 @@
+import type { Derivation } from '../../core/sample.js'
+import { refinedWords, type Words, wordsOfTokens, writtenWords } from './words.js'
+
+/**
+ * The words that a filter counts: those between blanks, or with `tokenization` the tokens of a byte-pair
+ * encoding (o200k_base), which stands for the SentencePiece models that Data-Juicer downloads. Either way
+ * stripped of special characters, and lower-cased where they are `refined`.
+ */
+export async function textWords(tokenization: boolean, form: 'refined' | 'written'): Promise<Derivation<Words>> {
+  if (!tokenization) return form === 'refined' ? refinedWords : writtenWords
+  const known = form === 'refined' ? refinedTokens : writtenTokens
+  if (known !== undefined) return known
+  const { encode, decode } = await import('gpt-tokenizer')
+  const tokensOf = (text: string) => encode(text, { disallowedSpecial: new Set() }).map(token => decode([token]))
+  const derivation: Derivation<Words> = {
+    name: `${form} tokens`,
+    compute: text => wordsOfTokens(tokensOf(text), form === 'refined'),
+  }
+  if (form === 'refined') refinedTokens = derivation
+  else writtenTokens = derivation
+  return derivation
+}
+
+let refinedTokens: Derivation<Words> | undefined
+let writtenTokens: Derivation<Words> | undefined

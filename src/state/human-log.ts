@@ -1,0 +1,70 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import type { EventBody } from '../core/events.js'
+import { formatBytes, formatCount, formatDuration } from '../util/format.js'
+import { compactTime } from './event-log.js'
+
+/** `logs/job_{timestamp}.txt`: the events that a person wants to read, one sentence a line. */
+export class HumanLog {
+  readonly path: string
+  #fd: number | undefined
+
+  constructor(folder: string, started: Date) {
+    this.path = join(folder, `job_${compactTime(started)}.txt`)
+    this.#fd = openSync(this.path, 'a')
+  }
+
+  write(event: EventBody): void {
+    const sentence = narrate(event)
+    if (sentence !== undefined && this.#fd !== undefined)
+      writeSync(this.#fd, `${new Date().toISOString()}  ${sentence}\n`)
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd)
+    this.#fd = undefined
+  }
+}
+
+/** The sentence for an event; undefined for those that only machines count. */
+export function narrate(event: EventBody): string | undefined {
+  switch (event.event_type) {
+    case 'job_start':
+      return event.message
+    case 'job_complete':
+      return `Complete after ${formatDuration(event.duration_ms)}: ${formatCount(event.samples_in)} samples in, ${formatCount(event.samples_out)} out, ${formatCount(event.quarantined)} in quarantine`
+    case 'job_failed':
+      return `Failed after ${formatDuration(event.duration_ms)}: ${event.error_message}`
+    case 'job_stopped':
+      return `Stopped after ${formatDuration(event.duration_ms)}: ${event.reason}`
+    case 'partition_start':
+      return `Partition ${event.partition}: process[${event.from_op}] up to ${event.to_op} started`
+    case 'partition_complete':
+      return `Partition ${event.partition} finished: ${formatCount(event.samples_in)} samples in, ${formatCount(event.samples_out)} out, ${formatDuration(event.duration_ms)}`
+    case 'partition_failed':
+      return `Partition ${event.partition} failed: ${event.error_message}`
+    case 'checkpoint_save':
+      return `Partition ${event.partition}: ${formatCount(event.rows)} samples committed after ${event.ops_done} operators (${event.path}, ${formatBytes(event.size_bytes)})`
+    case 'checkpoint_load':
+      return `Partition ${event.partition}: goes on from ${event.path}`
+    case 'checkpoint_damaged':
+      return `Set aside: ${event.reason}`
+    case 'barrier_resolved':
+      return `${event.operator} drops ${formatCount(event.dropped)} of ${formatCount(event.samples)} samples (${formatDuration(event.duration_ms)})`
+    case 'sample_quarantined':
+      return `Partition ${event.partition}: ${formatCount(event.samples)} samples in quarantine (${event.path})`
+    case 'op_failed':
+      return `Partition ${event.partition}: ${event.operator} failed on ${formatCount(event.samples)} samples`
+    case 'unit_retried':
+      return `Partition ${event.partition} is tried again in ${formatDuration(event.delay_ms)}: ${event.reason}`
+    case 'worker_lost':
+      return `A worker was lost (${event.unit}): ${event.reason}`
+    case 'export_complete':
+      return `Exported ${formatCount(event.rows)} samples, ${formatBytes(event.size_bytes)}, to ${event.path}`
+    case 'warning':
+      return `Warning: ${event.message}`
+    case 'op_start':
+    case 'op_complete':
+      return undefined
+  }
+}

@@ -1,0 +1,4 @@
+export function expectedExport(
+  folder: string,
+  process: readonly (readonly [string, Record<string, unknown>?])[],
+): { readonly bytes: Buffer; readonly setAside: number; readonly count: number }

@@ -1,0 +1,97 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Rig, RunEnd } from './rig.js'
+
+/** The system calls by which a run changes what is on disk. */
+export const writeSteps = ['write', 'writev', 'pwrite64', 'rename', 'link', 'unlink', 'fsync', 'fdatasync'] as const
+
+export type WriteStep = (typeof writeSteps)[number]
+
+/** A kill at the `when`-th call of a kind that any one thread makes. */
+export interface KillPoint {
+  readonly step: WriteStep
+  readonly when: number
+}
+
+/** What a kill point hit: which process, on what file, and how many checkpoints had been published by then. */
+export interface Hit {
+  readonly step: WriteStep
+  readonly process: 'coordinator' | 'worker'
+  readonly target: string
+  readonly isMidRun: boolean
+}
+
+export function hasStrace(): boolean {
+  return spawnSync('strace', ['-V']).status === 0
+}
+
+/** Beside the write steps, what tells which thread belongs to which process. */
+const calls = [...writeSteps, 'execve', 'clone', 'clone3'].join(',')
+
+function under(log: string, extra: readonly string[] = []): string[] {
+  return ['strace', '-f', '-y', '-s', '0', '-o', log, '-e', `trace=${calls}`, ...extra]
+}
+
+/** Runs a job to its end and counts how many calls of each kind the busiest thread made. */
+export async function countSteps(rig: Rig): Promise<Map<WriteStep, number>> {
+  const log = join(rig.folder, 'strace.log')
+  const end = await rig.run(under(log))
+  if (end.code !== 0) throw new Error(`the undisturbed run failed: ${end.output}`)
+  const byThread = new Map<string, number>()
+  const most = new Map<WriteStep, number>()
+  for (const { thread, name } of parseCalls(log)) {
+    const count = (byThread.get(`${name} ${thread}`) ?? 0) + 1
+    byThread.set(`${name} ${thread}`, count)
+    most.set(name, Math.max(most.get(name) ?? 0, count))
+  }
+  return most
+}
+
+/** Runs a job that is killed at a point; what the kill hit, or undefined where the job ended before. */
+export async function runKilled(rig: Rig, { step, when }: KillPoint): Promise<{ end: RunEnd; hit: Hit | undefined }> {
+  const log = join(rig.folder, 'strace.log')
+  const end = await rig.run(under(log, ['-e', `inject=${step}:signal=SIGKILL:when=${when}`]))
+  return { end, hit: hitIn(log, step) }
+}
+
+interface Call {
+  readonly thread: string
+  readonly name: WriteStep
+  readonly process: 'coordinator' | 'worker'
+  /** The file behind the call's descriptor, or its first path. */
+  readonly target: string
+  readonly isCutShort: boolean
+}
+
+/** The write steps of a log, in order, each with the process that its thread belongs to. */
+function* parseCalls(log: string): Generator<Call> {
+  const processes = new Map<string, 'coordinator' | 'worker'>()
+  const pending = new Map<string, { name: string; target: string }>()
+  for (const line of readFileSync(log, 'utf8').split('\n')) {
+    const match = /^(\d+)\s+(?:<\.\.\. (\w+) resumed>|(\w+)\((?:\d+<([^>]*)>|"")?)(.*)$/.exec(line)
+    if (match === null) continue
+    const [, thread, resumed, begun, target = '', rest] = match
+    const name = resumed ?? begun
+    // The first thread of all is the coordinator's; what executes a program later is a worker.
+    if (name === 'execve' && begun !== undefined) processes.set(thread, processes.size === 0 ? 'coordinator' : 'worker')
+    const process = processes.get(thread) ?? 'coordinator'
+    const made = / = (\d+)$/.exec(rest)?.[1]
+    if (name.startsWith('clone') && made !== undefined && !processes.has(made)) processes.set(made, process)
+    if (begun !== undefined && rest.endsWith('<unfinished ...>')) pending.set(thread, { name, target })
+    else if ((writeSteps as readonly string[]).includes(name)) {
+      const place = resumed === undefined ? target : (pending.get(thread)?.target ?? '')
+      yield { thread, name: name as WriteStep, process, target: place, isCutShort: rest.endsWith(' = ?') }
+    }
+  }
+}
+
+/** The call that the kill came to: it has no result, and of several such the first was the one that was counted. */
+function hitIn(log: string, step: WriteStep): Hit | undefined {
+  let links = 0
+  for (const { name, process, target, isCutShort } of parseCalls(log)) {
+    if (name === step && isCutShort) return { step, process, target, isMidRun: links > 2 }
+    if (name === 'link') links++
+  }
+  return undefined
+}

@@ -1,0 +1,90 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { provision } from '../provision.js'
+import { randomFrom } from './dataset.js'
+import { Rig, scenarios } from './rig.js'
+import { countSteps, type Hit, type KillPoint, runKilled, type WriteStep, writeSteps } from './strace.js'
+
+/** Points a scenario; `npm run crash` asks for more. */
+const pointsWanted = Number(process.env['PAWL_CRASH_POINTS'] ?? 60)
+const resumeKills = 3
+
+const rigs: Rig[] = []
+afterAll(() => {
+  for (const rig of rigs) rig.remove()
+})
+
+const strace = provision('strace')
+
+describe.skipIf(!strace.isThere)('a job killed at a write step', () => {
+  it.each(['plain', 'barrier'])('ends as if it had never been interrupted: %s', { timeout: 3_600_000 }, async name => {
+    const rig = new Rig(scenarios[name])
+    rigs.push(rig)
+    rig.reset()
+    const counts = await countSteps(rig)
+    const hits: Hit[] = []
+    for (const point of spread(counts, pointsWanted)) {
+      rig.reset()
+      const { hit } = await runKilled(rig, point)
+      if (hit !== undefined) hits.push(hit)
+      expect(rig.verdict(await rig.run(), killsSeen(rig)), JSON.stringify({ point, hit })).toEqual([])
+    }
+    const tally = tallyOf(hits)
+    console.log(
+      `${name}: ${hits.length} kills, ${hits.filter(({ isMidRun }) => isMidRun).length} mid-run, ${JSON.stringify(tally)}`,
+    )
+    expect(hits.length).toBeGreaterThan(pointsWanted * 0.9)
+    expect(hits.filter(({ isMidRun }) => isMidRun).length).toBeGreaterThan(hits.length * 0.5)
+    if (pointsWanted >= 60) for (const step of requiredSteps) expect(tally[step], step).toBeGreaterThanOrEqual(5)
+  })
+
+  it('survives a resume that is itself killed three times', { timeout: 600_000 }, async () => {
+    const rig = new Rig(scenarios['barrier'])
+    rigs.push(rig)
+    rig.reset()
+    const counts = await countSteps(rig)
+    const random = randomFrom(3)
+    for (let round = 0; round < 4; round++) {
+      rig.reset()
+      for (let kill = 0; kill <= resumeKills; kill++) {
+        const step = writeSteps[Math.floor(random() * writeSteps.length)]
+        await runKilled(rig, { step, when: 1 + Math.floor((random() * (counts.get(step) ?? 1)) / 2) })
+      }
+      expect(rig.verdict(await rig.run(), killsSeen(rig))).toEqual([])
+    }
+  })
+})
+
+/** What every run of the rig must hit: each kind of step of each process that makes it more than a few times. */
+const requiredSteps = [
+  'coordinator rename',
+  'coordinator fsync',
+  'coordinator fdatasync',
+  'coordinator pwrite64',
+  'coordinator write',
+  'worker write',
+  'worker fsync',
+  'worker link',
+  'worker unlink',
+]
+
+/** Shares points out over the kinds of steps, evenly along the calls of each. */
+function* spread(counts: ReadonlyMap<WriteStep, number>, points: number): Generator<KillPoint> {
+  const kinds = [...counts.keys()]
+  const each = Math.ceil(points / kinds.length)
+  for (const step of kinds) {
+    const most = counts.get(step) ?? 1
+    const steps = Math.min(each, most)
+    for (let i = 0; i < steps; i++) yield { step, when: 1 + Math.floor((i * most) / steps) }
+  }
+}
+
+function tallyOf(hits: readonly Hit[]): Record<string, number> {
+  const tally: Record<string, number> = {}
+  for (const { step, process } of hits) tally[`${process} ${step}`] = (tally[`${process} ${step}`] ?? 0) + 1
+  return tally
+}
+
+/** Under strace every new worker is killed at its own N-th call, so that one point may kill several times; each loss is on record. */
+function killsSeen(rig: Rig): number {
+  return rig.countEvents('worker_lost') + 1 + resumeKills
+}
