@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs'
 import { describeOpenError } from './byte-source.js'
-import { InputError } from './input-error.js'
 import type { DatasetFormat, FileCompression, ReadOptions, RecordBatch, Slice, Survey } from './reader.js'
 
 /**
@@ -28,8 +27,14 @@ export async function* readSlice(slice: Slice, options: ReadOptions): AsyncGener
       const { readText } = await import('./text/read-text.js')
       return yield* readText(slice, options)
     }
-    default:
-      throw new InputError('unsupported', slice.path, `${slice.path}: format ${slice.format} is not supported yet`)
+    case 'parquet': {
+      const { readParquet } = await import('./parquet/read-parquet.js')
+      return yield* readParquet(slice, options)
+    }
+    case 'arrow': {
+      const { readArrow } = await import('./arrow/read-arrow.js')
+      return yield* readArrow(slice, options)
+    }
   }
 }
 
@@ -41,6 +46,14 @@ export async function* readSlice(slice: Slice, options: ReadOptions): AsyncGener
 export async function surveyFile(path: string, format: DatasetFormat, compression: FileCompression): Promise<Survey> {
   const sizeBytes = sizeOf(path)
   if (compression === 'none' && format === 'jsonl') return { kind: 'bytes', sizeBytes }
+  if (format === 'parquet') {
+    const { surveyParquet } = await import('./parquet/read-parquet.js')
+    return surveyParquet(path)
+  }
+  if (format === 'arrow') {
+    const { surveyArrow } = await import('./arrow/read-arrow.js')
+    return surveyArrow(path, sizeBytes)
+  }
   return { kind: 'whole', sizeBytes }
 }
 

@@ -8,8 +8,12 @@ import { startsWithMark } from '../jsonl/read-lines.js'
 import type { ReadOptions, RecordBatch, Slice } from '../reader.js'
 import { type CsvRow, scanRow } from './scan-row.js'
 
-/** A number that JSON writes in just this way, so that nothing of the cell is lost: not `007`, `1.50`, `+1`, `1e3`. */
 const plainNumber = /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/
+
+/** True where JSON writes a number in just this way, so that nothing of the cell is lost: not `007`, `1.50`, `+1`, `1e3`. */
+function isShortestNumber(text: string): boolean {
+  return plainNumber.test(text) || (/^-?\d.*\d$/.test(text) && text.includes('e') && String(Number(text)) === text)
+}
 
 /**
  * Reads CSV or TSV whose first line names the columns; each further row becomes an object of all columns.
@@ -109,7 +113,7 @@ class CsvReader {
     const isQuoted = cells[index * 3 + 2] === 1
     if (index * 3 >= cells.length || (cells[index * 3] === cells[index * 3 + 1] && !isQuoted)) return 'null'
     const text = this.cellText(index)
-    return !isQuoted && index !== this.textColumn && plainNumber.test(text) ? text : JSON.stringify(text)
+    return !isQuoted && index !== this.textColumn && isShortestNumber(text) ? text : JSON.stringify(text)
   }
 
   private cellText(index: number): string {
