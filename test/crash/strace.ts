@@ -28,19 +28,25 @@ function under(log: string, extra: readonly string[] = []): string[] {
   return ['strace', '-f', '-y', '-s', '0', '-o', log, '-e', `trace=${calls}`, ...extra]
 }
 
-/** Runs a job to its end and counts how many calls of each kind the busiest thread made. */
-export async function countSteps(rig: Rig): Promise<Map<WriteStep, number>> {
+/** Runs a job to its end and counts how many calls of each kind the busiest thread of each process made: `worker fsync` → 40. */
+export async function countSteps(rig: Rig): Promise<Map<string, number>> {
   const log = join(rig.folder, 'strace.log')
   const end = await rig.run(under(log))
   if (end.code !== 0) throw new Error(`the undisturbed run failed: ${end.output}`)
   const byThread = new Map<string, number>()
-  const most = new Map<WriteStep, number>()
-  for (const { thread, name } of parseCalls(log)) {
+  const most = new Map<string, number>()
+  for (const { thread, name, process } of parseCalls(log)) {
     const count = (byThread.get(`${name} ${thread}`) ?? 0) + 1
     byThread.set(`${name} ${thread}`, count)
-    most.set(name, Math.max(most.get(name) ?? 0, count))
+    const key = `${process} ${name}`
+    most.set(key, Math.max(most.get(key) ?? 0, count))
   }
   return most
+}
+
+/** The most calls of a kind that any one thread made. */
+export function mostCalls(counts: ReadonlyMap<string, number>, step: WriteStep): number {
+  return Math.max(0, ...[...counts].filter(([key]) => key.endsWith(` ${step}`)).map(([, count]) => count))
 }
 
 /** Runs a job that is killed at a point; what the kill hit, or undefined where the job ended before. */

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { provision } from '../provision.js'
 import { randomFrom } from './dataset.js'
 import { Rig, scenarios } from './rig.js'
-import { countSteps, type Hit, type KillPoint, runKilled, type WriteStep, writeSteps } from './strace.js'
+import { countSteps, type Hit, type KillPoint, mostCalls, runKilled, type WriteStep, writeSteps } from './strace.js'
 
 /** Points a scenario; `npm run crash` asks for more. */
 const pointsWanted = Number(process.env['PAWL_CRASH_POINTS'] ?? 60)
@@ -47,7 +47,7 @@ describe.skipIf(!strace.isThere)('a job killed at a write step', () => {
       rig.reset()
       for (let kill = 0; kill <= resumeKills; kill++) {
         const step = writeSteps[Math.floor(random() * writeSteps.length)]
-        await runKilled(rig, { step, when: 1 + Math.floor((random() * (counts.get(step) ?? 1)) / 2) })
+        await runKilled(rig, { step, when: 1 + Math.floor((random() * mostCalls(counts, step)) / 2) })
       }
       expect(rig.verdict(await rig.run(), killsSeen(rig))).toEqual([])
     }
@@ -67,14 +67,14 @@ const requiredSteps = [
   'worker unlink',
 ]
 
-/** Shares points out over the kinds of steps, evenly along the calls of each. */
-function* spread(counts: ReadonlyMap<WriteStep, number>, points: number): Generator<KillPoint> {
-  const kinds = [...counts.keys()]
+/** Shares points out over the kinds of steps of each process, evenly along the calls of each. */
+function* spread(counts: ReadonlyMap<string, number>, points: number): Generator<KillPoint> {
+  const kinds = [...counts].filter(([, count]) => count > 2)
   const each = Math.ceil(points / kinds.length)
-  for (const step of kinds) {
-    const most = counts.get(step) ?? 1
+  for (const [kind, most] of kinds) {
     const steps = Math.min(each, most)
-    for (let i = 0; i < steps; i++) yield { step, when: 1 + Math.floor((i * most) / steps) }
+    const step = kind.split(' ')[1] as WriteStep
+    for (let i = 0; i < steps; i++) yield { step, when: 1 + Math.floor(((i + 0.5) * most) / steps) }
   }
 }
 

@@ -1,0 +1,144 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { provision } from '../provision.js'
+import { randomFrom } from './dataset.js'
+import { layOutState, record } from './power-cut.js'
+import { defaultDist, Rig, type Scenario, scenarios } from './rig.js'
+import { countSteps, runKilled, type WriteStep } from './strace.js'
+
+/** A deliberate defect: a line of the built program replaced by another. */
+interface Mutant {
+  readonly name: string
+  readonly find: string | RegExp
+  readonly replace: string
+  /** Looks for the defect; the first problem found, or undefined. */
+  hunt(rig: Rig): Promise<string | undefined>
+}
+
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+const strace = provision('strace')
+
+/** A copy of the built program with one line replaced, which must be there exactly once. */
+function buildMutant({ find, replace }: Mutant): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pawl-mutant-'))
+  folders.push(folder)
+  cpSync(defaultDist, join(folder, 'dist'), { recursive: true })
+  cpSync(resolve('package.json'), join(folder, 'package.json'))
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
+  const files = readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' }).filter(name =>
+    name.endsWith('.js'),
+  )
+  const holding = files
+    .map(name => join(folder, 'dist', name))
+    .filter(path => readFileSync(path, 'utf8').split(find).length > 1)
+  expect(holding, `files that hold: ${find}`).toHaveLength(1)
+  const code = readFileSync(holding[0], 'utf8')
+  expect(code.split(find)).toHaveLength(2)
+  writeFileSync(
+    holding[0],
+    code.replace(find, () => replace),
+  )
+  return join(folder, 'dist')
+}
+
+/** Kills a job at some calls of a kind, given or the last of the coordinator, and looks at what the next run makes of each. */
+async function huntByKills(rig: Rig, step: WriteStep, points: readonly number[] | 'last'): Promise<string | undefined> {
+  rig.reset()
+  const most = (await countSteps(rig)).get(`coordinator ${step}`) ?? 0
+  const whens = points === 'last' ? [4, 3, 2, 1, 0].map(back => most - back) : points
+  for (const when of whens) {
+    rig.reset()
+    await runKilled(rig, { step, when })
+    const [problem] = rig.verdict(await rig.run(), 100)
+    if (problem !== undefined) return `killed at ${step} ${when}: ${problem}`
+  }
+  return undefined
+}
+
+async function huntByPowerCuts(rig: Rig): Promise<string | undefined> {
+  rig.reset()
+  const recording = await record(rig)
+  const random = randomFrom(9)
+  for (let state = 0; state < 10; state++) {
+    layOutState(rig, recording, Math.floor(recording.length * (0.3 + 0.06 * state)), random)
+    const [problem] = rig.verdict(await rig.run(), 100)
+    if (problem !== undefined) return `after a power cut: ${problem}`
+  }
+  return undefined
+}
+
+/** Edits one committed checkpoint of a job that is then gone on with under a changed recipe. */
+async function huntByDamage(rig: Rig): Promise<string | undefined> {
+  rig.reset()
+  await rig.run()
+  rmSync(join(rig.folder, 'out', 'result.jsonl'))
+  const folder = join(rig.jobDir, 'checkpoints')
+  for (const name of readdirSync(folder).filter(file => file.includes('.op2.') && file.endsWith('.jsonl'))) {
+    const path = join(folder, name)
+    const text = readFileSync(path, 'utf8')
+    writeFileSync(path, text.replace('pawl', 'claw').replace('wheel', 'whale'))
+  }
+  const end = await rig.run()
+  if (end.code !== 0) return end.output
+  return rig.readExport().equals(rig.expected.bytes) ? undefined : 'the export holds what was in the edited checkpoint'
+}
+
+const mutants: readonly Mutant[] = [
+  {
+    name: 'the ledger vouches for a file before it has its name',
+    find: 'if (!staged.publish(path)) throw new Error(`${path} exists already; attempts must not share names`);\n    return { path: storedPath(this.job.jobDir',
+    replace: 'setTimeout(() => staged.publish(path), 30);\n    return { path: storedPath(this.job.jobDir',
+    hunt: rig => huntByKills(rig, 'link', [3, 5, 8]),
+  },
+  {
+    name: 'the folder of a published file is not synced',
+    find: 'unlinkSync(this.path);\n    syncFolder(dirname(path));',
+    replace: 'unlinkSync(this.path);',
+    hunt: huntByPowerCuts,
+  },
+  {
+    name: 'a checkpoint is not verified when it is loaded',
+    find: 'const damage = describeDamage(path, file);',
+    replace: 'const damage = void 0;',
+    hunt: huntByDamage,
+  },
+  {
+    name: 'a retry writes under the name of the attempt before',
+    find: /const attempt = randomBytes\d*\(4\)\.toString\("hex"\);/,
+    replace: 'const attempt = "00000000";',
+    hunt: rig => huntByKills(rig, 'unlink', [2, 5, 7]),
+  },
+  {
+    name: 'the export is renamed without an intent on record',
+    find: 'await context.ledger.commit([intent]);',
+    replace: '',
+    hunt: rig => huntByKills(rig, 'fsync', 'last'),
+  },
+]
+
+const small: Scenario = {
+  ...scenarios['plain'],
+  settings: scenarios['plain'].settings.map(setting => (setting === '24' ? '6' : setting)),
+}
+
+describe.skipIf(!strace.isThere)('the crash rigs can fail', () => {
+  it.each(mutants.map(mutant => [mutant.name, mutant] as const))(
+    'they catch it when %s',
+    { timeout: 600_000 },
+    async (_, mutant) => {
+      const rigs = [new Rig(small), new Rig(small, buildMutant(mutant))]
+      try {
+        expect(await mutant.hunt(rigs[0])).toBeUndefined()
+        expect(await mutant.hunt(rigs[1])).toEqual(expect.any(String))
+      } finally {
+        for (const rig of rigs) rig.remove()
+      }
+    },
+  )
+})
