@@ -5,5 +5,6 @@ import { decodeLz4Frame } from './lz4-frame.js'
 /** Lets apache-arrow read compressed record batches; Feather files are compressed with LZ4 unless asked otherwise. */
 export function registerCodecs(): void {
   compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: decodeLz4Frame })
-  compressionRegistry.set(CompressionType.ZSTD, { decode: bytes => decompress(bytes) })
+  // fzstd gives a view into a larger buffer, and apache-arrow needs its bytes aligned.
+  compressionRegistry.set(CompressionType.ZSTD, { decode: bytes => decompress(bytes).slice() })
 }
