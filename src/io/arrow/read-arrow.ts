@@ -6,6 +6,7 @@ import { openFileSource, openForReading, readExactly } from '../byte-source.js'
 import { addRow } from '../columns/add-row.js'
 import { InputError } from '../input-error.js'
 import type { ReadOptions, RecordBatch, Slice, Survey } from '../reader.js'
+import { registerCodecs } from './codecs.js'
 import { describeArrowError } from './read-arrow-table.js'
 import { readFrames } from './stream-frames.js'
 import { type CellToJson, cellToJson } from './to-json.js'
@@ -46,6 +47,7 @@ function rowToJson(batch: ArrowBatch): CellToJson {
 /** What an Arrow file offers for cutting; a stream is read whole. */
 export async function surveyArrow(path: string, sizeBytes: number): Promise<Survey> {
   if (!isArrowFile(path)) return { kind: 'whole', sizeBytes }
+  registerCodecs()
   return withFileReader(path, async reader => {
     const groups: { rows: number; sizeBytes: number }[] = []
     for (let index = 0; index < reader.numRecordBatches; index++) {
@@ -60,6 +62,7 @@ async function* arrowBatches(
   path: string,
   range: { readonly start: number; readonly end: number } | undefined,
 ): AsyncGenerator<ArrowBatch> {
+  registerCodecs()
   if (!isArrowFile(path)) {
     try {
       yield* await RecordBatchReader.from(readFrames(path, openFileSource(path)))

@@ -7,7 +7,7 @@ import { decodeString, visitRow } from './visit-row.js'
 export type ColumnValue = boolean | bigint | number | Buffer
 
 /** A row group is closed early when its rows hold this much JSON text. */
-const bytesPerGroup = 64 << 20
+const bytesPerGroup = 16 << 20
 
 /** Turns rows of JSON text into groups of typed columns. */
 export class RowCollector {

@@ -1,4 +1,4 @@
-import { closeSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, readSync } from 'node:fs'
 import { openForReading } from '../byte-source.js'
 import { InputError } from '../input-error.js'
 
@@ -13,6 +13,7 @@ export async function* unzstd(path: string): AsyncGenerator<Uint8Array> {
   const { Decompress } = await import('fzstd')
   const fd = openForReading(path)
   try {
+    if (fstatSync(fd).size === 0) throw InputError.truncated(path, 'the file is empty, without even a zstd header')
     const ready: Uint8Array[] = []
     const decoder = new Decompress(chunk => {
       if (chunk.length > 0) ready.push(chunk)

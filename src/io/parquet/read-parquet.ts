@@ -60,22 +60,15 @@ function rowToJson(root: SchemaTree): (columns: readonly (readonly unknown[])[],
 function withoutConversions(metadata: FileMetaData, root: SchemaTree): FileMetaData {
   const schema = [...metadata.schema]
   let index = 0
-  const visit = (node: SchemaTree, isKey: boolean) => {
+  const visit = (node: SchemaTree, parent: SchemaTree | undefined, isKey: boolean) => {
     const at = index++
     if (node.children.length === 0 && !isKey)
       schema[at] = { ...schema[at], converted_type: undefined, logical_type: undefined }
-    for (const [position, child] of node.children.entries())
-      visit(child, isKey || (position === 0 && isMapEntry(node, root)))
+    const isEntry = parent !== undefined && isMap(parent.element)
+    for (const [position, child] of node.children.entries()) visit(child, node, isKey || (isEntry && position === 0))
   }
-  visit(root, false)
+  visit(root, undefined, false)
   return { ...metadata, schema }
-}
-
-const isMapEntry = (node: SchemaTree, root: SchemaTree): boolean => {
-  let parent = root
-  for (const name of node.path.slice(0, -1))
-    parent = parent.children.find(child => child.element.name === name) ?? parent
-  return parent !== node && isMap(parent.element)
 }
 
 export async function surveyParquet(path: string): Promise<Survey> {

@@ -2,11 +2,8 @@ import { type FileMetaData, type ParquetParsers, parquetRead } from 'hyparquet'
 import { decompressors } from './codecs.js'
 import { describeParquetError, type ParquetFile } from './open-parquet.js'
 
-/** Values stay what the file stores: bytes are not decoded, instants not made dates. */
-const primitives: Partial<ParquetParsers> = {
-  stringFromBytes: bytes => bytes,
-  timestampFromNanoseconds: nanos => nanos,
-}
+/** Instants of 96 bits stay numbers. */
+const primitives: Partial<ParquetParsers> = { timestampFromNanoseconds: nanos => nanos }
 
 export interface RowGroupRequest {
   readonly metadata: FileMetaData
