@@ -37,13 +37,50 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['text_length_filter', async () => (await import('./filters/text-length-filter.js')).textLengthFilter],
   ['word_repetition_filter', async () => (await import('./filters/word-repetition-filter.js')).wordRepetitionFilter],
   ['words_num_filter', async () => (await import('./filters/words-num-filter.js')).wordsNumFilter],
+  ['clean_copyright_mapper', async () => (await import('./mappers/clean-copyright-mapper.js')).cleanCopyrightMapper],
   ['clean_email_mapper', async () => (await import('./mappers/clean-email-mapper.js')).cleanEmailMapper],
+  ['clean_ip_mapper', async () => (await import('./mappers/clean-ip-mapper.js')).cleanIpMapper],
   ['clean_links_mapper', async () => (await import('./mappers/clean-links-mapper.js')).cleanLinksMapper],
+  ['expand_macro_mapper', async () => (await import('./mappers/expand-macro-mapper.js')).expandMacroMapper],
   ['fix_unicode_mapper', async () => (await import('./mappers/fix-unicode-mapper.js')).fixUnicodeMapper],
   [
     'punctuation_normalization_mapper',
     async () => (await import('./mappers/punctuation-normalization-mapper.js')).punctuationNormalizationMapper,
   ],
+  [
+    'remove_bibliography_mapper',
+    async () => (await import('./mappers/remove-bibliography-mapper.js')).removeBibliographyMapper,
+  ],
+  ['remove_comments_mapper', async () => (await import('./mappers/remove-comments-mapper.js')).removeCommentsMapper],
+  ['remove_header_mapper', async () => (await import('./mappers/remove-header-mapper.js')).removeHeaderMapper],
+  [
+    'remove_long_words_mapper',
+    async () => (await import('./mappers/remove-long-words-mapper.js')).removeLongWordsMapper,
+  ],
+  [
+    'remove_non_chinese_character_mapper',
+    async () => (await import('./mappers/remove-non-chinese-character-mapper.js')).removeNonChineseCharacterMapper,
+  ],
+  [
+    'remove_repeat_sentences_mapper',
+    async () => (await import('./mappers/remove-repeat-sentences-mapper.js')).removeRepeatSentencesMapper,
+  ],
+  [
+    'remove_specific_chars_mapper',
+    async () => (await import('./mappers/remove-specific-chars-mapper.js')).removeSpecificCharsMapper,
+  ],
+  [
+    'remove_table_text_mapper',
+    async () => (await import('./mappers/remove-table-text-mapper.js')).removeTableTextMapper,
+  ],
+  [
+    'remove_words_with_incorrect_substrings_mapper',
+    async () =>
+      (await import('./mappers/remove-words-with-incorrect-substrings-mapper.js'))
+        .removeWordsWithIncorrectSubstringsMapper,
+  ],
+  ['replace_content_mapper', async () => (await import('./mappers/replace-content-mapper.js')).replaceContentMapper],
+  ['text_chunk_mapper', async () => (await import('./mappers/text-chunk-mapper.js')).textChunkMapper],
   [
     'whitespace_normalization_mapper',
     async () => (await import('./mappers/whitespace-normalization-mapper.js')).whitespaceNormalizationMapper,
