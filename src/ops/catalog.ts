@@ -37,6 +37,11 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['text_length_filter', async () => (await import('./filters/text-length-filter.js')).textLengthFilter],
   ['word_repetition_filter', async () => (await import('./filters/word-repetition-filter.js')).wordRepetitionFilter],
   ['words_num_filter', async () => (await import('./filters/words-num-filter.js')).wordsNumFilter],
+  [
+    'agent_dialog_normalize_mapper',
+    async () => (await import('./mappers/agent-dialog-normalize-mapper.js')).agentDialogNormalizeMapper,
+  ],
+  ['agent_tool_type_mapper', async () => (await import('./mappers/agent-tool-type-mapper.js')).agentToolTypeMapper],
   ['clean_copyright_mapper', async () => (await import('./mappers/clean-copyright-mapper.js')).cleanCopyrightMapper],
   ['clean_email_mapper', async () => (await import('./mappers/clean-email-mapper.js')).cleanEmailMapper],
   ['clean_ip_mapper', async () => (await import('./mappers/clean-ip-mapper.js')).cleanIpMapper],
@@ -81,6 +86,11 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
   ],
   ['replace_content_mapper', async () => (await import('./mappers/replace-content-mapper.js')).replaceContentMapper],
   ['text_chunk_mapper', async () => (await import('./mappers/text-chunk-mapper.js')).textChunkMapper],
+  [
+    'tool_success_tagger_mapper',
+    async () => (await import('./mappers/tool-success-tagger-mapper.js')).toolSuccessTaggerMapper,
+  ],
+  ['usage_counter_mapper', async () => (await import('./mappers/usage-counter-mapper.js')).usageCounterMapper],
   [
     'whitespace_normalization_mapper',
     async () => (await import('./mappers/whitespace-normalization-mapper.js')).whitespaceNormalizationMapper,

@@ -26,6 +26,7 @@ export const replaceContentMapper = defineMapper({
     )
     return {
       map(sample) {
+        if (pattern === null) return
         let text = sample.text(textKey)
         for (const [i, compiled] of patterns.entries()) {
           const template = Array.isArray(repl) ? repl[i] : (repl ?? '')
