@@ -48,6 +48,7 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['clean_links_mapper', async () => (await import('./mappers/clean-links-mapper.js')).cleanLinksMapper],
   ['expand_macro_mapper', async () => (await import('./mappers/expand-macro-mapper.js')).expandMacroMapper],
   ['fix_unicode_mapper', async () => (await import('./mappers/fix-unicode-mapper.js')).fixUnicodeMapper],
+  ['pii_redaction_mapper', async () => (await import('./mappers/pii-redaction-mapper.js')).piiRedactionMapper],
   [
     'punctuation_normalization_mapper',
     async () => (await import('./mappers/punctuation-normalization-mapper.js')).punctuationNormalizationMapper,
