@@ -1,4 +1,5 @@
-import type { OperatorCatalog, OperatorDefinition, UnsupportedOperator } from '../core/operator.js'
+import type { OperatorCatalog, OperatorDefinition } from '../core/operator.js'
+import { unsupportedOperators } from './unsupported.js'
 
 type Load = () => Promise<OperatorDefinition>
 
@@ -20,6 +21,10 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['flagged_words_filter', async () => (await import('./filters/flagged-words-filter.js')).flaggedWordsFilter],
   ['general_field_filter', async () => (await import('./filters/general-field-filter.js')).generalFieldFilter],
   [
+    'language_id_score_filter',
+    async () => (await import('./filters/language-id-score-filter.js')).languageIdScoreFilter,
+  ],
+  [
     'maximum_line_length_filter',
     async () => (await import('./filters/maximum-line-length-filter.js')).maximumLineLengthFilter,
   ],
@@ -35,6 +40,7 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['stopwords_filter', async () => (await import('./filters/stopwords-filter.js')).stopwordsFilter],
   ['suffix_filter', async () => (await import('./filters/suffix-filter.js')).suffixFilter],
   ['text_length_filter', async () => (await import('./filters/text-length-filter.js')).textLengthFilter],
+  ['token_num_filter', async () => (await import('./filters/token-num-filter.js')).tokenNumFilter],
   ['word_repetition_filter', async () => (await import('./filters/word-repetition-filter.js')).wordRepetitionFilter],
   ['words_num_filter', async () => (await import('./filters/words-num-filter.js')).wordsNumFilter],
   [
@@ -42,8 +48,10 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
     async () => (await import('./mappers/agent-dialog-normalize-mapper.js')).agentDialogNormalizeMapper,
   ],
   ['agent_tool_type_mapper', async () => (await import('./mappers/agent-tool-type-mapper.js')).agentToolTypeMapper],
+  ['chinese_convert_mapper', async () => (await import('./mappers/chinese-convert-mapper.js')).chineseConvertMapper],
   ['clean_copyright_mapper', async () => (await import('./mappers/clean-copyright-mapper.js')).cleanCopyrightMapper],
   ['clean_email_mapper', async () => (await import('./mappers/clean-email-mapper.js')).cleanEmailMapper],
+  ['clean_html_mapper', async () => (await import('./mappers/clean-html-mapper.js')).cleanHtmlMapper],
   ['clean_ip_mapper', async () => (await import('./mappers/clean-ip-mapper.js')).cleanIpMapper],
   ['clean_links_mapper', async () => (await import('./mappers/clean-links-mapper.js')).cleanLinksMapper],
   ['expand_macro_mapper', async () => (await import('./mappers/expand-macro-mapper.js')).expandMacroMapper],
@@ -86,6 +94,7 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
         .removeWordsWithIncorrectSubstringsMapper,
   ],
   ['replace_content_mapper', async () => (await import('./mappers/replace-content-mapper.js')).replaceContentMapper],
+  ['sentence_split_mapper', async () => (await import('./mappers/sentence-split-mapper.js')).sentenceSplitMapper],
   ['text_chunk_mapper', async () => (await import('./mappers/text-chunk-mapper.js')).textChunkMapper],
   [
     'tool_success_tagger_mapper',
@@ -98,16 +107,13 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
   ],
 ])
 
-/** Operators of Data-Juicer that need what Pawl does not bring. */
-const unsupported: ReadonlyMap<string, UnsupportedOperator> = new Map()
-
 /** The catalog of shipped operators, and of `custom` ones, which win over shipped ones of the same name. */
 export function createCatalog(custom: readonly OperatorDefinition[] = []): OperatorCatalog {
   const own = new Map(custom.map(definition => [definition.name, definition]))
   const names = [...new Set([...shipped.keys(), ...own.keys()])].sort()
   return {
     names,
-    unsupported,
+    unsupported: unsupportedOperators,
     has: name => own.has(name) || shipped.has(name),
     async load(name) {
       const definition = own.get(name) ?? (await shipped.get(name)?.())
