@@ -16,7 +16,6 @@ export const agentDialogNormalizeMapper = defineMapper({
   params: {
     messages_key: text('messages').describe('Field with the messages.'),
     choices_key: text('choices').describe('Field with the answers of a model, where the messages hold none.'),
-    text_key: text('text').describe('Field for the whole dialog as text.'),
     history_key: text('dialog_history').describe('Field for the turns.'),
     query_key: text('query').describe('Field for the last question.'),
     response_key: text('response').describe('Field for the last answer.'),
@@ -36,7 +35,7 @@ export const agentDialogNormalizeMapper = defineMapper({
     history_max_user_chars: int(0).describe('Longest question; 0 for no limit.'),
     history_compress_head_ratio: float(0.62).describe('Share of the head in what is left of too long texts.'),
   },
-  create(params) {
+  create(params, { textKey }) {
     return {
       map(sample) {
         const given = sample.value[params.messages_key ?? '']
@@ -51,7 +50,7 @@ export const agentDialogNormalizeMapper = defineMapper({
         const [query, response] = turns.at(-1) ?? ['', '']
         const choices = sample.value[params.choices_key ?? '']
         const record = sample.value
-        sample.set([params.text_key ?? 'text'], flatten(turns, params.user_label ?? '', params.assistant_label ?? ''))
+        sample.set([textKey], flatten(turns, params.user_label ?? '', params.assistant_label ?? ''))
         sample.set([params.history_key ?? ''], turns)
         sample.set([params.query_key ?? ''], query)
         sample.set([params.response_key ?? ''], response === '' ? choiceText(choices) : response)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jp2t, t2jp, t2s } from '../data/chinese.js'
 import { defineMapper } from '../define.js'
 
 /** Each mode of OpenCC as the two variants that opencc-js names. */
@@ -35,6 +36,21 @@ export const chineseConvertMapper = defineMapper({
     const { Converter } = await import('opencc-js')
     const [from, to] = variants[mode]
     const convert = Converter({ from, to })
-    return { map: sample => sample.setText(textKey, convert(sample.text(textKey))) }
+    const own = ownResults(mode, to === 'cn')
+    // Compatibility ideographs stay as they are, and so do not go through the converter, which would unify them.
+    const apart = new RegExp(`([\\u{f900}-\\u{faff}\\u{2f800}-\\u{2fa1f}${[...own.keys()].join('')}])`, 'u')
+    const convertPiece = (piece: string, i: number) => (i % 2 === 0 ? convert(piece) : (own.get(piece) ?? piece))
+    return {
+      map(sample) {
+        const text = sample.text(textKey)
+        sample.setText(textKey, text.split(apart).map(convertPiece).join(''))
+      },
+    }
   },
 })
+
+/** Characters whose result is known better than by the dictionaries of opencc-js. */
+function ownResults(mode: Mode, isToSimplified: boolean): Map<string, string> {
+  const pairs = [...(mode === 'jp2t' ? jp2t : mode === 't2jp' ? t2jp : isToSimplified ? t2s : '')]
+  return new Map(Array.from({ length: pairs.length / 2 }, (_, i) => [pairs[i * 2], pairs[i * 2 + 1]]))
+}
