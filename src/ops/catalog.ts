@@ -1,4 +1,5 @@
-import type { OperatorCatalog, OperatorDefinition, UnsupportedOperator } from '../core/operator.js'
+import type { OperatorCatalog, OperatorDefinition } from '../core/operator.js'
+import { unsupportedOperators } from './unsupported.js'
 
 type Load = () => Promise<OperatorDefinition>
 
@@ -20,6 +21,10 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['flagged_words_filter', async () => (await import('./filters/flagged-words-filter.js')).flaggedWordsFilter],
   ['general_field_filter', async () => (await import('./filters/general-field-filter.js')).generalFieldFilter],
   [
+    'language_id_score_filter',
+    async () => (await import('./filters/language-id-score-filter.js')).languageIdScoreFilter,
+  ],
+  [
     'maximum_line_length_filter',
     async () => (await import('./filters/maximum-line-length-filter.js')).maximumLineLengthFilter,
   ],
@@ -35,23 +40,72 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['stopwords_filter', async () => (await import('./filters/stopwords-filter.js')).stopwordsFilter],
   ['suffix_filter', async () => (await import('./filters/suffix-filter.js')).suffixFilter],
   ['text_length_filter', async () => (await import('./filters/text-length-filter.js')).textLengthFilter],
+  ['token_num_filter', async () => (await import('./filters/token-num-filter.js')).tokenNumFilter],
   ['word_repetition_filter', async () => (await import('./filters/word-repetition-filter.js')).wordRepetitionFilter],
   ['words_num_filter', async () => (await import('./filters/words-num-filter.js')).wordsNumFilter],
+  [
+    'agent_dialog_normalize_mapper',
+    async () => (await import('./mappers/agent-dialog-normalize-mapper.js')).agentDialogNormalizeMapper,
+  ],
+  ['agent_tool_type_mapper', async () => (await import('./mappers/agent-tool-type-mapper.js')).agentToolTypeMapper],
+  ['chinese_convert_mapper', async () => (await import('./mappers/chinese-convert-mapper.js')).chineseConvertMapper],
+  ['clean_copyright_mapper', async () => (await import('./mappers/clean-copyright-mapper.js')).cleanCopyrightMapper],
   ['clean_email_mapper', async () => (await import('./mappers/clean-email-mapper.js')).cleanEmailMapper],
+  ['clean_html_mapper', async () => (await import('./mappers/clean-html-mapper.js')).cleanHtmlMapper],
+  ['clean_ip_mapper', async () => (await import('./mappers/clean-ip-mapper.js')).cleanIpMapper],
   ['clean_links_mapper', async () => (await import('./mappers/clean-links-mapper.js')).cleanLinksMapper],
+  ['expand_macro_mapper', async () => (await import('./mappers/expand-macro-mapper.js')).expandMacroMapper],
   ['fix_unicode_mapper', async () => (await import('./mappers/fix-unicode-mapper.js')).fixUnicodeMapper],
+  ['pii_redaction_mapper', async () => (await import('./mappers/pii-redaction-mapper.js')).piiRedactionMapper],
   [
     'punctuation_normalization_mapper',
     async () => (await import('./mappers/punctuation-normalization-mapper.js')).punctuationNormalizationMapper,
   ],
   [
+    'remove_bibliography_mapper',
+    async () => (await import('./mappers/remove-bibliography-mapper.js')).removeBibliographyMapper,
+  ],
+  ['remove_comments_mapper', async () => (await import('./mappers/remove-comments-mapper.js')).removeCommentsMapper],
+  ['remove_header_mapper', async () => (await import('./mappers/remove-header-mapper.js')).removeHeaderMapper],
+  [
+    'remove_long_words_mapper',
+    async () => (await import('./mappers/remove-long-words-mapper.js')).removeLongWordsMapper,
+  ],
+  [
+    'remove_non_chinese_character_mapper',
+    async () => (await import('./mappers/remove-non-chinese-character-mapper.js')).removeNonChineseCharacterMapper,
+  ],
+  [
+    'remove_repeat_sentences_mapper',
+    async () => (await import('./mappers/remove-repeat-sentences-mapper.js')).removeRepeatSentencesMapper,
+  ],
+  [
+    'remove_specific_chars_mapper',
+    async () => (await import('./mappers/remove-specific-chars-mapper.js')).removeSpecificCharsMapper,
+  ],
+  [
+    'remove_table_text_mapper',
+    async () => (await import('./mappers/remove-table-text-mapper.js')).removeTableTextMapper,
+  ],
+  [
+    'remove_words_with_incorrect_substrings_mapper',
+    async () =>
+      (await import('./mappers/remove-words-with-incorrect-substrings-mapper.js'))
+        .removeWordsWithIncorrectSubstringsMapper,
+  ],
+  ['replace_content_mapper', async () => (await import('./mappers/replace-content-mapper.js')).replaceContentMapper],
+  ['sentence_split_mapper', async () => (await import('./mappers/sentence-split-mapper.js')).sentenceSplitMapper],
+  ['text_chunk_mapper', async () => (await import('./mappers/text-chunk-mapper.js')).textChunkMapper],
+  [
+    'tool_success_tagger_mapper',
+    async () => (await import('./mappers/tool-success-tagger-mapper.js')).toolSuccessTaggerMapper,
+  ],
+  ['usage_counter_mapper', async () => (await import('./mappers/usage-counter-mapper.js')).usageCounterMapper],
+  [
     'whitespace_normalization_mapper',
     async () => (await import('./mappers/whitespace-normalization-mapper.js')).whitespaceNormalizationMapper,
   ],
 ])
-
-/** Operators of Data-Juicer that need what Pawl does not bring. */
-const unsupported: ReadonlyMap<string, UnsupportedOperator> = new Map()
 
 /** The catalog of shipped operators, and of `custom` ones, which win over shipped ones of the same name. */
 export function createCatalog(custom: readonly OperatorDefinition[] = []): OperatorCatalog {
@@ -59,7 +113,7 @@ export function createCatalog(custom: readonly OperatorDefinition[] = []): Opera
   const names = [...new Set([...shipped.keys(), ...own.keys()])].sort()
   return {
     names,
-    unsupported,
+    unsupported: unsupportedOperators,
     has: name => own.has(name) || shipped.has(name),
     async load(name) {
       const definition = own.get(name) ?? (await shipped.get(name)?.())

@@ -91,3 +91,33 @@ function asciiDigits(text: string): string {
     })
     .join('')
 }
+
+/** `str(value)` of Python. A number that JSON spells without a fraction counts as an integer. */
+export function pythonText(value: JsonValue): string {
+  return typeof value === 'string' ? value : pythonRepr(value)
+}
+
+function pythonRepr(value: JsonValue): string {
+  if (value === null) return 'None'
+  if (typeof value === 'boolean') return value ? 'True' : 'False'
+  if (typeof value === 'number') return String(value)
+  if (typeof value === 'string') return quoted(value)
+  if (Array.isArray(value)) return `[${(value as readonly JsonValue[]).map(pythonRepr).join(', ')}]`
+  return `{${Object.entries(value)
+    .map(([key, inner]) => `${quoted(key)}: ${pythonRepr(inner)}`)
+    .join(', ')}}`
+}
+
+function quoted(text: string): string {
+  const mark = text.includes("'") && !text.includes('"') ? '"' : "'"
+  const inner = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\t', '\\t').replaceAll('\r', '\\r')
+  return mark + (mark === "'" ? inner.replaceAll("'", "\\'") : inner) + mark
+}
+
+/** `json.dumps(value, ensure_ascii=False)` of Python: a blank behind each comma and colon. */
+export function pythonJson(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${(value as readonly JsonValue[]).map(pythonJson).join(', ')}]`
+  if (!isJsonObject(value)) return JSON.stringify(value)
+  const members = Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}: ${pythonJson(inner)}`)
+  return `{${members.join(', ')}}`
+}

@@ -89,3 +89,18 @@ interface WellFormedString {
 export function isWellFormed(text: string): boolean {
   return (text as unknown as WellFormedString).isWellFormed()
 }
+
+/** `text[:count]`, in code points. */
+export function firstPoints(text: string, count: number): string {
+  if (text.length <= count) return text
+  let at = 0
+  for (let i = 0; i < count && at < text.length; i++) at += text.codePointAt(at)! > 0xffff ? 2 : 1
+  return text.slice(0, at)
+}
+
+/** `text[-count:]`, in code points, for a count above 0. */
+export function lastPoints(text: string, count: number): string {
+  let at = text.length
+  for (let i = 0; i < count && at > 0; i++) at -= at > 1 && text.codePointAt(at - 2)! > 0xffff ? 2 : 1
+  return text.slice(at)
+}

@@ -53,12 +53,12 @@ export class PythonPattern {
   /**
    * `sub`: every match replaced by the template.
    *
-   * @throws {PatternError} where the template is wrong and there is something to replace
+   * @throws {PatternError} where the template is wrong; for module regex, only where there is something to replace
    */
   sub(template: string, text: string): string {
+    if (this.#module === 're') this.checkTemplate(template)
     if (!this.test(text)) return text
-    const parts = parseTemplate(template, this.#module)
-    const numbers = parts.map(part => (typeof part === 'string' ? part : this.#groupNumber(part.group, template)))
+    const numbers = this.#resolveTemplate(template)
     if (numbers.every(part => typeof part === 'string')) {
       const literal = numbers.join('')
       return text.replace(this.#regex, () => literal)
@@ -68,6 +68,16 @@ export class PythonPattern {
       for (const part of numbers) out += typeof part === 'string' ? part : (args[part] ?? '')
       return out
     })
+  }
+
+  /** @throws {PatternError} where a template is wrong, or names a group that is not there */
+  checkTemplate(template: string): void {
+    if (template.includes('\\')) this.#resolveTemplate(template)
+  }
+
+  #resolveTemplate(template: string): (string | number)[] {
+    const parts = parseTemplate(template, this.#module)
+    return parts.map(part => (typeof part === 'string' ? part : this.#groupNumber(part.group, template)))
   }
 
   #groupNumber(group: number | string, template: string): number {

@@ -33,8 +33,8 @@ export function translate(source: string, flags: PatternFlags): Translation {
   return new Translator(source, flags).run()
 }
 
-const notAfterAny = '(?<![^])'
-const notBeforeAny = '(?![^])'
+const notAfterAny = '(?<![\\s\\S])'
+const notBeforeAny = '(?![\\s\\S])'
 
 class Translator {
   readonly #points: readonly string[]
@@ -151,7 +151,7 @@ class Translator {
     if (c === '\\') return this.#escape(scope)
     if (c === '*' || c === '+' || c === '?') this.#fail('nothing to repeat')
     this.#at++
-    if (c === '.') return scope.dotAll ? '[^]' : '[^\\n]'
+    if (c === '.') return scope.dotAll ? '[\\s\\S]' : '[^\\n]'
     if (c === '^') return scope.multiline ? '(?:(?<![^\\n]))' : `(?:${notAfterAny})`
     if (c === '$') return scope.multiline ? '(?:(?![^\\n]))' : `(?:(?=\\n?${notBeforeAny}))`
     return literal(c.codePointAt(0)!, this.#options(scope))

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { SampleError } from '../../core/sample-error.js'
+import { defineMapper } from '../define.js'
+import { PythonPattern, unwrapRawString } from '../text/python-regex/pattern.js'
+
+/** Replaces what regular expressions match (Data-Juicer). */
+export const replaceContentMapper = defineMapper({
+  name: 'replace_content_mapper',
+  summary: 'Replaces what regular expressions match.',
+  params: {
+    pattern: z
+      .union([z.string(), z.array(z.string())])
+      .nullable()
+      .default(null)
+      .describe('What to replace, in the syntax of the Python package `regex`; several are applied in turn.'),
+    repl: z
+      .union([z.string(), z.array(z.string())])
+      .nullable()
+      .default('')
+      .describe('What to put there, a Python template (`\\1`, `\\g<name>`); one for all patterns, or one for each.'),
+  },
+  example: "- replace_content_mapper:\n    pattern: '\\d{4}-\\d{2}-\\d{2}'\n    repl: '[date]'",
+  create({ pattern, repl }, { textKey }) {
+    const patterns = (pattern === null ? [] : [pattern].flat()).map(
+      source => new PythonPattern(unwrapRawString(source), { module: 'regex', dotAll: true }),
+    )
+    return {
+      map(sample) {
+        if (pattern === null) return
+        let text = sample.text(textKey)
+        for (const [i, compiled] of patterns.entries()) {
+          const template = Array.isArray(repl) ? repl[i] : (repl ?? '')
+          if (template === undefined)
+            throw new SampleError('bad_value', `${patterns.length} patterns, but only ${repl?.length} replacements`)
+          text = compiled.sub(template, text)
+        }
+        sample.setText(textKey, text)
+      },
+    }
+  },
+})
