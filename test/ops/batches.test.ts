@@ -35,7 +35,9 @@ async function runBatch(
   operator: Operator,
   values: readonly { readonly [key: string]: JsonValue }[],
 ): Promise<unknown[]> {
-  const samples = values.map((value, ordinal) => Sample.of(value, { partition: 'p', ordinal, slice: 0, line: ordinal + 1, offset: -1 }))
+  const samples = values.map((value, ordinal) =>
+    Sample.of(value, { partition: 'p', ordinal, slice: 0, line: ordinal + 1, offset: -1 }),
+  )
   const out: unknown[] = []
   const batch = operator.kind === 'mapper' && operator.mapBatch ? await operator.mapBatch(samples) : undefined
   for (const [i, sample] of samples.entries()) {
