@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, statSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, renameSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Database, RootDatabase } from 'lmdb'
@@ -36,12 +36,8 @@ export class Ledger {
       path,
       open<Entry, string>({ path, encoding: 'json', overlappingSync: false, maxReaders: 8 }),
     )
-    for (const name of others) {
-      const file = join(folder, name)
-      // A writer that died before its first commit leaves an empty file.
-      if (statSync(file).size > 0)
-        ledger.#takeOver(open<Entry, string>({ path: file, encoding: 'json', readOnly: true }))
-    }
+    const openOther = (file: string) => open<Entry, string>({ path: file, encoding: 'json', readOnly: true })
+    for (const name of others) ledger.#takeOverFile(join(folder, name), openOther)
     await ledger.db.put('opened', { seq: ledger.#seq, record: null })
     await ledger.db.flushed
     syncFolder(folder)
@@ -87,6 +83,23 @@ export class Ledger {
       for (const { key, record } of changes) this.db.put(key, { seq, record })
     })
     await this.db.flushed
+  }
+
+  /**
+   * A writer that died before its first commit leaves a file that is empty or was never made valid. One
+   * that LMDB does not take is moved aside: nothing in it was ever vouched for.
+   */
+  #takeOverFile(path: string, open: (path: string) => Database<Entry, string>): void {
+    if (statSync(path).size === 0) return
+    let other: Database<Entry, string>
+    try {
+      other = open(path)
+    } catch (error) {
+      if (!/MDB_INVALID|MDB_CORRUPTED|not an LMDB file/i.test((error as Error).message)) throw error
+      renameSync(path, `${path}.invalid`)
+      return
+    }
+    this.#takeOver(other)
   }
 
   #takeOver(other: Database<Entry, string>): void {
