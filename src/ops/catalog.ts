@@ -56,6 +56,11 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['clean_links_mapper', async () => (await import('./mappers/clean-links-mapper.js')).cleanLinksMapper],
   ['expand_macro_mapper', async () => (await import('./mappers/expand-macro-mapper.js')).expandMacroMapper],
   ['fix_unicode_mapper', async () => (await import('./mappers/fix-unicode-mapper.js')).fixUnicodeMapper],
+  [
+    'latex_figure_context_extractor_mapper',
+    async () => (await import('./mappers/latex-figure-context-extractor-mapper.js')).latexFigureContextExtractorMapper,
+  ],
+  ['latex_merge_tex_mapper', async () => (await import('./mappers/latex-merge-tex-mapper.js')).latexMergeTexMapper],
   ['pii_redaction_mapper', async () => (await import('./mappers/pii-redaction-mapper.js')).piiRedactionMapper],
   [
     'punctuation_normalization_mapper',

@@ -9,7 +9,8 @@ async function run(name: string, params: Record<string, unknown>, text: string) 
   const operator = await definition.create(definition.params.parse(params), { textKey: 'text', seed: 1 })
   const sample = Sample.of({ text })
   if (operator.kind === 'mapper') await operator.map?.(sample)
-  const keep = operator.kind === 'filter' ? (await operator.computeStats?.(sample), operator.keep(sample)) : undefined
+  if (operator.kind === 'filter') await operator.computeStats?.(sample)
+  const keep = operator.kind === 'filter' ? operator.keep(sample) : undefined
   return { keep, stats: sample.stats, text: sample.text('text') }
 }
 
