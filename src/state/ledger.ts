@@ -1,9 +1,9 @@
-import { closeSync, openSync, readdirSync, renameSync, statSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Database, RootDatabase } from 'lmdb'
 import { type LedgerRecord, recordKey } from '../core/records.js'
-import { removeIfThere, syncFolder } from '../util/durable-file.js'
+import { readRange, removeIfThere, syncFolder } from '../util/durable-file.js'
 
 type RecordOf<K extends LedgerRecord['kind']> = Extract<LedgerRecord, { readonly kind: K }>
 
@@ -37,7 +37,7 @@ export class Ledger {
       open<Entry, string>({ path, encoding: 'json', overlappingSync: false, maxReaders: 8 }),
     )
     const openOther = (file: string) => open<Entry, string>({ path: file, encoding: 'json', readOnly: true })
-    for (const name of others) ledger.#takeOverFile(join(folder, name), openOther)
+    for (const name of others) if (wasEverCommitted(join(folder, name))) ledger.#takeOver(openOther(join(folder, name)))
     await ledger.db.put('opened', { seq: ledger.#seq, record: null })
     await ledger.db.flushed
     syncFolder(folder)
@@ -85,23 +85,6 @@ export class Ledger {
     await this.db.flushed
   }
 
-  /**
-   * A writer that died before its first commit leaves a file that is empty or was never made valid. One
-   * that LMDB does not take is moved aside: nothing in it was ever vouched for.
-   */
-  #takeOverFile(path: string, open: (path: string) => Database<Entry, string>): void {
-    if (statSync(path).size === 0) return
-    let other: Database<Entry, string>
-    try {
-      other = open(path)
-    } catch (error) {
-      if (!/MDB_INVALID|MDB_CORRUPTED|not an LMDB file/i.test((error as Error).message)) throw error
-      renameSync(path, `${path}.invalid`)
-      return
-    }
-    this.#takeOver(other)
-  }
-
   #takeOver(other: Database<Entry, string>): void {
     for (const { key, value } of other.getRange({})) {
       this.#seq = Math.max(this.#seq, value.seq)
@@ -110,4 +93,20 @@ export class Ledger {
     }
     void other.close()
   }
+}
+
+const pageBytes = 4096
+/** Where a meta page holds LMDB's magic number, behind its page header. */
+const magicOffset = 24
+const magic = 0xbeefc0de
+
+/**
+ * True where a ledger file may hold commits: both its meta pages are there. They are synced before the
+ * first commit returns, so that a file without them was never vouched for; LMDB itself must not be asked,
+ * as it takes the process down over such a file.
+ */
+function wasEverCommitted(path: string): boolean {
+  if (statSync(path).size < 2 * pageBytes) return false
+  const pages = readRange(path, 0, 2 * pageBytes)
+  return [0, pageBytes].every(page => pages.readUInt32LE(page + magicOffset) === magic)
 }
