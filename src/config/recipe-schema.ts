@@ -149,9 +149,17 @@ export const recipeSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('Name of the job; one that exists is resumed. By default {YYYYMMDD}_{HHMMSS}_{6 hex}.'),
-  partition_dir: z.string().nullable().default(null).describe('Not configurable yet: {work_dir}/partitions.'),
+  partition_dir: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('Folder of copies of partitions (write_partitions); by default partitions/ in the job directory.'),
   event_log_dir: z.string().nullable().default(null).describe('Folder of the event log; by default the job directory.'),
-  checkpoint_dir: z.string().nullable().default(null).describe('Not configurable yet: {work_dir}/checkpoints.'),
+  checkpoint_dir: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('Folder of checkpoints; by default checkpoints/ in the job directory.'),
   text_keys: list(z.string())
     .default(['text'])
     .describe('Field that operators work on; nested with dots. Of several, the first.'),
