@@ -69,7 +69,7 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
     jobId,
     isJobIdGiven: values.job_id !== null,
     warnings,
-    given: overridden.values,
+    given: withAbsoluteModules(overridden.values, customPaths(overridden.values)),
   }
 }
 
@@ -130,6 +130,14 @@ function checkNames({ checkpoint, executor_type }: RecipeValues, operators: read
     )
   }
   return warnings
+}
+
+/** The job's copy of a recipe lies elsewhere, so that paths relative to the recipe must not stay so. */
+function withAbsoluteModules(
+  given: Readonly<Record<string, unknown>>,
+  modules: readonly string[],
+): Record<string, unknown> {
+  return modules.length === 0 ? { ...given } : { ...given, custom_operator_paths: modules }
 }
 
 /** `{YYYYMMDD}_{HHMMSS}_{6 hex}`, local time. */

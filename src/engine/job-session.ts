@@ -116,7 +116,6 @@ export class JobSession implements AsyncDisposable {
 
   warn(message: string): void {
     this.emit({ event_type: 'warning', message })
-    this.observer.onWarning?.(message)
   }
 
   /** Puts the job on record as running. */
@@ -190,6 +189,7 @@ export class JobSession implements AsyncDisposable {
   #onEvent(event: EventBody): void {
     this.human.write(event)
     this.observer.onEvent?.(event)
+    if (event.event_type === 'warning') this.observer.onWarning?.(event.message)
     if (event.event_type !== 'partition_complete') return
     this.meter.partitionFinished()
     if (performance.now() - this.#lastUpdate < summaryEveryMs) return

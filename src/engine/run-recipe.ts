@@ -5,6 +5,7 @@ import type { OperatorUse } from '../core/work-unit.js'
 import { listDataset } from '../execution/dataset/open-dataset.js'
 import { stateOfExport } from '../execution/export/export-state.js'
 import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
+import { describeFailure, isSystemError } from '../execution/unit-failure.js'
 import { InputError } from '../io/input-error.js'
 import { loadChecksums } from '../util/hash.js'
 import { exportSettings, refuseOverlap } from './export-settings.js'
@@ -53,6 +54,16 @@ export interface RunReport {
  * @throws {JobStopped} where `signal` stopped it
  */
 export async function runRecipe(open: OpenRecipe, options: RunOptions = {}): Promise<RunReport> {
+  try {
+    return await runInSession(open, options)
+  } catch (error) {
+    throw isSystemError(error)
+      ? new JobFailure(error.code ?? 'EIO', describeFailure(error).message, { cause: error })
+      : error
+  }
+}
+
+async function runInSession(open: OpenRecipe, options: RunOptions): Promise<RunReport> {
   const { recipe } = open
   await loadChecksums()
   const settings = exportSettings(recipe)
@@ -78,21 +89,12 @@ export async function runRecipe(open: OpenRecipe, options: RunOptions = {}): Pro
   } catch (error) {
     // What cannot be read was never a job: nothing is left of it.
     if (error instanceof InputError) session.forget()
-    session.end(options.signal?.aborted === true ? new JobStopped(stopReason(options.signal)) : error)
-    throw error instanceof JobFailure || error instanceof JobStopped ? error : asFailure(error)
+    const outcome = options.signal?.aborted === true ? new JobStopped(stopReason(options.signal)) : error
+    session.end(isSystemError(error) ? describeFailure(error) : outcome)
+    throw outcome
   }
 }
 
 function stopReason(signal: AbortSignal): string {
   return typeof signal.reason === 'string' ? signal.reason : 'the job was stopped'
-}
-
-function asFailure(error: unknown): unknown {
-  const { code, syscall } = error as NodeJS.ErrnoException
-  if (code === undefined || syscall === undefined) return error
-  return new JobFailure(
-    code,
-    `${(error as Error).message}; remove the cause and run the job again: it goes on from what is committed`,
-    { cause: error },
-  )
 }

@@ -55,7 +55,16 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['clean_ip_mapper', async () => (await import('./mappers/clean-ip-mapper.js')).cleanIpMapper],
   ['clean_links_mapper', async () => (await import('./mappers/clean-links-mapper.js')).cleanLinksMapper],
   ['expand_macro_mapper', async () => (await import('./mappers/expand-macro-mapper.js')).expandMacroMapper],
+  [
+    'extract_tables_from_html_mapper',
+    async () => (await import('./mappers/extract-tables-from-html-mapper.js')).extractTablesFromHtmlMapper,
+  ],
   ['fix_unicode_mapper', async () => (await import('./mappers/fix-unicode-mapper.js')).fixUnicodeMapper],
+  [
+    'latex_figure_context_extractor_mapper',
+    async () => (await import('./mappers/latex-figure-context-extractor-mapper.js')).latexFigureContextExtractorMapper,
+  ],
+  ['latex_merge_tex_mapper', async () => (await import('./mappers/latex-merge-tex-mapper.js')).latexMergeTexMapper],
   ['pii_redaction_mapper', async () => (await import('./mappers/pii-redaction-mapper.js')).piiRedactionMapper],
   [
     'punctuation_normalization_mapper',

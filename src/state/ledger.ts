@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Database, RootDatabase } from 'lmdb'
 import { type LedgerRecord, recordKey } from '../core/records.js'
-import { removeIfThere, syncFolder } from '../util/durable-file.js'
+import { readRange, removeIfThere, syncFolder } from '../util/durable-file.js'
 
 type RecordOf<K extends LedgerRecord['kind']> = Extract<LedgerRecord, { readonly kind: K }>
 
@@ -36,12 +36,8 @@ export class Ledger {
       path,
       open<Entry, string>({ path, encoding: 'json', overlappingSync: false, maxReaders: 8 }),
     )
-    for (const name of others) {
-      const file = join(folder, name)
-      // A writer that died before its first commit leaves an empty file.
-      if (statSync(file).size > 0)
-        ledger.#takeOver(open<Entry, string>({ path: file, encoding: 'json', readOnly: true }))
-    }
+    const openOther = (file: string) => open<Entry, string>({ path: file, encoding: 'json', readOnly: true })
+    for (const name of others) if (wasEverCommitted(join(folder, name))) ledger.#takeOver(openOther(join(folder, name)))
     await ledger.db.put('opened', { seq: ledger.#seq, record: null })
     await ledger.db.flushed
     syncFolder(folder)
@@ -97,4 +93,20 @@ export class Ledger {
     }
     void other.close()
   }
+}
+
+const pageBytes = 4096
+/** Where a meta page holds LMDB's magic number, behind its page header. */
+const magicOffset = 24
+const magic = 0xbeefc0de
+
+/**
+ * True where a ledger file may hold commits: both its meta pages are there. They are synced before the
+ * first commit returns, so that a file without them was never vouched for; LMDB itself must not be asked,
+ * as it takes the process down over such a file.
+ */
+function wasEverCommitted(path: string): boolean {
+  if (statSync(path).size < 2 * pageBytes) return false
+  const pages = readRange(path, 0, 2 * pageBytes)
+  return [0, pageBytes].every(page => pages.readUInt32LE(page + magicOffset) === magic)
 }

@@ -16,6 +16,7 @@ describe('an operator gives a sample the same result whatever stands beside it',
       const plain = cases.filter(one => Object.keys(one.params).length === 0)
       const params = plain.length > 0 ? {} : (cases[0]?.params ?? {})
       const values = (plain.length > 0 ? plain : cases.slice(0, 1)).map(one => one.sample ?? { text: one.text ?? '' })
+      if (values.length === 0) return
       const many = Array.from({ length: Math.max(1, Math.ceil(60 / values.length)) }, () => values).flat()
       const create = () => definition.create(definition.params.parse(params), { textKey: 'text', seed: 1 })
       const alone: unknown[] = []
@@ -35,7 +36,9 @@ async function runBatch(
   operator: Operator,
   values: readonly { readonly [key: string]: JsonValue }[],
 ): Promise<unknown[]> {
-  const samples = values.map((value, ordinal) => Sample.of(value, { partition: 'p', ordinal }))
+  const samples = values.map((value, ordinal) =>
+    Sample.of(value, { partition: 'p', ordinal, slice: 0, line: ordinal + 1, offset: -1 }),
+  )
   const out: unknown[] = []
   const batch = operator.kind === 'mapper' && operator.mapBatch ? await operator.mapBatch(samples) : undefined
   for (const [i, sample] of samples.entries()) {

@@ -89,6 +89,7 @@ function withAssets({ params, assets }: VectorCase, dir: string | undefined): un
   if (dir === undefined || assets === undefined) return params
   const dirs: Record<string, string> = {}
   for (const [name, content] of Object.entries(assets)) {
+    if (name.startsWith('archive_')) continue
     writeFileSync(join(dir, `${name}.json`), JSON.stringify(content))
     dirs[`${name}_dir`] = dir
   }
@@ -96,11 +97,20 @@ function withAssets({ params, assets }: VectorCase, dir: string | undefined): un
 }
 
 async function apply(operator: Operator, testCase: VectorCase): Promise<Expectation> {
-  const values = testCase.samples ?? [testCase.sample ?? { text: testCase.text ?? null }]
+  const values = testCase.samples ?? [withArchive(testCase) ?? { text: testCase.text ?? null }]
   const samples = values.map((value, ordinal) => Sample.of(value, { partition: 'p', ordinal }))
   if (operator.kind === 'mapper') return applyMapper(operator, samples[0], values[0])
   if (operator.kind === 'filter') return applyFilter(operator, samples[0])
   return applyBarrier(operator, samples)
+}
+
+/** The sample, its `<archive>` replaced by the path of the archive that the case carries. */
+function withArchive({ sample, assets }: VectorCase): Readonly<Record<string, JsonValue>> | undefined {
+  const name = assets?.['archive_name']
+  if (sample === undefined || typeof name !== 'string') return sample
+  const path = join(mkdtempSync(join(tmpdir(), 'pawl-archive-')), name)
+  writeFileSync(path, Buffer.from(String(assets!['archive_b64']), 'base64'))
+  return Object.fromEntries(Object.entries(sample).map(([key, value]) => [key, value === '<archive>' ? path : value]))
 }
 
 async function applyMapper(mapper: Mapper, sample: Sample, before: Readonly<Record<string, JsonValue>>) {

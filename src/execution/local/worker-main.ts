@@ -9,10 +9,15 @@ import { describeFailure } from '../unit-failure.js'
 import { lifelineFd } from './lifeline.js'
 import type { FromWorker, ToWorker } from './messages.js'
 
-/** Blocks on a pipe whose other end the coordinator holds, and ends this process when that is gone, however busy it is. */
+/**
+ * Ends this process when the coordinator's end of a pipe is gone, however busy it is. The thread waits in
+ * its event loop: one that blocks in a read would block all that asks every thread for an answer, such as
+ * `process.report`.
+ */
 const watchCoordinator = `
-  try { require('node:fs').readSync(${lifelineFd}, Buffer.alloc(1)) } catch {}
-  process.kill(process.pid, 'SIGKILL')
+  const { Socket } = require('node:net')
+  const die = () => process.kill(process.pid, 'SIGKILL')
+  new Socket({ fd: ${lifelineFd} }).on('end', die).on('close', die).on('error', die).resume()
 `
 
 // A terminal sends its signals to the whole group; the coordinator decides what they mean.

@@ -37,12 +37,14 @@ export class SegmentPass {
     const { suspects } = this.unit
     if (suspects === undefined || suspects.from >= batch.to || suspects.to <= batch.from) {
       await this.#run(this.#withoutCondemned(batch.samples, output, counts), output, counts)
+      this.#absolve()
       return
     }
     for (const sample of this.#withoutCondemned(batch.samples, output, counts)) {
       this.#announce(sample.origin.ordinal, sample.origin.ordinal + 1)
       await this.#run([sample], output, counts)
     }
+    this.#absolve()
   }
 
   async #run(samples: readonly Sample[], output: SegmentOutput, counts: RunningCounts): Promise<void> {
@@ -58,6 +60,11 @@ export class SegmentPass {
 
   #announce(from: number, to: number): void {
     this.report.progress({ samples: this.#samples, bytes: this.#bytes, batch: { from, to } })
+  }
+
+  /** What happens from here on, such as publishing, is not the doing of the samples that were announced last. */
+  #absolve(): void {
+    this.report.progress({ samples: this.#samples, bytes: this.#bytes })
   }
 
   /** Takes out the samples that killed workers before, by the ordinal that they descend from. */

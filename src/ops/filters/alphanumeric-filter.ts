@@ -8,7 +8,9 @@ export const alphanumericFilter = defineFilter({
   name: 'alphanumeric_filter',
   summary: 'Keeps samples whose share of letters and numbers lies within bounds.',
   params: {
-    tokenization: bool(false).describe('Count tokens instead of characters; not supported.'),
+    tokenization: bool(false)
+      .refine(tokenization => tokenization !== true, 'tokenization is not supported: it needs a model of Hugging Face')
+      .describe('Divide by tokens of a model instead of characters; not supported.'),
     min_ratio: float(0.25).describe('Smallest share that is kept.'),
     max_ratio: float(sysMaxsize).describe('Largest share that is kept.'),
   },

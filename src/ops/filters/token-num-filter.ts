@@ -3,6 +3,7 @@ import type { Derivation } from '../../core/sample.js'
 import { defineFilter } from '../define.js'
 import { int, text } from '../params.js'
 import { sysMaxsize } from '../range.js'
+import { boundedPieces } from '../text/tokenized-words.js'
 
 const encodings = ['o200k_base', 'cl100k_base', 'p50k_base', 'r50k_base'] as const
 
@@ -24,7 +25,8 @@ export const tokenNumFilter = defineFilter({
     const { countTokens } = await load(encoding)
     const tokens: Derivation<number> = {
       name: `tokens of ${encoding}`,
-      compute: content => countTokens(content, { disallowedSpecial: new Set() }),
+      compute: content =>
+        boundedPieces(content).reduce((sum, piece) => sum + countTokens(piece, { disallowedSpecial: new Set() }), 0),
     }
     return {
       computeStats(sample) {

@@ -30,13 +30,20 @@ export const textChunkMapper = defineMapper({
       return max_len === null ? byPattern(text, pattern) : byBoth(text, pattern, max_len, overlap_len)
     }
     return {
-      map: sample => chunk(sample.text(textKey)).map((text, i) => withText(sample.fork(i), textKey, text)),
+      map(sample) {
+        const text = sample.text(textKey)
+        const chunks = chunk(text)
+        if (chunks.length === 1 && chunks[0] === text) return
+        // Emptied first, so that each chunk's sample is made of a short record.
+        sample.set(textKey, '')
+        return chunks.map((piece, i) => withText(sample.fork(i), textKey, piece))
+      },
     }
   },
 })
 
 function withText(sample: Sample, textKey: string, text: string): Sample {
-  sample.setText(textKey, text)
+  sample.set(textKey, text)
   return sample
 }
 

@@ -1,0 +1,30 @@
+import { parseFragment } from 'parse5'
+
+const known = new Map<string, string | undefined>()
+
+/** What a reference such as `&eacute;` stands for, or undefined where it stands for nothing. */
+function meaningOf(reference: string): string | undefined {
+  if (known.size > 10_000) known.clear()
+  if (!known.has(reference)) {
+    const node = parseFragment(reference).childNodes[0]
+    const value = node !== undefined && 'value' in node ? node.value : undefined
+    known.set(reference, value === reference ? undefined : value)
+  }
+  return known.get(reference)
+}
+
+const references = /&(?:(#[0-9]+|#[xX][0-9a-fA-F]+)|([a-zA-Z][-.a-zA-Z0-9]*));?/g
+
+/** Decodes the references of a text between tags; one to a name that means nothing loses its semicolon, as in Beautiful Soup. */
+export function decodeText(text: string): string {
+  if (!text.includes('&')) return text
+  return text.replace(references, (_, number?: string, name?: string) =>
+    number !== undefined ? (meaningOf(`&${number};`) ?? '\ufffd') : (meaningOf(`&${name};`) ?? `&${name}`),
+  )
+}
+
+/** Decodes the references of an attribute's value; those that mean nothing stay. */
+export function decodeAttribute(text: string): string {
+  if (!text.includes('&')) return text
+  return text.replace(references, reference => meaningOf(reference) ?? reference)
+}

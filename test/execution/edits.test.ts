@@ -1,0 +1,192 @@
+import { appendFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { JobRig } from '../rig-job.js'
+
+const process: unknown[] = [
+  { clean_email_mapper: null },
+  { text_length_filter: { min_len: 10 } },
+  { alphanumeric_filter: { min_ratio: 0.1 } },
+  { special_characters_filter: { max_ratio: 0.9 } },
+]
+const settings = {
+  partition: { mode: 'manual', num_of_partitions: 6 },
+  checkpoint: { strategy: 'every_op' },
+  intermediate_storage: { format: 'jsonl', compression: 'none' },
+}
+
+function record(file: number, line: number): { id: string; text: string } {
+  return { id: `${file}-${line}`, text: `${'word '.repeat((line % 9) + 1)}in file ${file} a${line}@b.org` }
+}
+
+function records(file: number, count = 90): { id: string; text: string }[] {
+  return Array.from({ length: count }, (_, line) => record(file, line))
+}
+
+let rig: JobRig
+
+/** What a fresh job over the same data and recipe exports. */
+async function freshExport(recipe: Readonly<Record<string, unknown>>): Promise<string> {
+  const fresh = new JobRig()
+  fresh.recipe({ ...settings, process, dataset_path: rig.path('data'), ...recipe })
+  expect((await fresh.runRecipe()).code).toBe(0)
+  return fresh.read('out', 'result.jsonl')
+}
+
+/** Runs the job again, changed, and checks that the result is that of a fresh run. */
+async function rerun(recipe: Readonly<Record<string, unknown>> = {}): Promise<{ sentence: string; units: number }> {
+  rig.recipe({ ...settings, process, ...recipe })
+  const ended = await rig.runRecipe()
+  expect(ended.stderr).toBe('')
+  expect(ended.code).toBe(0)
+  expect(rig.read('out', 'result.jsonl')).toBe(await freshExport(recipe))
+  return { sentence: rig.lastStart(), units: rig.unitsOfLastRun() }
+}
+
+beforeEach(async () => {
+  rig = new JobRig()
+  for (const file of [1, 2, 3]) rig.writeLines(`data/${file}.jsonl`, records(file))
+  rig.recipe({ ...settings, process })
+  expect((await rig.runRecipe()).code).toBe(0)
+})
+
+describe('a finished job run again', () => {
+  it('reprocesses nothing, also under another np or other log settings', async () => {
+    for (const change of [{}, { np: 1 }, { event_logging: { max_log_size_mb: 1 } }, { worker: { memory_mb: 500 } }]) {
+      const { sentence, units } = await rerun(change)
+      expect(units).toBe(0)
+      expect(sentence).toBe('Resuming job: nothing changed; all 6 partitions are complete')
+    }
+  })
+
+  it('goes on from the checkpoint before a changed parameter', async () => {
+    const { sentence, units } = await rerun({
+      process: [process[0], process[1], { alphanumeric_filter: { min_ratio: 0.8 } }, process[3]],
+    })
+    expect(sentence).toBe(
+      'Resuming job: process[2].min_ratio changed 0.1 → 0.8; 6 partitions go on from the checkpoint after process[1] text_length_filter',
+    )
+    expect(units).toBe(12)
+  })
+
+  it('goes on from the end where an operator is added there', async () => {
+    const { sentence, units } = await rerun({ process: [...process, { text_length_filter: { max_len: 30 } }] })
+    expect(sentence).toBe(
+      'Resuming job: process[4] text_length_filter added at the end; 6 partitions go on from the checkpoint after process[3] special_characters_filter',
+    )
+    expect(units).toBe(6)
+  })
+
+  it('needs no work at all where the last operator is removed', async () => {
+    const { sentence, units } = await rerun({ process: process.slice(0, 3) })
+    expect(sentence).toBe(
+      'Resuming job: process[3] special_characters_filter removed from the end; 6 partitions finished before are reused',
+    )
+    expect(units).toBe(0)
+  })
+
+  it('starts over behind operators that changed places', async () => {
+    const { sentence, units } = await rerun({ process: [process[0], process[2], process[1], process[3]] })
+    expect(sentence).toBe(
+      'Resuming job: operators reordered from process[1] on (text_length_filter → alphanumeric_filter); 6 partitions go on from the checkpoint after process[0] clean_email_mapper',
+    )
+    expect(units).toBe(18)
+  })
+
+  it('starts from the input where the text is another field', async () => {
+    const { sentence } = await rerun({ text_keys: 'id' })
+    expect(sentence).toBe('Resuming job: text_keys changed text → id; 6 partitions start from the input')
+  })
+
+  it('cuts the dataset anew where the partition settings changed', async () => {
+    const { sentence } = await rerun({ partition: { mode: 'manual', num_of_partitions: 4 } })
+    expect(sentence).toBe(
+      'Resuming job: partition.num_of_partitions changed 6 → 4: the dataset is cut anew; 4 partitions start from the input',
+    )
+  })
+
+  it('keeps checkpoints of another format', async () => {
+    const { sentence, units } = await rerun({
+      intermediate_storage: { format: 'parquet' },
+      process: [...process.slice(0, 3), { special_characters_filter: { max_ratio: 0.2 } }],
+    })
+    expect(sentence).toContain(
+      'intermediate_storage.compression changed none → snappy; intermediate_storage.format changed jsonl → parquet',
+    )
+    expect(sentence).toContain('6 partitions go on from the checkpoint after process[2]')
+    expect(units).toBe(6)
+  })
+
+  it('keeps its work under another version of Pawl', async () => {
+    const path = rig.path('jobs', 'job', 'metadata', 'recipe.json')
+    writeFileSync(
+      path,
+      rig.read('jobs', 'job', 'metadata', 'recipe.json').replace(/"version":"0\.1\.0"/, '"version":"0.0.9"'),
+    )
+    const { sentence, units } = await rerun()
+    expect(sentence).toMatch(/^Resuming job: Pawl 0\.0\.9 → 0\.1\.0 .*all 6 partitions are complete$/)
+    expect(units).toBe(0)
+  })
+})
+
+describe('a changed input', () => {
+  it('that was only touched is read for its digest and reused', async () => {
+    utimesSync(rig.path('data', '2.jsonl'), new Date(), new Date(1e12))
+    const { sentence, units } = await rerun()
+    expect(sentence).toContain('2.jsonl touched; all 6 partitions are complete')
+    expect(units).toBe(0)
+  })
+
+  it('redoes only the partitions of a file that grew', async () => {
+    appendFileSync(rig.path('data', '3.jsonl'), `${JSON.stringify(record(3, 90))}\n`)
+    rig.recipe({ ...settings, process })
+    expect((await rig.runRecipe()).code).toBe(0)
+    expect(rig.unitsOfLastRun()).toBe(4)
+    expect(rig.exportedRows().at(-1)).toMatchObject({ id: '3-90' })
+  })
+
+  it('redoes only the partitions of a file that shrank', async () => {
+    rig.writeLines('data/1.jsonl', records(1, 80))
+    rig.recipe({ ...settings, process })
+    expect((await rig.runRecipe()).code).toBe(0)
+    expect(rig.unitsOfLastRun()).toBe(4)
+    expect(rig.exportedRows().filter(row => (row as { id: string }).id.startsWith('1-'))).toHaveLength(80)
+  })
+
+  it('takes in a new file where its name belongs, and redoes no other', async () => {
+    rig.writeLines('data/2b.jsonl', records(9))
+    rig.recipe({ ...settings, process })
+    expect((await rig.runRecipe()).code).toBe(0)
+    const ids = rig.exportedRows().map(row => (row as { id: string }).id)
+    expect(ids.filter(id => id.endsWith('-0'))).toEqual(['1-0', '2-0', '9-0', '3-0'])
+    expect(rig.unitsOfLastRun()).toBeLessThanOrEqual(12)
+    expect(rig.lastStart()).toContain('2b.jsonl added')
+  })
+
+  it('leaves out a file that is gone', async () => {
+    rmSync(rig.path('data', '2.jsonl'))
+    rig.recipe({ ...settings, process })
+    expect((await rig.runRecipe()).code).toBe(0)
+    expect(rig.exportedRows().some(row => (row as { id: string }).id.startsWith('2-'))).toBe(false)
+    expect(rig.lastStart()).toContain('2.jsonl removed')
+  })
+})
+
+describe('a barrier', () => {
+  const withBarrier = [process[0], { document_deduplicator: null }, process[1]]
+
+  it('is resolved again for a new file, and only what it decided otherwise is redone behind it', async () => {
+    rig.recipe({ ...settings, process: withBarrier })
+    expect((await rig.runRecipe()).code).toBe(0)
+    const before = rig.exportedRows().length
+    rig.writeLines('data/4.jsonl', [
+      record(1, 0),
+      record(4, 1),
+      { id: 'unique', text: 'this is in no other file at all' },
+    ])
+    expect((await rig.runRecipe()).code).toBe(0)
+    const added = rig.exportedRows().length - before
+    expect(added).toBe(2)
+    expect(rig.exportedRows().at(-1)).toMatchObject({ id: 'unique' })
+    expect(rig.unitsOfLastRun()).toBeLessThanOrEqual(3)
+  })
+})

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import type { Operator } from '../../src/core/operator.js'
+import { Sample } from '../../src/core/sample.js'
+import { createCatalog } from '../../src/ops/catalog.js'
+
+const size = 5_000_000
+const repeated = (unit: string, count = Math.floor(size / unit.length)) => unit.repeat(count)
+
+/** Texts of one repeated shape, 5 MB each, that make careless patterns take time squared. */
+const shapes: Readonly<Record<string, string>> = {
+  'one long word': repeated('a'),
+  'only spaces': repeated(' '),
+  'only line feeds': repeated('\n'),
+  'only brackets': repeated('('),
+  'pairs of brackets': repeated('[]'),
+  'alternating quotes': repeated('\'"'),
+  'a million <': repeated('<', 1_000_000),
+  'tags 100,000 deep': repeated('<div>', 100_000) + repeated('</div>', 100_000),
+  'lone surrogates': repeated('\ud800'),
+  'a million combining marks': `e${repeated('\u0301', 1_000_000)}`,
+  'only @': repeated('@'),
+  'only dots': repeated('.'),
+  'only colons': repeated('a:'),
+  'only slashes': repeated('/'),
+  'only ampersands': repeated('&amp;'),
+  'only percent signs': repeated('%'),
+  'sections without an end': repeated('\\section[', 500_000),
+  'macros without an end': repeated('\\def\\a{', 500_000),
+}
+
+/** Text that every operator refuses, or that costs what the text itself costs: parameters that make it work. */
+const params: Readonly<Record<string, Record<string, unknown>>> = {
+  specified_field_filter: { field_key: 'text', target_value: ['x'] },
+  specified_numeric_field_filter: { field_key: 'text' },
+  general_field_filter: { filter_condition: "'x' in text" },
+  replace_content_mapper: { pattern: '\\d+', repl: '0' },
+  suffix_filter: {},
+}
+
+/** Seconds for an operator whose model is not ours to make faster. */
+const limits: Readonly<Record<string, number>> = { language_id_score_filter: 30 }
+
+const catalog = createCatalog()
+
+describe('an operator takes time linear in a hostile text', () => {
+  for (const name of catalog.names) {
+    test(name, { timeout: 600_000 }, async () => {
+      const definition = await catalog.load(name)
+      const operator = await definition.create(definition.params.parse(params[name] ?? {}), {
+        textKey: 'text',
+        seed: 1,
+      })
+      const slow: string[] = []
+      for (const [shape, text] of Object.entries(shapes)) {
+        const sample = Sample.of({ text })
+        sample.text('text')
+        const start = performance.now()
+        await attempt(operator, sample)
+        const seconds = (performance.now() - start) / 1000
+        if (seconds > (limits[name] ?? 2)) slow.push(`${shape}: ${seconds.toFixed(1)} s`)
+      }
+      expect(slow).toEqual([])
+    })
+  }
+})
+
+async function attempt(operator: Operator, sample: Sample): Promise<void> {
+  if (operator.kind === 'mapper') await operator.map?.(sample)
+  else if (operator.kind === 'filter') await operator.computeStats?.(sample)
+  else operator.sign(sample, Buffer.alloc(operator.recordBytes), 0)
+}
