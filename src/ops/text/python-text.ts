@@ -11,7 +11,7 @@ export function strip(text: string): string {
 }
 
 /** Visits the lines of `str.splitlines()`: each from `start` to `end`, its break left out. */
-export function eachLine(text: string, visit: (start: number, end: number) => void): void {
+function eachLine(text: string, visit: (start: number, end: number) => void): void {
   const breaks = charSets.pythonLineBreak().bmp
   let start = 0
   for (let i = 0; i < text.length; i++) {
