@@ -10,20 +10,6 @@ export function strip(text: string): string {
   return end - start === text.length ? text : text.slice(start, end)
 }
 
-/** Visits the lines of `str.splitlines()`: each from `start` to `end`, its break left out. */
-function eachLine(text: string, visit: (start: number, end: number) => void): void {
-  const breaks = charSets.pythonLineBreak().bmp
-  let start = 0
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i)
-    if (breaks[c] === 0) continue
-    visit(start, i)
-    if (c === 0x0d && text.charCodeAt(i + 1) === 0x0a) i++
-    start = i + 1
-  }
-  if (start < text.length) visit(start, text.length)
-}
-
 /**
  * Capital letters that Python 3.11 (Unicode 14) does not know yet and a newer Node lower-cases:
  * Cyrillic Tje, Latin letters of Unicode 16 and 17, and by their first unit Garay and Beria Erfe.
