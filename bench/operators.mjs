@@ -2,8 +2,7 @@
 //   node bench/operators.mjs FOLDER [--mb 40] [OPERATOR …]
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Sample } from '../dist/core/sample.js'
-import { createCatalog } from '../dist/ops/catalog.js'
+import { createCatalog, Sample } from '../dist/index.js'
 
 const args = process.argv.slice(2)
 const mbFlag = args.indexOf('--mb')

@@ -2,8 +2,7 @@
 //   node scripts/operator-docs.mjs [--check]
 import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { baseParams, filterParams } from '../dist/ops/base-params.js'
-import { createCatalog } from '../dist/ops/catalog.js'
+import { baseParams, createCatalog, filterParams } from '../dist/index.js'
 
 const file = new URL('../docs/operators.md', import.meta.url)
 const catalog = createCatalog()

@@ -26,6 +26,7 @@ export type { ProgressSnapshot } from './engine/progress.js'
 export { type RunObserver, type RunOptions, type RunReport, runRecipe } from './engine/run-recipe.js'
 export { JobFailure, JobStopped } from './execution/scheduler/run-context.js'
 export { InputError } from './io/input-error.js'
+export { baseParams, filterParams } from './ops/base-params.js'
 export { createCatalog } from './ops/catalog.js'
 export { resolveExact } from './ops/deduplicators/resolve-exact.js'
 export {

@@ -1,4 +1,4 @@
-import { JsonSyntaxError, keyEquals, scanMembers, skipSpace } from '../util/json-scan.js'
+import { countStringPoints, JsonSyntaxError, keyEquals, type Span, scanMembers, skipSpace } from '../util/json-scan.js'
 import { decodeUtf8 } from '../util/utf8.js'
 import { fields } from './fields.js'
 import { isJsonObject, type JsonValue } from './json.js'
@@ -101,7 +101,8 @@ export class Sample {
    */
   text(key: string): string {
     if (this.#text !== undefined && this.#textKey === key) return this.#text
-    const value = this.#tree === undefined && !key.includes('.') ? this.#decodeField(key) : this.get(key)
+    const isPlain = this.#tree === undefined && this.#edits === undefined && !key.includes('.')
+    const value = isPlain ? this.#decodeField(key) : this.get(key)
     if (typeof value !== 'string') throw SampleError.fieldIsNotText(key, value)
     this.#textKey = key
     this.#text = value
@@ -115,6 +116,18 @@ export class Sample {
     this.set(key, value)
     this.#textKey = key
     this.#text = value
+  }
+
+  /**
+   * The length in code points of the string at `key`, counted in the source bytes; undefined where the text
+   * has been decoded or changed, so that it is cheaper to count there.
+   */
+  lengthInSource(key: string): number | undefined {
+    const isDecoded = this.#text !== undefined && this.#textKey === key
+    if (isDecoded || this.#edits !== undefined || key.includes('.')) return undefined
+    const span = this.#spanOf(key)
+    const { bytes } = this.#source
+    return span !== undefined && bytes[span.start] === 0x22 ? countStringPoints(bytes, span.start, span.end) : undefined
   }
 
   /** The value that `derivation` computes from the text at `key`, computed once until that text changes. */
@@ -131,7 +144,9 @@ export class Sample {
   get value(): { readonly [key: string]: JsonValue } {
     if (this.#tree === undefined) {
       const { bytes, start, end } = this.#source
-      this.#tree = JSON.parse(decodeUtf8(bytes, start, end)) as Record<string, JsonValue>
+      let tree = JSON.parse(decodeUtf8(bytes, start, end)) as Record<string, JsonValue>
+      for (const edit of this.#edits ?? []) tree = applyEdit(tree, edit)
+      this.#tree = tree
     }
     return this.#tree
   }
@@ -164,7 +179,7 @@ export class Sample {
   /** The record as UTF-8 JSON text on one line: the source's own bytes where nothing changed. */
   toJsonText(): SourceText {
     if (this.#edits !== undefined) {
-      const bytes = spliceEdits(this.#source, this.#edits)
+      const bytes = this.#replaceField(this.#edits) ?? spliceEdits(this.#source, this.#edits)
       this.#source = { bytes, start: 0, end: bytes.length }
       this.#edits = undefined
       this.#spanKey = undefined
@@ -200,7 +215,7 @@ export class Sample {
   }
 
   #edit(edit: Edit): void {
-    this.#tree = applyEdit(this.value, edit)
+    if (this.#tree !== undefined) this.#tree = applyEdit(this.#tree, edit)
     this.#edits ??= []
     this.#isChanged = true
     this.#edits.push(edit)
@@ -209,12 +224,30 @@ export class Sample {
   }
 
   #decodeField(key: string): JsonValue | undefined {
+    const span = this.#spanOf(key)
+    return span === undefined ? undefined : parseRange(this.#source.bytes, span.start, span.end)
+  }
+
+  /** Where the value of one of the source's own fields stands. */
+  #spanOf(key: string): Span | undefined {
     const { bytes, start, end } = this.#source
     if (this.#spanKey !== key) {
       scanForField(bytes, start, end, key)
       this.#noteSpan(key)
     }
-    return this.#spanStart < 0 ? undefined : parseRange(bytes, this.#spanStart, this.#spanEnd)
+    return this.#spanStart < 0 ? undefined : { start: this.#spanStart, end: this.#spanEnd }
+  }
+
+  /** The source with one of its own fields replaced, where that is all that the edits do and the field's place is known. */
+  #replaceField(edits: readonly Edit[]): Buffer | undefined {
+    const last = edits[edits.length - 1].value
+    const isOneField = edits.every(
+      ({ keys, value }) => keys.length === 1 && keys[0] === this.#spanKey && value !== undefined,
+    )
+    if (!isOneField || this.#spanStart < 0) return undefined
+    const { bytes, start, end } = this.#source
+    const text = Buffer.from(JSON.stringify(last))
+    return Buffer.concat([bytes.subarray(start, this.#spanStart), text, bytes.subarray(this.#spanEnd, end)])
   }
 
   #noteSpan(key: string): void {

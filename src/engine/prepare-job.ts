@@ -95,7 +95,9 @@ function contextOf(session: JobSession, plan: OperatorPlan, options: RunOptions)
       retryDelayMs: recipe.worker.retry_delay_s * 1000,
     },
     emit: event => session.emit(event),
-    onProgress: (unit, progress) => meter.unit(unit, progress),
+    onProgress: (unit, progress) => {
+      if (!unit.startsWith('export:')) meter.unit(unit, progress)
+    },
   }
 }
 

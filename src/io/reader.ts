@@ -1,4 +1,4 @@
-export type { Cut, DatasetFormat, FileCompression, Slice, Survey } from '../core/slice.js'
+export type { DatasetFormat, FileCompression, Slice, Survey } from '../core/slice.js'
 
 /** A record of the source, or a place where one should be and is not. Both take an ordinal. */
 export type SourceRecord =

@@ -151,15 +151,15 @@ class Recorder {
 
 function descriptorPath(args: string): string | undefined {
   const match = /^\d+<([^>]*)>/.exec(args)
-  return match === null ? undefined : unescape(match[1])
+  return match === null ? undefined : decodeHex(match[1])
 }
 
 /** The quoted strings among a call's arguments, decoded from `\x..`. */
 function strings(args: string): string[] {
-  return [...args.matchAll(/"((?:\\x[0-9a-f]{2})*)"/g)].map(([, text]) => unescape(text))
+  return [...args.matchAll(/"((?:\\x[0-9a-f]{2})*)"/g)].map(([, text]) => decodeHex(text))
 }
 
-function unescape(text: string): string {
+function decodeHex(text: string): string {
   return text.replace(/\\x([0-9a-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
 }
 

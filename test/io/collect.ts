@@ -43,12 +43,3 @@ function copyRecord(record: SourceRecord, bytes: Buffer): Collected {
   const { code, lengthBytes } = record
   return { kind, line, offset, text: record.bytes?.toString('latin1') ?? '', code, lengthBytes }
 }
-
-/** The JSON values of a file's records; a defect fails. */
-export async function readValues(slice: Slice, options: Partial<ReadOptions> = {}): Promise<unknown[]> {
-  const { records } = await collect(slice, options)
-  return records.map(record => {
-    if (record.kind !== 'record') throw new Error(`defect ${record.code} on line ${record.line}`)
-    return JSON.parse(Buffer.from(record.text, 'latin1').toString())
-  })
-}

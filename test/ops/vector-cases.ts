@@ -98,7 +98,9 @@ function withAssets({ params, assets }: VectorCase, dir: string | undefined): un
 
 async function apply(operator: Operator, testCase: VectorCase): Promise<Expectation> {
   const values = testCase.samples ?? [withArchive(testCase) ?? { text: testCase.text ?? null }]
-  const samples = values.map((value, ordinal) => Sample.of(value, { partition: 'p', ordinal }))
+  const samples = values.map((value, ordinal) =>
+    Sample.of(value, { partition: 'p', ordinal, slice: 0, line: ordinal + 1, offset: -1 }),
+  )
   if (operator.kind === 'mapper') return applyMapper(operator, samples[0], values[0])
   if (operator.kind === 'filter') return applyFilter(operator, samples[0])
   return applyBarrier(operator, samples)

@@ -15,7 +15,7 @@ export const textLengthFilter = defineFilter({
   thresholds: [{ stat: 'text_len', min: 'min_len', max: 'max_len' }],
   create: ({ min_len, max_len }, { textKey, inRange }) => ({
     computeStats(sample) {
-      sample.stats['text_len'] ??= sample.derive(textKey, charCounts).codePoints
+      sample.stats['text_len'] ??= sample.lengthInSource(textKey) ?? sample.derive(textKey, charCounts).codePoints
     },
     keep: sample => inRange(sample.stats['text_len'], min_len, max_len),
   }),

@@ -10,44 +10,6 @@ export function strip(text: string): string {
   return end - start === text.length ? text : text.slice(start, end)
 }
 
-/** `str.split()`: the words between runs of white space. */
-export function splitWords(text: string): string[] {
-  const space = charSets.pythonSpace().bmp
-  const words: string[] = []
-  let start = -1
-  for (let i = 0; i < text.length; i++) {
-    if (space[text.charCodeAt(i)] === 0) {
-      if (start < 0) start = i
-    } else if (start >= 0) {
-      words.push(text.slice(start, i))
-      start = -1
-    }
-  }
-  if (start >= 0) words.push(text.slice(start))
-  return words
-}
-
-/** Visits the lines of `str.splitlines()`: each from `start` to `end`, its break left out. */
-export function eachLine(text: string, visit: (start: number, end: number) => void): void {
-  const breaks = charSets.pythonLineBreak().bmp
-  let start = 0
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i)
-    if (breaks[c] === 0) continue
-    visit(start, i)
-    if (c === 0x0d && text.charCodeAt(i + 1) === 0x0a) i++
-    start = i + 1
-  }
-  if (start < text.length) visit(start, text.length)
-}
-
-/** `str.splitlines()`. */
-export function splitLines(text: string): string[] {
-  const lines: string[] = []
-  eachLine(text, (start, end) => lines.push(text.slice(start, end)))
-  return lines
-}
-
 /**
  * Capital letters that Python 3.11 (Unicode 14) does not know yet and a newer Node lower-cases:
  * Cyrillic Tje, Latin letters of Unicode 16 and 17, and by their first unit Garay and Beria Erfe.
@@ -66,18 +28,6 @@ export function lower(text: string): string {
     from = match.index + match[0].length
   }
   return out + text.slice(from).toLowerCase()
-}
-
-/** The code points of a text; a lone surrogate is one, as in Python. */
-export function codePointsOf(text: string): Uint32Array {
-  const points = new Uint32Array(text.length)
-  let count = 0
-  for (let i = 0; i < text.length; i++) {
-    const point = text.codePointAt(i)!
-    if (point > 0xffff) i++
-    points[count++] = point
-  }
-  return points.subarray(0, count)
 }
 
 /** ES2024's string method, absent from the library types of this target. */
