@@ -48,9 +48,10 @@ function nameOf(entry: unknown): string | undefined {
 }
 
 function assign(root: Record<string, unknown>, path: readonly string[], { value, text }: Override): void {
+  if (path.includes('__proto__')) throw RecipeError.of(`${text}: there is no such key`)
   let at: Record<string, unknown> | unknown[] = root
   for (const [depth, key] of path.slice(0, -1).entries()) {
-    const inner: unknown = (at as Record<string, unknown>)[key]
+    const inner: unknown = Object.hasOwn(at, key) ? (at as Record<string, unknown>)[key] : undefined
     if (typeof inner === 'object' && inner !== null) at = inner as Record<string, unknown>
     else if (inner === undefined || inner === null || (depth === 1 && path[0] === 'process')) {
       const made: Record<string, unknown> = {}
@@ -60,7 +61,5 @@ function assign(root: Record<string, unknown>, path: readonly string[], { value,
     } else
       throw RecipeError.of(`${text}: ${path.slice(0, depth + 1).join('.')} is ${JSON.stringify(inner)} and has no keys`)
   }
-  const last = path[path.length - 1]
-  if (last === '__proto__') throw RecipeError.of(`${text}: there is no such key`)
-  ;(at as Record<string, unknown>)[last] = value
+  ;(at as Record<string, unknown>)[path[path.length - 1]] = value
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { nearestName } from '../util/nearest.js'
 import type { Overridden } from './apply-overrides.js'
+import type { Override } from './overrides.js'
 import type { RecipeDocument } from './recipe-document.js'
 import type { RecipeProblem } from './recipe-error.js'
 
@@ -34,22 +35,41 @@ export function unknownKey(
   valid: readonly string[],
 ): RecipeProblem {
   const nearest = nearestName(key, valid)
-  const hint = nearest === undefined ? `valid here: ${[...valid].sort().join(', ')}` : `did you mean "${nearest}"?`
-  const override = sources.overridden.sources.get([...path, key].join('.'))
+  const hint = nearest === undefined ? describeValid(valid) : `did you mean "${nearest}"?`
+  const override = overrideAround([...path, key], sources) ?? overrideWithin([...path, key], sources)
   const where = path.length === 0 ? '' : ` in ${pathText(path)}`
   const message = `there is no "${key}"${where}; ${hint}`
   if (override !== undefined) return { message: `${override.text}: ${message}`, place: undefined }
   return { message, place: sources.document?.placeOfKey(path, key) }
 }
 
-export function problemAt(
-  path: readonly PropertyKey[],
-  message: string,
-  { document, overridden }: Sources,
-): RecipeProblem {
-  const override = overridden.sources.get(path.join('.'))
+export function problemAt(path: readonly PropertyKey[], message: string, sources: Sources): RecipeProblem {
+  const override = overrideAround(path, sources)
   if (override !== undefined) return { message: `${override.text}: ${message}`, place: undefined }
-  return { message, place: document?.placeOfValue(path) }
+  return { message, place: sources.document?.placeOfValue(path) }
+}
+
+/** The override that gave the value at a path, or something around it. */
+function overrideAround(path: readonly PropertyKey[], { overridden }: Sources): Override | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const override = overridden.sources.get(path.slice(0, length).join('.'))
+    if (override !== undefined) return override
+  }
+  return undefined
+}
+
+/** The override that gave something within the value at a path. */
+function overrideWithin(path: readonly PropertyKey[], { overridden }: Sources): Override | undefined {
+  const prefix = `${path.join('.')}.`
+  return [...overridden.sources].find(([key]) => key.startsWith(prefix))?.[1]
+}
+
+const mostListed = 30
+
+function describeValid(valid: readonly string[]): string {
+  return valid.length > mostListed
+    ? '`pawl schema` prints all that are valid'
+    : `valid here: ${[...valid].sort().join(', ')}`
 }
 
 /** `process[2].text_length_filter.min_len`. */
@@ -65,11 +85,14 @@ export function pathText(path: readonly PropertyKey[]): string {
   )
 }
 
+/** What YAML calls the types of a schema. */
+const kinds: Readonly<Record<string, string>> = { int: 'a whole number', array: 'a list', object: 'a map' }
+
 function describeIssue(issue: z.core.$ZodIssue, value: unknown): string {
   const found = value === undefined ? '' : `, found ${JSON.stringify(value)}`
   switch (issue.code) {
     case 'invalid_type':
-      return `expected ${issue.expected === 'int' ? 'a whole number' : `a ${issue.expected}`}${found}`
+      return `expected ${kinds[issue.expected] ?? `a ${issue.expected}`}${found}`
     case 'invalid_value': {
       const valid = issue.values.map(String)
       const nearest = typeof value === 'string' ? nearestName(value, valid) : undefined

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml'
 import { RecipeError, type SourcePlace } from './recipe-error.js'
 
 /** Aliases that a recipe may expand to; more is an attempt to blow up memory. */
@@ -34,6 +34,13 @@ export class RecipeDocument {
     const [problem] = document.errors
     if (problem !== undefined)
       throw RecipeError.of(`this is not valid YAML: ${problem.message}`, placeAt(file, text, lines, problem.pos))
+    // The one key that objects hide from a schema.
+    visit(document, {
+      Pair(_, { key }) {
+        if (isScalar(key) && key.value === '__proto__' && key.range)
+          throw RecipeError.of('there is no "__proto__"', placeAt(file, text, lines, [key.range[0], key.range[1]]))
+      },
+    })
     let value: unknown
     try {
       value = document.toJS({ maxAliasCount: maxAliases })
