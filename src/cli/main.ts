@@ -39,6 +39,13 @@ for (const add of [
 ])
   add(program)
 
+// A reader that goes away (`| head`) ends the telling, not the job.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', error => {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+  })
+}
+
 try {
   await program.parseAsync()
 } catch (error) {

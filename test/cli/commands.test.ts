@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { JobRig } from '../rig-job.js'
 
@@ -170,5 +173,20 @@ describe('pawl run', () => {
 
   it('prints nothing where asked', async () => {
     expect(await rig.runRecipe('--quiet')).toMatchObject({ code: 0, stdout: '', stderr: '' })
+  })
+
+  it('goes on to its end when nobody reads what it prints any more', async () => {
+    const child = spawn(process.execPath, [resolve('dist', 'cli', 'main.js'), 'run', '--config', 'recipe.yaml'], {
+      cwd: rig.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child.stdout.destroy()
+    let stderr = ''
+    child.stderr.on('data', chunk => {
+      stderr += chunk
+    })
+    const [code] = await once(child, 'close')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(rig.summary().status).toBe('completed')
   })
 })
