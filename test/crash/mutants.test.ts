@@ -89,7 +89,7 @@ async function huntByDamage(rig: Rig): Promise<string | undefined> {
 const mutants: readonly Mutant[] = [
   {
     name: 'the ledger vouches for a file before it has its name',
-    find: /if \(!staged\.publish\(path\)\) throw new Error\([^;]*\);\n( +return \{ path: storedPath\(this\.job\.jobDir)/,
+    find: /if \(!staged\.publish\(path\)\) throw new Error\(.*\);\n( +return \{ path: storedPath\(this\.job\.jobDir)/,
     replace: 'setTimeout(() => staged.publish(path), 30);\n$1',
     hunt: rig => huntByKills(rig, 'link', [3, 5, 8]),
   },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Operator } from '../../src/core/operator.js'
 import { Sample } from '../../src/core/sample.js'
+import { SampleError } from '../../src/core/sample-error.js'
 import { createCatalog } from '../../src/ops/catalog.js'
 
 const size = 5_000_000
@@ -64,7 +65,16 @@ describe('an operator takes time linear in a hostile text', () => {
   }
 })
 
+/** Time is what counts here; an operator that takes no such text may say so. */
 async function attempt(operator: Operator, sample: Sample): Promise<void> {
+  try {
+    await apply(operator, sample)
+  } catch (error) {
+    if (!(error instanceof SampleError)) throw error
+  }
+}
+
+async function apply(operator: Operator, sample: Sample): Promise<void> {
   if (operator.kind === 'mapper') await operator.map?.(sample)
   else if (operator.kind === 'filter') await operator.computeStats?.(sample)
   else operator.sign(sample, Buffer.alloc(operator.recordBytes), 0)

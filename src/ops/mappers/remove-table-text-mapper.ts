@@ -17,6 +17,7 @@ export const removeTableTextMapper = defineMapper({
       map(sample) {
         const text = sample.text(textKey)
         const lines = text.split('\n').map(describeLine)
+        if (!lines.some(line => line.fewest <= line.most)) return
         let left: readonly Line[] = lines
         for (let separators = Math.max(0, first); separators <= last; separators++)
           left = withoutTables(left, separators)
@@ -33,8 +34,11 @@ interface Line {
   readonly most: number
 }
 
+const emptyLine: Line = { text: '', fewest: 0, most: -1 }
+
 /** Fields are never empty, so that a bar next to a separator or at an end of the line belongs to a field. */
 function describeLine(text: string): Line {
+  if (text === '') return emptyLine
   const none = { text, fewest: 0, most: -1 }
   const space = charSets.regexSpace().bmp
   let blanks = 0
@@ -53,7 +57,7 @@ function describeLine(text: string): Line {
       lastSeparator = i
     }
   }
-  return text === '' ? none : { text, fewest: blanks, most: blanks + bars }
+  return { text, fewest: blanks, most: blanks + bars }
 }
 
 function isBlankAt(text: string, at: number): boolean {
