@@ -89,6 +89,9 @@ function checkValues(
     )
     known['partition'] = Object.fromEntries(Object.entries(partition).filter(([key]) => !ignoredPartitionKeys.has(key)))
   }
+  const { dataset } = known
+  if (typeof dataset === 'object' && dataset !== null && 'max_sample_num' in dataset)
+    ignored.push('dataset.max_sample_num')
   if (ignored.length > 0) warnings.push(`These keys of Data-Juicer have no effect in Pawl: ${ignored.join(', ')}`)
   // A key with nothing behind it means its default, as in Data-Juicer.
   for (const [key, value] of Object.entries(known)) if (value === null) delete known[key]

@@ -6,14 +6,7 @@ export class SampleError extends Error {
   override readonly name = 'SampleError'
 
   constructor(
-    readonly code:
-      | 'field_not_text'
-      | 'not_json'
-      | 'not_an_object'
-      | 'not_utf8'
-      | 'too_large'
-      | 'bad_value'
-      | 'killed_worker',
+    readonly code: 'field_not_text' | 'not_json' | 'not_utf8' | 'too_large' | 'bad_value' | 'killed_worker',
     message: string,
     options?: ErrorOptions,
   ) {

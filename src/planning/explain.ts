@@ -100,7 +100,8 @@ function isSameList(a: readonly OperatorUse[], b: readonly OperatorUse[]): boole
 }
 
 function isPermutation(a: readonly OperatorUse[], b: readonly OperatorUse[]): boolean {
-  const keys = (list: readonly OperatorUse[]) => list.map(({ name, params }) => name + canonicalJson(params)).sort()
+  const keys = (list: readonly OperatorUse[]) =>
+    list.map(({ name, version, params }) => name + version + canonicalJson(params)).sort()
   return canonicalJson(keys(a)) === canonicalJson(keys(b))
 }
 
