@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Rig, RunEnd } from './rig.js'
 
@@ -54,6 +55,51 @@ export async function runKilled(rig: Rig, { step, when }: KillPoint): Promise<{ 
   const log = join(rig.folder, 'strace.log')
   const end = await rig.run(under(log, ['-e', `inject=${step}:signal=SIGKILL:when=${when}`]))
   return { end, hit: hitIn(log, step) }
+}
+
+/**
+ * As `runKilled`, but only a worker is watched: where the coordinator makes more calls of a kind, it would
+ * always be the first to reach the count.
+ */
+export async function runWorkerKilled(rig: Rig, { step, when }: KillPoint): Promise<Hit | undefined> {
+  const log = join(rig.folder, 'strace.log')
+  rmSync(log, { force: true })
+  const { child, ended } = rig.start()
+  const worker = await firstChild(child.pid as number, ended)
+  if (worker === undefined) return undefined
+  const inject = `inject=${step}:signal=SIGKILL:when=${when}`
+  const tracer = spawn('strace', [...under(log, ['-e', inject, '-p', worker]).slice(1)], { stdio: 'ignore' })
+  const traced = new Promise(done => tracer.once('close', done))
+  await ended
+  tracer.kill()
+  await traced
+  if (!existsSync(log)) return undefined
+  for (const { name, target, isCutShort } of parseCalls(log)) {
+    if (name === step && isCutShort) return { step, process: 'worker', target, isMidRun: true }
+  }
+  return undefined
+}
+
+/** The first child of a process, once it has one; undefined where it ends before. */
+async function firstChild(pid: number, ended: Promise<unknown>): Promise<string | undefined> {
+  let isOver = false
+  void ended.then(() => (isOver = true))
+  while (!isOver) {
+    const [child] = readChildren(pid)
+    if (child !== undefined) return child
+    await new Promise(done => setTimeout(done, 2))
+  }
+  return undefined
+}
+
+function readChildren(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ESRCH') return []
+    throw error
+  }
 }
 
 interface Call {

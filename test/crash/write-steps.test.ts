@@ -2,11 +2,21 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { provision } from '../provision.js'
 import { randomFrom } from './dataset.js'
 import { Rig, scenarios } from './rig.js'
-import { countSteps, type Hit, type KillPoint, mostCalls, runKilled, type WriteStep, writeSteps } from './strace.js'
+import {
+  countSteps,
+  type Hit,
+  type KillPoint,
+  mostCalls,
+  runKilled,
+  runWorkerKilled,
+  type WriteStep,
+  writeSteps,
+} from './strace.js'
 
 /** Points a scenario; `npm run crash` asks for more. */
 const pointsWanted = Number(process.env['PAWL_CRASH_POINTS'] ?? 60)
 const resumeKills = 3
+const hitsWanted = 5
 
 const rigs: Rig[] = []
 afterAll(() => {
@@ -28,13 +38,21 @@ describe.skipIf(!strace.isThere)('a job killed at a write step', () => {
       if (hit !== undefined) hits.push(hit)
       expect(rig.verdict(await rig.run(), killsSeen(rig)), JSON.stringify({ point, hit })).toEqual([])
     }
+    for (const step of writeSteps.filter(each => requiredSteps.includes(`worker ${each}`))) {
+      for (let when = 2; (tallyOf(hits)[`worker ${step}`] ?? 0) < hitsWanted && when < 60; when += 3) {
+        rig.reset()
+        const hit = await runWorkerKilled(rig, { step, when })
+        if (hit !== undefined) hits.push(hit)
+        expect(rig.verdict(await rig.run(), killsSeen(rig)), JSON.stringify({ step, when, hit })).toEqual([])
+      }
+    }
     const tally = tallyOf(hits)
     console.log(
       `${name}: ${hits.length} kills, ${hits.filter(({ isMidRun }) => isMidRun).length} mid-run, ${JSON.stringify(tally)}`,
     )
     expect(hits.length).toBeGreaterThan(pointsWanted * 0.9)
     expect(hits.filter(({ isMidRun }) => isMidRun).length).toBeGreaterThan(hits.length * 0.5)
-    if (pointsWanted >= 60) for (const step of requiredSteps) expect(tally[step], step).toBeGreaterThanOrEqual(5)
+    for (const step of requiredSteps) expect(tally[step], step).toBeGreaterThanOrEqual(hitsWanted)
   })
 
   it('survives a resume that is itself killed three times', { timeout: 600_000 }, async () => {
