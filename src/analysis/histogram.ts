@@ -18,19 +18,18 @@ export interface HistogramInput {
 }
 
 const bins = 32
-/** Bins end this many interquartile ranges beyond the quartiles. */
+/** Bins end this many interquartile ranges beyond the quartiles, and leave out no more than `tail` at each end. */
 const reach = 3
+const tail = 0.01
 
 export function makeHistogram({ sketch, count, min, max, isInteger }: HistogramInput): Histogram {
   const [low, high] = [sketch.quantile(0.25), sketch.quantile(0.75)]
   const spread = (high - low) * reach
-  const isFlat = spread === 0
-  let from = isFlat ? min : Math.max(min, low - spread)
-  let to = isFlat ? max : Math.min(max, high + spread)
+  let from = Math.max(min, Math.min(low - spread, sketch.quantile(tail)))
+  let to = Math.min(max, Math.max(high + spread, sketch.quantile(1 - tail)))
   if (isInteger) from = Math.floor(from)
   const width = binWidth(from, to, isInteger)
-  const size = width === 0 ? 1 : Math.max(1, Math.ceil((to - from) / width - 1e-9) + (isInteger ? 1 : 0))
-  const total = Math.min(size, bins + 1)
+  const total = isInteger ? Math.floor((to - from) / width) + 1 : width === 0 ? 1 : bins
   to = width === 0 ? from : from + width * total
   const ranks = Array.from({ length: total }, (_, index) => sketch.countBelow(from + width * index))
   // The last bin holds its upper edge, so that the largest value has a bin.

@@ -62,7 +62,7 @@ function dropSection({ filters, samples }: PageContent): string {
 
 function filterSection(filter: FilterSummary): string {
   const { index, name, bounds, statistics } = filter
-  const said = bounds.map(({ param, value }) => `<code>${escapeHtml(param)}: ${value}</code>`).join(' ')
+  const said = bounds.map(({ param, value }) => `<code>${escapeHtml(param)}: ${value}</code>`).join(', ')
   const plots = statistics.map(statistic => statisticBlock(statistic, filter))
   return [
     `<section id="op-${index}"><h2>process[${index}] ${escapeHtml(name)}</h2>`,

@@ -9,7 +9,10 @@ const plotTop = 26
 const plotBottom = 160
 
 /** A histogram as inline SVG: bars, the quartiles as a box below them, the recipe's bounds as dashed lines. */
-export function histogramSvg({ name, histogram, quantiles }: NumberSummary, bounds: readonly Bound[]): string {
+export function histogramSvg(
+  { name, histogram, quantiles, min, max }: NumberSummary,
+  bounds: readonly Bound[],
+): string {
   const { from, to, counts } = histogram
   const highest = Math.max(1, ...counts)
   const step = width / counts.length
@@ -34,7 +37,7 @@ export function histogramSvg({ name, histogram, quantiles }: NumberSummary, boun
     ...box,
     ...axisLabels(from, to),
     ...bounds
-      .filter(({ value }) => placeOf(value) >= 0 && placeOf(value) <= width)
+      .filter(({ value }) => value > min && value < max && value >= from && value <= to)
       .map(bound => boundLine(bound, placeOf(bound.value))),
     '</svg>',
   ].join('')

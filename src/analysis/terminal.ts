@@ -40,15 +40,18 @@ function numberLines(statistic: NumberSummary, bounds: readonly Bound[]): string
     `  ${name}: ${showNumber(count)} values${missing > 0 ? `, ${showNumber(missing)} missing` : ''}${limits === '' ? '' : `; ${limits}`}`,
     `    ${texts.map(([title], at) => title.padStart(widths[at])).join('  ')}`,
     `    ${texts.map(([, value], at) => value.padStart(widths[at])).join('  ')}${isExact ? '' : '  (quantiles within 0.1 % of rank)'}`,
-    ...histogramLines(histogram, own),
+    ...histogramLines(
+      histogram,
+      own.filter(({ value }) => value > min && value < max),
+    ),
   ]
 }
 
-/** One column a bin, and below them arrows where the bounds stand. */
+/** One column a bin, as high as the root of its count so that rare values show; below them arrows where the bounds stand. */
 function histogramLines({ counts, from, to, below, above }: Histogram, bounds: readonly Bound[]): string[] {
   const highest = Math.max(...counts)
   const columns = counts.map(count =>
-    count === 0 ? ' ' : blocks[Math.min(7, Math.floor((Math.sqrt(count / highest) * 8 * 7.999) / 8))],
+    count === 0 ? ' ' : blocks[Math.min(7, Math.floor(Math.sqrt(count / highest) * 7.999))],
   )
   const left = `${below > 0 ? `${showNumber(below)} below ` : ''}${showNumber(from)} `
   const right = ` ${showNumber(to)}${above > 0 ? ` and ${showNumber(above)} above` : ''}`
