@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { version } from '../engine/version.js'
+import { addAnalyzeCommand } from './analyze.js'
 import { exitCodeOf, showError } from './errors.js'
 import { addOpsCommand } from './ops.js'
 import { addPlanCommand } from './plan.js'
@@ -24,6 +25,7 @@ Examples:
   pawl run --config recipe.yaml --job_id exp1         name the job; the same command later goes on with it
   pawl resume exp1                                    go on with a job that was interrupted
   pawl plan --config recipe.yaml                      see what would be done, and why
+  pawl analyze --config recipe.yaml                   see what each filter would drop, without dropping
   pawl ops text_length_filter                         parameters and statistics of an operator
 
 Exit codes: 0 complete, 1 failed, 2 bad usage or recipe, 130 or 143 stopped by a signal.`,
@@ -34,6 +36,7 @@ for (const add of [
   addResumeCommand,
   addValidateCommand,
   addPlanCommand,
+  addAnalyzeCommand,
   addOpsCommand,
   addSchemaCommand,
 ])

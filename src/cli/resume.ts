@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Command } from 'commander'
+import type { OperatorUse } from '../core/work-unit.js'
+import { isAnalysis, openAnalysis } from '../engine/open-analysis.js'
 import { openRecipe } from '../engine/open-recipe.js'
 import { findJobs } from '../state/job-directory.js'
+import { analyzeAndShow } from './analyze.js'
 import { UsageError } from './errors.js'
 import { addShowOptions } from './run.js'
 import { runAndShow, type ShowOptions } from './run-and-show.js'
@@ -18,11 +21,16 @@ export function addResumeCommand(program: Command): void {
     )
   addShowOptions(command).action(async (job: string, options: ShowOptions & { work_dir?: string }) => {
     const jobDir = findJob(job, options.work_dir)
-    const { cwd } = JSON.parse(readFileSync(join(jobDir, 'metadata', 'recipe.json'), 'utf8')) as { cwd: string }
+    const { cwd, facts } = JSON.parse(readFileSync(join(jobDir, 'metadata', 'recipe.json'), 'utf8')) as {
+      cwd: string
+      facts: { operators: readonly OperatorUse[] }
+    }
     // Relative paths of the recipe start where the job was first run.
     process.chdir(cwd)
     const recipe = join(jobDir, 'metadata', 'recipe.yaml')
-    await runAndShow(await openRecipe(recipe, ['--job_id', basename(jobDir), '--work_dir', dirname(jobDir)]), options)
+    const settings = ['--job_id', basename(jobDir), '--work_dir', dirname(jobDir)]
+    if (isAnalysis(facts.operators)) await analyzeAndShow(await openAnalysis(recipe, settings), options)
+    else await runAndShow(await openRecipe(recipe, settings), options)
   })
 }
 

@@ -1,5 +1,5 @@
 import type { OpenRecipe } from '../engine/open-recipe.js'
-import { runRecipe } from '../engine/run-recipe.js'
+import { type RunOptions, runRecipe } from '../engine/run-recipe.js'
 import { JobStopped } from '../execution/scheduler/run-context.js'
 import { type StopSignal, signalCodes } from './errors.js'
 import { ProgressDisplay } from './progress-display.js'
@@ -10,13 +10,31 @@ export interface ShowOptions {
   readonly json?: boolean
 }
 
-/** Runs a recipe, shows how it goes, and turns signals into a stop that the job can be resumed from. */
-export async function runAndShow(open: OpenRecipe, { quiet = false, json = false }: ShowOptions): Promise<void> {
+/** What is printed at the end: for machines, and for people. */
+interface Shown {
+  readonly json: unknown
+  readonly text: string
+}
+
+/** Runs a recipe, shows how it goes, then what came of it. */
+export async function runAndShow(open: OpenRecipe, options: ShowOptions): Promise<void> {
+  await showWhileRunning(open, options, async observer => {
+    const report = await runRecipe(open, observer)
+    return { json: reportAsJson(report), text: reportAsTable(report) }
+  })
+}
+
+/** Does the work of a job, shows how it goes, and turns signals into a stop that the job can be resumed from. */
+export async function showWhileRunning(
+  open: OpenRecipe,
+  { quiet = false, json = false }: ShowOptions,
+  work: (observer: RunOptions) => Promise<Shown>,
+): Promise<void> {
   const say = (line: string) => void (quiet || json || process.stdout.write(`${line}\n`))
   const display = new ProgressDisplay(quiet || json ? undefined : process.stdout)
   const stop = listenForStop()
   try {
-    const report = await runRecipe(open, {
+    const shown = await work({
       signal: stop.signal,
       onWarning: message => process.stderr.write(`warning: ${message}\n`),
       onStart: (message, progress) => {
@@ -25,8 +43,8 @@ export async function runAndShow(open: OpenRecipe, { quiet = false, json = false
       },
     })
     display.stop()
-    if (json) process.stdout.write(`${JSON.stringify(reportAsJson(report))}\n`)
-    else say(reportAsTable(report))
+    if (json) process.stdout.write(`${JSON.stringify(shown.json)}\n`)
+    else say(shown.text)
   } catch (error) {
     display.stop()
     if (!(error instanceof JobStopped)) throw error

@@ -5,8 +5,9 @@ import type { OperatorUse } from './work-unit.js'
 const engineRevision = '1'
 
 /** An operator's link in the chain: what it is called, its version, the field it reads and its parameters. */
-export function operatorLink({ name, version, params, textKey }: OperatorUse): string {
-  return fingerprintOf('operator', name, version, textKey, canonicalJson(params))
+export function operatorLink({ name, version, params, textKey, onlyMeasures }: OperatorUse): string {
+  // A kind of its own for an analysis: no checkpoint of it may ever serve a run.
+  return fingerprintOf(onlyMeasures ? 'measure' : 'operator', name, version, textKey, canonicalJson(params))
 }
 
 /** The links of several operators as one, so that a chain costs one hash a partition and not one an operator. */

@@ -11,6 +11,8 @@ export interface OperatorUse {
   readonly textKey: string
   readonly isBarrier: boolean
   readonly isDeterministic: boolean
+  /** A filter of an analysis: it measures samples and drops none. */
+  readonly onlyMeasures?: true
 }
 
 /** What becomes of a sample that an operator fails on. */

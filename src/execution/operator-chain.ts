@@ -22,7 +22,8 @@ export class OperatorChain {
   static async build(job: JobSpec, catalog: OperatorCatalog, from: number, to: number): Promise<OperatorChain> {
     const steps: Step[] = []
     for (let index = from; index < to; index++) {
-      const operator = await buildOperator(job, catalog, index)
+      const built = await buildOperator(job, catalog, index)
+      const operator = job.operators[index].onlyMeasures && built.kind === 'filter' ? measureOnly(built) : built
       if (operator.kind !== 'barrier') steps.push({ index, use: job.operators[index], operator })
     }
     return new OperatorChain(steps)
@@ -63,6 +64,16 @@ export async function buildOperator(job: JobSpec, catalog: OperatorCatalog, inde
   const use = job.operators[index]
   const definition = await catalog.load(use.name)
   return definition.create(use.params, { textKey: job.textKeys[0], seed: job.seed })
+}
+
+function measureOnly(filter: Filter): Filter {
+  return {
+    kind: 'filter',
+    concurrency: filter.concurrency,
+    computeStats: sample => filter.computeStats?.(sample),
+    keep: () => true,
+    dispose: () => filter.dispose?.(),
+  }
 }
 
 type Fail = (sample: Sample, error: unknown) => void

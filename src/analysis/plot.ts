@@ -1,0 +1,87 @@
+import type { Bound } from './analysis.js'
+import { escapeHtml } from './escape-html.js'
+import { showNumber } from './show-number.js'
+import type { NumberSummary, ValueSummary } from './statistic.js'
+
+const width = 640
+const height = 190
+const plotTop = 26
+const plotBottom = 160
+
+/** A histogram as inline SVG: bars, the quartiles as a box below them, the recipe's bounds as dashed lines. */
+export function histogramSvg(
+  { name, histogram, quantiles, min, max }: NumberSummary,
+  bounds: readonly Bound[],
+): string {
+  const { from, to, counts } = histogram
+  const highest = Math.max(1, ...counts)
+  const step = width / counts.length
+  const placeOf = (value: number) => (to === from ? width / 2 : ((value - from) / (to - from)) * width)
+  const inside = (value: number) => Math.min(width, Math.max(0, placeOf(value)))
+  const bars = counts.map((count, at) => {
+    const tall = count === 0 ? 0 : Math.max(1.5, (count / highest) * (plotBottom - plotTop))
+    const span = `${showNumber(from + ((to - from) / counts.length) * at)} to ${showNumber(from + ((to - from) / counts.length) * (at + 1))}`
+    const box = `x="${fixed(at * step + 0.75)}" y="${fixed(plotBottom - tall)}" width="${fixed(Math.max(1, step - 1.5))}" height="${fixed(tall)}"`
+    return `<rect class="bar" ${box}><title>${escapeHtml(span)}: ${showNumber(count)}</title></rect>`
+  })
+  const [q05, q25, q50, q75, q95] = ['0.05', '0.25', '0.5', '0.75', '0.95'].map(share => inside(quantiles[share]))
+  const box = [
+    `<line class="whisker" x1="${fixed(q05)}" x2="${fixed(q95)}" y1="169" y2="169"/>`,
+    `<rect class="box" x="${fixed(q25)}" y="165" width="${fixed(Math.max(1, q75 - q25))}" height="8" rx="2"/>`,
+    `<line class="median" x1="${fixed(q50)}" x2="${fixed(q50)}" y1="163" y2="175"/>`,
+  ]
+  return [
+    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Histogram of ${escapeHtml(name)}">`,
+    ...bars,
+    `<line class="axis" x1="0" x2="${width}" y1="${plotBottom}" y2="${plotBottom}"/>`,
+    ...box,
+    ...axisLabels(from, to),
+    ...bounds
+      .filter(({ value }) => value > min && value < max && value >= from && value <= to)
+      .map(bound => boundLine(bound, placeOf(bound.value))),
+    '</svg>',
+  ].join('')
+}
+
+function axisLabels(from: number, to: number): string[] {
+  if (from === to)
+    return [`<text class="tick" x="${width / 2}" y="188" text-anchor="middle">${showNumber(from)}</text>`]
+  return [0, 0.25, 0.5, 0.75, 1].map(share => {
+    const anchor = share === 0 ? 'start' : share === 1 ? 'end' : 'middle'
+    return `<text class="tick" x="${share * width}" y="188" text-anchor="${anchor}">${showNumber(from + (to - from) * share)}</text>`
+  })
+}
+
+/** The label stands on the side that is kept, or where there is room; those of `max` a line lower. */
+function boundLine({ param, value, kind }: Bound, at: number): string {
+  const isLeft = kind === 'max' ? at > 150 : at > width - 150
+  const y = kind === 'max' ? 22 : 10
+  const label = `${escapeHtml(param)} ${showNumber(value)}`
+  return [
+    `<line class="bound" x1="${fixed(at)}" x2="${fixed(at)}" y1="4" y2="${plotBottom}"/>`,
+    `<text class="bound-label" x="${fixed(isLeft ? at - 5 : at + 5)}" y="${y}" text-anchor="${isLeft ? 'end' : 'start'}">${label}</text>`,
+  ].join('')
+}
+
+const rowHeight = 22
+
+/** The most frequent values as bars with their names. */
+export function valuesSvg({ name, most_frequent: frequent, others, count }: ValueSummary): string {
+  const rows = others > 0 ? [...frequent, { value: 'others', count: others }] : frequent
+  const highest = Math.max(1, ...rows.map(row => row.count))
+  const bars = rows.map((row, at) => {
+    const wide = (row.count / highest) * (width - 260)
+    const y = at * rowHeight
+    return [
+      `<text class="tick" x="132" y="${y + 15}" text-anchor="end">${escapeHtml(row.value.slice(0, 20))}</text>`,
+      `<rect class="bar" x="140" y="${y + 3}" width="${fixed(Math.max(1, wide))}" height="${rowHeight - 6}"/>`,
+      `<text class="tick" x="${fixed(146 + wide)}" y="${y + 15}">${showNumber(row.count)} (${((row.count / count) * 100).toFixed(1)} %)</text>`,
+    ].join('')
+  })
+  const tall = Math.max(1, rows.length) * rowHeight
+  return `<svg viewBox="0 0 ${width} ${tall}" role="img" aria-label="Values of ${escapeHtml(name)}">${bars.join('')}</svg>`
+}
+
+function fixed(value: number): string {
+  return String(Number(value.toFixed(2)))
+}
