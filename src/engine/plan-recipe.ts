@@ -1,11 +1,11 @@
-import { listDataset, openDataset } from '../execution/dataset/open-dataset.js'
+import { openDataset } from '../execution/dataset/open-dataset.js'
 import { readPinnedCut } from '../execution/dataset/pinned-cut.js'
 import { planOperators } from '../planning/stages.js'
 import { JobDirectory } from '../state/job-directory.js'
 import { usableCores } from '../util/cpu.js'
 import { loadChecksums } from '../util/hash.js'
 import { describePlan, type PlanDescription } from './describe-plan.js'
-import { exportSettings, refuseOverlap } from './export-settings.js'
+import { openInput } from './open-input.js'
 import type { OpenRecipe } from './open-recipe.js'
 import { cutSettingsOf } from './prepare-job.js'
 
@@ -14,13 +14,7 @@ export async function planRecipe({
   recipe,
 }: OpenRecipe): Promise<{ description: PlanDescription; warnings: readonly string[] }> {
   await loadChecksums()
-  const settings = exportSettings(recipe)
-  const listing = await listDataset(recipe)
-  refuseOverlap(
-    recipe,
-    settings.target,
-    listing.files.map(({ path }) => path),
-  )
+  const { settings, listing } = await openInput(recipe)
   const pinned = readPinnedCut(new JobDirectory(recipe.jobDir).cut, cutSettingsOf(recipe))
   const { cut, warnings } = await openDataset(recipe, listing, pinned, usableCores())
   const plan = planOperators(recipe.operators, recipe.checkpoint)

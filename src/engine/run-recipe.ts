@@ -2,15 +2,14 @@ import { RecipeError } from '../config/recipe-error.js'
 import type { EventBody } from '../core/events.js'
 import type { Counts } from '../core/records.js'
 import type { OperatorUse } from '../core/work-unit.js'
-import { listDataset } from '../execution/dataset/open-dataset.js'
 import { stateOfExport } from '../execution/export/export-state.js'
 import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
 import { describeFailure, isSystemError } from '../execution/unit-failure.js'
 import { InputError } from '../io/input-error.js'
 import { loadChecksums } from '../util/hash.js'
-import { exportSettings, refuseOverlap } from './export-settings.js'
 import { finishJob } from './finish-job.js'
 import { JobSession } from './job-session.js'
+import { openInput } from './open-input.js'
 import type { OpenRecipe } from './open-recipe.js'
 import { prepareJob } from './prepare-job.js'
 import type { ProgressSnapshot } from './progress.js'
@@ -66,13 +65,7 @@ export async function runRecipe(open: OpenRecipe, options: RunOptions = {}): Pro
 async function runInSession(open: OpenRecipe, options: RunOptions): Promise<RunReport> {
   const { recipe } = open
   await loadChecksums()
-  const settings = exportSettings(recipe)
-  const listing = await listDataset(recipe)
-  refuseOverlap(
-    recipe,
-    settings.target,
-    listing.files.map(({ path }) => path),
-  )
+  const { settings, listing } = await openInput(recipe)
   await using session = await JobSession.open(open, settings, options)
   const existing = stateOfExport(session.ledger.getExport(), recipe.jobDir, settings.target)
   if (existing.kind === 'foreign' && !settings.overwrite) {

@@ -12,8 +12,8 @@ export interface FinishedPartition {
 }
 
 /**
- * Joins what the units of a complete job set aside into `quarantine/quarantine.jsonl`, in input order,
- * with absolute lines: only now is it known how many lines the partitions before hold.
+ * Joins what the units of a complete job set aside into `quarantine/quarantine.jsonl`, partition
+ * by partition in input order, with absolute lines: only now is it known how many lines the partitions before hold.
  */
 export async function writeQuarantineReport(jobDir: string, partitions: readonly FinishedPartition[]): Promise<number> {
   const path = join(jobDir, 'quarantine', 'quarantine.jsonl')

@@ -73,10 +73,6 @@ export class QuarantineWriter {
     this.#rows++
   }
 
-  get rows(): number {
-    return this.#rows
-  }
-
   /** Publishes what was set aside, if anything was. */
   publish(publishFile: (file: StagedFile, rows: number) => FileRef): FileRef | undefined {
     if (this.#file === undefined) return undefined

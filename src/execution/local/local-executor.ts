@@ -31,11 +31,6 @@ export class LocalExecutor implements Executor {
     return this.settings.workers
   }
 
-  /** Starts the workers ahead of the first unit. */
-  warmUp(): void {
-    while (this.#idle.length + this.#busy.size < this.slots) this.#idle.push(this.#start())
-  }
-
   async run(unit: WorkUnit, report: UnitReport, signal: AbortSignal): Promise<UnitOutcome> {
     await this.#takeSlot()
     try {

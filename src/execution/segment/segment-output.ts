@@ -50,10 +50,6 @@ export class SegmentOutput {
     return new SegmentOutput(job, unit, partition, signing, points, signatures)
   }
 
-  get rows(): number {
-    return this.#rows
-  }
-
   /** Appends samples, which `onFailure` is told of where they cannot be signed; those are left out. */
   async write(samples: readonly Sample[], onFailure: (sample: Sample, error: unknown) => void): Promise<void> {
     const signed = this.#sign(samples, onFailure)

@@ -1,0 +1,19 @@
+import type { Recipe } from '../config/recipe.js'
+import { listDataset } from '../execution/dataset/open-dataset.js'
+import type { ExportSettings } from '../execution/export/publish-export.js'
+import type { InputListing } from '../io/list-inputs.js'
+import { exportSettings, refuseOverlap } from './export-settings.js'
+
+/**
+ * Reads off a recipe what goes in and what comes out, and refuses what contradicts itself. Makes no file.
+ *
+ * @throws {RecipeError} where input and output contradict each other
+ * @throws {InputError} where the input cannot be listed
+ */
+export async function openInput(recipe: Recipe): Promise<{ settings: ExportSettings; listing: InputListing }> {
+  const settings = exportSettings(recipe)
+  const listing = await listDataset(recipe)
+  const paths = listing.files.map(({ path }) => path)
+  refuseOverlap(recipe, settings.target, paths)
+  return { settings, listing }
+}
