@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { JobRig } from '../rig-job.js'
 
@@ -129,4 +129,30 @@ describe('a worker that dies', () => {
     expect(ids(rig)).toEqual(allBut())
     expect(rig.quarantine()).toEqual([])
   })
+
+  it('while it exports leaves nothing of its attempt behind', async () => {
+    const rig = makeRig({})
+    writeFileSync(rig.path('ops.ts'), harmful + diesInExport(rig.path('died')))
+    expect((await rig.runRecipe('--np', '1')).code).toBe(0)
+    expect(rig.events().filter(({ event_type }) => event_type === 'worker_lost')).toHaveLength(1)
+    expect(ids(rig)).toEqual(allBut())
+    expect(readdirSync(rig.path('out'))).toEqual(['result.jsonl'])
+  })
 })
+
+/** Ends the first worker that is about to sync a staged export. */
+function diesInExport(mark: string): string {
+  return `
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+const { fsyncSync } = fs
+fs.fsyncSync = fd => {
+  if (/tmp-result/.test(fs.readlinkSync('/proc/self/fd/' + fd)) && !existsSync(${JSON.stringify(mark)})) {
+    writeFileSync(${JSON.stringify(mark)}, '')
+    process.kill(process.pid, 'SIGKILL')
+  }
+  return fsyncSync(fd)
+}
+syncBuiltinESMExports()
+`
+}

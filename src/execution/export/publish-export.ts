@@ -43,6 +43,7 @@ export async function publishExport(
   )
   if (result.kind !== 'export') throw new TypeError(`an export unit answered with a ${result.kind}`)
   const { isFolder, files } = result
+  removeLeftovers(context, settings, stagedRoot(result))
   const intent: ExportRecord = {
     kind: 'export',
     state: 'intent',
@@ -66,8 +67,7 @@ export async function placeExport(
 ): Promise<ExportRecord> {
   if (!intent.files.every(file => matchesContent(file.path, file))) {
     makeRoom(context, settings, intent)
-    const staged = intent.isFolder ? dirname(intent.files[0].staged) : intent.files[0].staged
-    renameSync(staged, settings.target)
+    renameSync(stagedRoot(intent), settings.target)
     syncFolder(dirname(settings.target))
   }
   const files = intent.files.map((file): ExportedFile => ({ ...file, stamp: stampFile(file.path) }))
@@ -110,12 +110,19 @@ function leftoverName({ job }: RunContext, { target }: ExportSettings): string {
   return `${basename(target)}-${job.jobId}-`
 }
 
-/** Removes what earlier attempts of this job staged and no record vouches for. */
-function removeLeftovers(context: RunContext, settings: ExportSettings): void {
+/** The file or folder that is staged to take the target's name. */
+function stagedRoot({ isFolder, files }: Pick<ExportRecord, 'isFolder' | 'files'>): string {
+  return isFolder ? dirname(files[0].staged) : files[0].staged
+}
+
+/** Removes what attempts of this job staged, in earlier runs or on workers that were lost, but for `kept`. */
+function removeLeftovers(context: RunContext, settings: ExportSettings, kept?: string): void {
   const folder = dirname(settings.target)
   const prefix = stagingPrefix + leftoverName(context, settings)
-  for (const name of readdirSync(folder))
-    if (name.startsWith(prefix)) rmSync(join(folder, name), { recursive: true, force: true })
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    if (name.startsWith(prefix) && path !== kept) rmSync(path, { recursive: true, force: true })
+  }
 }
 
 export function countQuarantined(points: readonly { readonly quarantine: PointRecord['quarantine'] }[]): number {
