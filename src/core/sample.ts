@@ -39,6 +39,8 @@ export class Sample {
   #spanKey: string | undefined
   #spanStart = -1
   #spanEnd = -1
+  /** True where some key of the source may be one of those that Data-Juicer keeps to itself, as known from the same scan. */
+  #hasReservedKey = true
   #textKey = ''
   #text: string | undefined
   #derived: Map<Derivation<unknown>, unknown> | undefined
@@ -202,10 +204,13 @@ export class Sample {
 
   /** False where the record certainly has no statistics field, not even one whose key is written with escapes. */
   #mayHoldStats(): boolean {
-    if (this.#tree !== undefined) return true
+    if (this.#tree !== undefined || this.#edits?.some(({ keys }) => keys[0] === fields.stats)) return true
     const { bytes, start, end } = this.#source
-    const source = bytes.subarray(start, end)
-    return source.indexOf(fields.stats) >= 0 || source.indexOf('\\u00') >= 0
+    if (this.#spanKey === undefined) {
+      scanForField(bytes, start, end, fields.stats)
+      this.#noteSpan(fields.stats)
+    }
+    return this.#hasReservedKey
   }
 
   #keysOf(path: string | readonly string[]): readonly string[] {
@@ -254,6 +259,7 @@ export class Sample {
     this.#spanKey = key
     this.#spanStart = found.start
     this.#spanEnd = found.end
+    this.#hasReservedKey = found.hasReservedKey
   }
 }
 
@@ -264,11 +270,14 @@ function parseRange(bytes: Buffer, start: number, end: number): JsonValue {
 }
 
 /** Where the field that the scan looked for was found; valid until the next scan. */
-const found = { start: 0, end: 0 }
+const found = { start: 0, end: 0, hasReservedKey: false }
 let wantedKey: Buffer = Buffer.alloc(0)
 let scannedBytes: Buffer = wantedKey
 
 const noteField = (keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void => {
+  // Keys such as `__dj__stats__` begin with an underscore, which JSON can also spell as an escape.
+  const first = scannedBytes[keyStart + 1]
+  if (first === 0x5f || first === 0x5c) found.hasReservedKey = true
   if (!keyEquals(scannedBytes, keyStart, keyEnd, wantedKey)) return
   found.start = valueStart
   found.end = valueEnd
@@ -289,5 +298,6 @@ function scanForField(bytes: Buffer, start: number, end: number, key: string): n
   wantedKey = wanted
   scannedBytes = bytes
   found.start = -1
+  found.hasReservedKey = false
   return scanMembers(bytes, skipSpace(bytes, start, end), end, noteField)
 }
