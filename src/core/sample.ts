@@ -35,7 +35,7 @@ export class Sample {
   #source: SourceText
   #tree: Record<string, JsonValue> | undefined
   #edits: Edit[] | undefined
-  #isChanged = false
+  #revision = 0
   #spanKey: string | undefined
   #spanStart = -1
   #spanEnd = -1
@@ -173,9 +173,9 @@ export class Sample {
     if (this.get(path) !== undefined) this.#edit({ keys: this.#keysOf(path), value: undefined })
   }
 
-  /** True where an operator changed a field. */
-  get isChanged(): boolean {
-    return this.#isChanged
+  /** How many times a field was changed. */
+  get revision(): number {
+    return this.#revision
   }
 
   /** The record as UTF-8 JSON text on one line: the source's own bytes where nothing changed. */
@@ -222,7 +222,7 @@ export class Sample {
   #edit(edit: Edit): void {
     if (this.#tree !== undefined) this.#tree = applyEdit(this.#tree, edit)
     this.#edits ??= []
-    this.#isChanged = true
+    this.#revision++
     this.#edits.push(edit)
     this.#text = undefined
     this.#derived = undefined
