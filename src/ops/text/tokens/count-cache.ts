@@ -1,8 +1,8 @@
 const slotBits = 19
 const maxEntries = 1 << (slotBits - 1)
 const maxUnits = 1 << 21
-/** Longer pieces rarely come again. */
-const longestKept = 64
+/** Longest piece that is kept: as long as what is left of a stretch that was cut. */
+const longestKept = 1000
 
 /** Token counts of pieces of text that came before, up to some 12 MB of them; when it is full it starts over. */
 export class CountCache {
@@ -10,7 +10,7 @@ export class CountCache {
   readonly #slots = new Int32Array(1 << slotBits)
   readonly #hashes = new Int32Array(maxEntries)
   readonly #ends = new Int32Array(maxEntries + 1)
-  readonly #counts = new Uint8Array(maxEntries)
+  readonly #counts = new Uint16Array(maxEntries)
   /** The pieces, one after the other. */
   readonly #units = new Uint16Array(maxUnits)
   #entries = 0
