@@ -40,7 +40,7 @@ export function characterRepetition(text: string, n: number): number {
 /** Most occurrences that are counted by a histogram; n-grams that occur more often are few. */
 const histogramSize = 256
 
-function sumOfLargest(counts: readonly number[], howMany: number): number {
+function sumOfLargest(counts: Int32Array, howMany: number): number {
   const histogram = new Int32Array(histogramSize)
   const large: number[] = []
   for (const count of counts) {
@@ -66,6 +66,12 @@ function decode(text: string): number {
   const { length } = text
   if (symbols.length < length) symbols = new Int32Array(Math.max(1024, length * 2))
   const units = readUnits(text)
+  if (/[\ud800-\udbff]/.test(text)) return joinPairs(units, length)
+  symbols.set(units.subarray(0, length))
+  return length
+}
+
+function joinPairs(units: Uint16Array, length: number): number {
   const out = symbols
   let count = 0
   for (let i = 0; i < length; i++) {

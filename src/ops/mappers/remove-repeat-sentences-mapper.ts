@@ -29,7 +29,7 @@ export const removeRepeatSentencesMapper = defineMapper({
         const seen = new Set<string>()
         const isNew = (sentence: string) => {
           const key = keyOf(sentence)
-          if (countCodePoints(key) < shortest) return true
+          if (key.length < shortest * 2 && countCodePoints(key) < shortest) return true
           if (seen.has(key)) return false
           seen.add(key)
           return true
@@ -42,16 +42,15 @@ export const removeRepeatSentencesMapper = defineMapper({
 })
 
 /**
- * Cuts a line behind marks that end a sentence, unless a closing quote follows; behind six dots, two
- * ellipses, and a mark with its quote as well. A character that follows one mark is not looked at as the
- * next one, and the last class holds what Data-Juicer's does, braces and digits among it.
+ * Cuts a line behind marks that end a sentence, unless a closing quote follows; behind two ellipses, and a
+ * mark with its quote as well. A character that follows one mark is not looked at as the next one, and the
+ * last class holds what Data-Juicer's does, braces and digits among it. Its rule for six dots is left out:
+ * there are never six in a row once a line is cut behind the first.
  */
-function splitSentences(line: string): string[] {
-  if (line === '') return []
-  return line
-    .replace(/([.。！!？?])([^’”])/gu, '$1\n$2')
-    .replace(/(\.{6})([^’”])/gu, '$1\n$2')
-    .replace(/(…{2})([^’”])/gu, '$1\n$2')
-    .replace(/([.。!！？?{6}…2][’”])([^’”])/gu, '$1\n$2')
-    .split('\n')
+function splitSentences(line: string): readonly string[] {
+  if (!/[.。！!？?…’”]/.test(line)) return line === '' ? [] : [line]
+  let cut = line.replace(/([.。！!？?])([^’”])/gu, '$1\n$2')
+  if (cut.includes('……')) cut = cut.replace(/(…{2})([^’”])/gu, '$1\n$2')
+  if (/[’”]/.test(cut)) cut = cut.replace(/([.。！!？?{6}…2][’”])([^’”])/gu, '$1\n$2')
+  return cut.split('\n')
 }

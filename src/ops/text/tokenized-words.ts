@@ -1,4 +1,5 @@
 import type { Derivation } from '../../core/sample.js'
+import { boundedPieces } from './tokens/bounded-pieces.js'
 import { refinedWords, type Words, wordsOfTokens, writtenWords } from './words.js'
 
 /**
@@ -24,14 +25,3 @@ export async function textWords(tokenization: boolean, form: 'refined' | 'writte
 
 let refinedTokens: Derivation<Words> | undefined
 let writtenTokens: Derivation<Words> | undefined
-
-/** Longest stretch without a change between blanks and others that goes to the encoder as one: it takes time squared for these. */
-const longestStretch = 1000
-
-/** The text, cut up where one stretch of it would take the encoder too long. */
-export function boundedPieces(text: string): string[] {
-  if (!/\S{1000}|\s{1000}/.test(text)) return [text]
-  const pieces: string[] = []
-  for (let at = 0; at < text.length; at += longestStretch) pieces.push(text.slice(at, at + longestStretch))
-  return pieces
-}

@@ -20,18 +20,21 @@ const blankToDot = '[A-Za-z0-9_=-]+'
  * one look at the next character.
  */
 
+/** A word and the sign behind which its value stands, in any case; what Python takes for blanks and JavaScript does not comes on top. */
+const hintOf = (word: string) => new RegExp(`${word}[\\s\\x1c-\\x1f\\x85]*[:=：]`, 'iu')
+
 /** The shapes in the order in which they are masked, by the parameter that switches each. */
 export const shapes = {
   pem: [{ hint: /-----END /, pattern: '-----BEGIN [A-Z0-9 -]+-----[\\s\\S]*?-----END [A-Z0-9 -]+-----' }],
-  jwt: [{ hint: /eyJ[^.]*\.[^.]*\./, pattern: `\\beyJ${blankToDot}\\.${blankToDot}\\.${blankToDot}\\b` }],
+  jwt: [{ hint: /\beyJ[\w=-]+\.[\w=-]+\./, pattern: `\\beyJ${blankToDot}\\.${blankToDot}\\.${blankToDot}\\b` }],
   urls: [{ hint: /:\/\//, pattern: 'https?://[^\\s\\"\'<>]+' }],
   ips: [
-    { hint: /\p{Nd}\.\p{Nd}/u, pattern: `(?<![0-9.])(?:${byte}\\.){3}${byte}(?![0-9])` },
+    { hint: /\p{Nd}\.\p{Nd}{1,3}\.\p{Nd}{1,3}\.\p{Nd}/u, pattern: `(?<![0-9.])(?:${byte}\\.){3}${byte}(?![0-9])` },
     { hint: /\[[0-9a-fA-F:.]{3}/, pattern: '\\[[0-9a-fA-F:.]{3,}\\](?::\\d{1,5})?\\b' },
   ],
   macs: [
     {
-      hint: /[0-9A-Fa-f][:-][0-9A-Fa-f]{2}[:-]/,
+      hint: /[0-9A-Fa-f][:-](?:[0-9A-Fa-f]{2}[:-]){4}[0-9A-Fa-f]{2}/,
       pattern: '(?<![0-9A-Fa-f:])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\\b',
     },
   ],
@@ -46,7 +49,7 @@ export const shapes = {
   ],
   secrets: [
     {
-      hint: /key|secret|passw|token|auth|credent|l[iİı]cense/iu,
+      hint: hintOf('(?:key|secret|password|passwd|token|auth|author[iİı]zat[iİı]on|credent[iİı]al)'),
       pattern:
         '(?=[aspctl])(\\b(?:api[_-]?key|apikey|secret|password|passwd|token|auth|authorization|credential|license[_-]?key)\\s*[:=]\\s*[\\"\']?)([^\\s\\"\',}\\]]+)',
       ignoreCase: true,
@@ -55,7 +58,7 @@ export const shapes = {
   ],
   ids: [
     {
-      hint: /sess|user|request|trace/iu,
+      hint: hintOf('(?:sess[iİı]on|user|request|trace)[_-]?[iİı]d'),
       pattern: '(?=[surt])\\b(session[_-]?id|user[_-]?id|request[_-]?id|trace[_-]?id)\\s*[:=]\\s*[\\"\']?[\\w.-]+',
       ignoreCase: true,
       keepsFirstGroup: true,
@@ -63,7 +66,7 @@ export const shapes = {
   ],
   channel_ids: [
     {
-      hint: /channel/iu,
+      hint: hintOf('channel'),
       pattern:
         '(?=[c当])(\\bchannel\\s*[:=]\\s*[\\"\']?|当前的\\s*channel\\s*[:：]\\s*)(feishu|dingtalk|wecom|wechat_work|email|mail|飞书|钉钉|企业微信|邮箱)\\b',
       ignoreCase: true,
@@ -71,8 +74,8 @@ export const shapes = {
     },
   ],
   platform_open_ids: [
-    { hint: /ou_/i, pattern: '\\bou_[0-9a-f]{32}\\b', ignoreCase: true },
-    { hint: /u_|uid_/, pattern: '(?=[ou])\\b(ou_|u_|uid_)[0-9a-zA-Z_-]{16,64}\\b' },
+    { hint: /ou_[0-9a-f]{32}/i, pattern: '\\bou_[0-9a-f]{32}\\b', ignoreCase: true },
+    { hint: /(?:u_|uid_)[\w-]{16}/, pattern: '(?=[ou])\\b(ou_|u_|uid_)[0-9a-zA-Z_-]{16,64}\\b' },
   ],
   phones: [
     { hint: /1[3-9]\p{Nd}{9}/u, pattern: '(?=1[3-9])\\b1[3-9]\\d{9}\\b' },
