@@ -1,4 +1,4 @@
-import type { RunReport } from '../engine/run-recipe.js'
+import type { RunReport } from '../engine/run-report.js'
 import { formatBytes, formatCount, formatDuration } from '../util/format.js'
 
 /** The table at the end of a run. */

@@ -1,10 +1,12 @@
-import { countStringPoints, JsonSyntaxError, keyEquals, type Span, scanMembers, skipSpace } from '../util/json-scan.js'
+import { JsonSyntaxError, type Span, skipSpace } from '../util/json-scan.js'
+import { countStringPoints } from '../util/json-string-length.js'
 import { decodeUtf8 } from '../util/utf8.js'
 import { fields } from './fields.js'
 import { isJsonObject, type JsonValue } from './json.js'
 import { descend, nowhere, type Origin } from './origin.js'
 import { applyEdit, type Edit, spliceEdits } from './sample-edits.js'
 import { SampleError } from './sample-error.js'
+import { found, type SourceText, scanForField } from './source-text.js'
 
 /** What the filters measured on a sample, by statistics key (`text_len`, `alnum_ratio`, …). */
 export type Stats = Record<string, JsonValue>
@@ -13,13 +15,6 @@ export type Stats = Record<string, JsonValue>
 export interface Derivation<T> {
   readonly name: string
   compute(text: string): T
-}
-
-/** The bytes of one JSON object and where it stands in them. */
-export interface SourceText {
-  readonly bytes: Buffer
-  readonly start: number
-  readonly end: number
 }
 
 /**
@@ -267,37 +262,4 @@ function parseRange(bytes: Buffer, start: number, end: number): JsonValue {
   const text = decodeUtf8(bytes, start, end)
   if (bytes[start] === 0x22 && !text.includes('\\')) return text.slice(1, -1)
   return JSON.parse(text) as JsonValue
-}
-
-/** Where the field that the scan looked for was found; valid until the next scan. */
-const found = { start: 0, end: 0, hasReservedKey: false }
-let wantedKey: Buffer = Buffer.alloc(0)
-let scannedBytes: Buffer = wantedKey
-
-const noteField = (keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void => {
-  // Keys such as `__dj__stats__` begin with an underscore, which JSON can also spell as an escape.
-  const first = scannedBytes[keyStart + 1]
-  if (first === 0x5f || first === 0x5c) found.hasReservedKey = true
-  if (!keyEquals(scannedBytes, keyStart, keyEnd, wantedKey)) return
-  found.start = valueStart
-  found.end = valueEnd
-}
-
-const keyBytes = new Map<string, Buffer>()
-
-/**
- * Scans the object in a range, notes in `found` where the value of one of its own fields stands (of a
- * key that occurs twice the last counts, as in `JSON.parse`), and returns the offset after the object.
- */
-function scanForField(bytes: Buffer, start: number, end: number, key: string): number {
-  let wanted = keyBytes.get(key)
-  if (wanted === undefined) {
-    wanted = Buffer.from(key)
-    keyBytes.set(key, wanted)
-  }
-  wantedKey = wanted
-  scannedBytes = bytes
-  found.start = -1
-  found.hasReservedKey = false
-  return scanMembers(bytes, skipSpace(bytes, start, end), end, noteField)
 }
