@@ -3,7 +3,7 @@ import type { Sample } from '../core/sample.js'
 import type { JobSpec, OperatorUse } from '../core/work-unit.js'
 import { forEachConcurrently } from '../util/pool.js'
 import type { RunningCounts } from './counts.js'
-import { isSystemError } from './unit-failure.js'
+import { isSystemError, UnitFailure } from './unit-failure.js'
 
 /** Told of every sample that an operator failed on. */
 export type OnSampleFailure = (sample: Sample, operator: OperatorUse, error: unknown) => void
@@ -61,11 +61,19 @@ export class OperatorChain {
   }
 }
 
-/** Builds one operator of a job as its recipe uses it. */
+/**
+ * Builds one operator of a job as its recipe uses it.
+ *
+ * @throws {UnitFailure} `stop_job` where what it reads beside the samples is no longer what the job began with
+ */
 export async function buildOperator(job: JobSpec, catalog: OperatorCatalog, index: number): Promise<Operator> {
   const use = job.operators[index]
   const definition = await catalog.load(use.name)
-  return definition.create(use.params, { textKey: job.textKeys[0], seed: job.seed })
+  const operator = await definition.create(use.params, { textKey: job.textKeys[0], seed: job.seed })
+  if (operator.identity === use.identity) return operator
+  await operator.dispose?.()
+  const message = `what ${use.name} reads beside the samples changed while the job was running; run the job again once nobody writes to it: only what depends on it is redone`
+  throw new UnitFailure({ code: 'operator_changed', message, consequence: 'stop_job' })
 }
 
 function measureOnly(filter: Filter): Filter {

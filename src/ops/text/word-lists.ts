@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Derivation, Sample } from '../../core/sample.js'
 import { SampleError } from '../../core/sample-error.js'
+import { fingerprintOf } from '../../util/hash.js'
 import { WordIndex } from './word-index.js'
 import { type Words, wordAt } from './words.js'
 
@@ -41,6 +42,11 @@ function listFolder(dir: string): string[] {
 export function withAll(lists: Map<string, Set<string>>): WordList {
   if (!lists.has('all')) lists.set('all', new Set([...lists.values()].flatMap(words => [...words])))
   return lists
+}
+
+/** A digest of the list that is looked up. */
+export function identityOfList({ lists, lang }: Pick<ListedShare, 'lists' | 'lang'>): string {
+  return fingerprintOf('word list', ...[...(lists.get(lang) ?? [])].sort())
 }
 
 export interface ListedShare {
