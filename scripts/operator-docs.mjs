@@ -2,7 +2,7 @@
 //   node scripts/operator-docs.mjs [--check]
 import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { baseParams, createCatalog, filterParams } from '../dist/index.js'
+import { baseParams, createCatalog, exampleOutcomes, exampleRecipe, filterParams } from '../dist/index.js'
 
 const file = new URL('../docs/operators.md', import.meta.url)
 const catalog = createCatalog()
@@ -63,13 +63,17 @@ function describe(definition) {
       lines.push(`| \`${name}\` | ${typeOf(schema)} | ${defaultOf(schema)} | ${cell(schema.description ?? '')} |`)
     lines.push('')
   }
-  if (definition.example !== undefined) lines.push('```yaml', definition.example, '```', '')
+  const { name, example } = definition
+  lines.push('```yaml', exampleRecipe(name, example.params), '```', '')
+  for (const { input, verb, results } of exampleOutcomes(example))
+    lines.push(`- ${[code(input), verb, results.map(code).join(', ')].join(' ').trimEnd()}`)
+  lines.push('')
   return lines
 }
 
 function typeOf(schema) {
   if (schema.enum) return schema.enum.map(value => `\`${value}\``).join(' ')
-  if (schema.anyOf) return [...new Set(schema.anyOf.map(typeOf).filter(type => type !== 'null'))].join(' or ')
+  if (schema.anyOf) return [...new Set(schema.anyOf.map(typeOf).filter(type => type !== ''))].join(' or ')
   if (schema.type === 'array') return `list of ${schema.items ? typeOf(schema.items) : 'values'}`
   return [schema.type ?? 'any']
     .flat()
@@ -79,8 +83,12 @@ function typeOf(schema) {
 
 function defaultOf({ default: value }) {
   if (value === undefined) return ''
-  if (typeof value === 'number' && Math.abs(value) > 9e18) return value > 0 ? 'no bound' : 'no bound'
+  if (typeof value === 'number' && Math.abs(value) > 9e18) return 'no bound'
   return `\`${cell(JSON.stringify(value))}\``
+}
+
+function code(content) {
+  return content.includes('`') ? `\`\` ${content} \`\`` : `\`${content}\``
 }
 
 function cell(content) {
