@@ -22,11 +22,17 @@ const text = `${[
     .join(', ')}. The other base parameters of Data-Juicer are accepted and have no effect.`,
   '',
   ...kinds.flatMap(kind => section(kind)),
+  '## Not yet supported',
+  '',
+  'Operators of Data-Juicer that a recipe cannot use here so far.',
+  '',
+  ...unsupported('planned'),
+  '',
   '## Not supported',
   '',
-  'Operators of Data-Juicer that a recipe cannot use here, and why.',
+  'Operators of Data-Juicer that are not part of Pawl, and why. Bring your own with `custom_operator_paths`.',
   '',
-  ...unsupported(),
+  ...unsupported('absent'),
 ].join('\n')}\n`
 
 if (process.argv.includes('--check')) {
@@ -95,9 +101,12 @@ function cell(content) {
   return content.replaceAll('|', '\\|').replaceAll('\n', ' ')
 }
 
-function unsupported() {
+function unsupported(wanted) {
   const byReason = new Map()
-  for (const { name, reason } of catalog.unsupported.values())
-    byReason.set(reason, [...(byReason.get(reason) ?? []), name])
-  return [...byReason].flatMap(([reason, names]) => [`- ${reason}`, `  ${names.map(name => `\`${name}\``).join(', ')}`])
+  for (const { name, status, reason } of catalog.unsupported.values())
+    if (status === wanted) byReason.set(reason, [...(byReason.get(reason) ?? []), name])
+  return [...byReason].flatMap(([reason, names]) => [
+    `- ${reason[0].toUpperCase()}${reason.slice(1)}:`,
+    `  ${names.map(name => `\`${name}\``).join(', ')}`,
+  ])
 }

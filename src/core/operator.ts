@@ -138,10 +138,14 @@ export function isBarrier(definition: Pick<OperatorDefinition, 'kind'>): boolean
   return definition.kind !== 'mapper' && definition.kind !== 'filter'
 }
 
-/** An operator of Data-Juicer that Pawl knows by name but does not run, and why. */
+/** An operator of Data-Juicer that Pawl knows by name but does not run. */
 export interface UnsupportedOperator {
   readonly name: string
+  /** Whether it is to be supported one day. */
+  readonly status: 'planned' | 'absent'
   readonly reason: string
+  /** What a recipe that names it is told. */
+  readonly message: string
 }
 
 /** The operators that recipes may name. Definitions are loaded when first asked for. */
