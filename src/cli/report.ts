@@ -1,4 +1,4 @@
-import type { RunReport } from '../engine/run-recipe.js'
+import type { RunReport } from '../engine/run-report.js'
 import { formatBytes, formatCount, formatDuration } from '../util/format.js'
 
 /** The table at the end of a run. */
@@ -10,12 +10,13 @@ export function reportAsTable(report: RunReport): string {
     return [
       name,
       formatCount(count?.in ?? 0),
+      formatCount(count?.changed ?? 0),
       formatCount(dropped),
       formatCount(count?.quarantined ?? 0),
       formatDuration(count?.ms ?? 0),
     ]
   })
-  const table = alignColumns([['operator', 'samples in', 'dropped', 'quarantined', 'time'], ...rows])
+  const table = alignColumns([['operator', 'samples in', 'changed', 'dropped', 'quarantined', 'time'], ...rows])
   const seconds = report.durationMs / 1000
   const speed = report.processedBytes > 0 ? `, ${formatBytes(report.processedBytes / seconds)}/s` : ''
   const lines = [

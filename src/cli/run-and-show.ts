@@ -1,5 +1,6 @@
 import type { OpenRecipe } from '../engine/open-recipe.js'
-import { type RunOptions, runRecipe } from '../engine/run-recipe.js'
+import type { RunOptions } from '../engine/run-options.js'
+import { runRecipe } from '../engine/run-recipe.js'
 import { JobStopped } from '../execution/scheduler/run-context.js'
 import { type StopSignal, signalCodes } from './errors.js'
 import { ProgressDisplay } from './progress-display.js'

@@ -45,7 +45,7 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
   const { values, problems } = checkValues(overridden.values, sources, warnings)
   const { operators, problems: operatorProblems } = await readProcess(
     values?.process ?? processOf(overridden.values),
-    values?.text_keys[0] ?? 'text',
+    { textKey: values?.text_keys[0] ?? 'text', seed: values?.seed ?? 0 },
     catalog,
     sources,
   )

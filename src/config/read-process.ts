@@ -1,5 +1,4 @@
-import type { OperatorCatalog } from '../core/operator.js'
-import { isBarrier } from '../core/operator.js'
+import { isBarrier, type OperatorCatalog, type OperatorContext } from '../core/operator.js'
 import type { OperatorUse } from '../core/work-unit.js'
 import { nearestName } from '../util/nearest.js'
 import { describeIssues, problemAt, type Sources } from './problems.js'
@@ -8,14 +7,14 @@ import type { RecipeProblem } from './recipe-error.js'
 /** Reads the operators of a recipe: each a name, a name with null, or a name with a map of parameters. */
 export async function readProcess(
   entries: readonly unknown[],
-  textKey: string,
+  context: OperatorContext,
   catalog: OperatorCatalog,
   sources: Sources,
 ): Promise<{ operators: OperatorUse[]; problems: RecipeProblem[] }> {
   const operators: OperatorUse[] = []
   const problems: RecipeProblem[] = []
   for (const [index, entry] of entries.entries()) {
-    const result = await readEntry(entry, ['process', index], textKey, catalog, sources)
+    const result = await readEntry(entry, ['process', index], context, catalog, sources)
     if (Array.isArray(result)) problems.push(...result)
     else operators.push(result)
   }
@@ -25,7 +24,7 @@ export async function readProcess(
 async function readEntry(
   entry: unknown,
   path: readonly PropertyKey[],
-  textKey: string,
+  context: OperatorContext,
   catalog: OperatorCatalog,
   sources: Sources,
 ): Promise<OperatorUse | RecipeProblem[]> {
@@ -59,9 +58,11 @@ async function readEntry(
   if (!parsed.success)
     return describeIssues(parsed.error.issues, [...path, name], sources, () => Object.keys(definition.params.shape))
   const params = parsed.data as Record<string, unknown>
-  const key = typeof params['text_key'] === 'string' ? params['text_key'] : textKey
+  const key = typeof params['text_key'] === 'string' ? params['text_key'] : context.textKey
+  let identity: string | undefined
   try {
-    const operator = await definition.create(params, { textKey: key, seed: 0 })
+    const operator = await definition.create(params, { ...context, textKey: key })
+    identity = operator.identity
     await operator.dispose?.()
   } catch (error) {
     return [problemAt([...path, name], `${name}: ${(error as Error).message}`, sources)]
@@ -71,6 +72,8 @@ async function readEntry(
     params,
     version: definition.version,
     textKey: key,
+    identity,
+    seed: definition.usesSeed === true ? context.seed : undefined,
     isBarrier: isBarrier(definition),
     isDeterministic: definition.deterministic,
   }

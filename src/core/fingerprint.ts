@@ -4,10 +4,13 @@ import type { OperatorUse } from './work-unit.js'
 /** Raised when the same operators over the same input would give other bytes for a reason outside the operators. */
 const engineRevision = '1'
 
-/** An operator's link in the chain: what it is called, its version, the field it reads and its parameters. */
-export function operatorLink({ name, version, params, textKey, onlyMeasures }: OperatorUse): string {
+/** An operator's link in the chain: what it is called, its version, the field it reads, its parameters, what else it reads and what it draws from. */
+export function operatorLink({ name, version, params, textKey, identity, seed, onlyMeasures }: OperatorUse): string {
   // A kind of its own for an analysis: no checkpoint of it may ever serve a run.
-  return fingerprintOf(onlyMeasures ? 'measure' : 'operator', name, version, textKey, canonicalJson(params))
+  const kind = onlyMeasures ? 'measure' : 'operator'
+  const read = identity === undefined ? [] : [`reads ${identity}`]
+  const drawn = seed === undefined ? [] : [`seed ${seed}`]
+  return fingerprintOf(kind, name, version, textKey, canonicalJson(params), ...read, ...drawn)
 }
 
 /** The links of several operators as one, so that a chain costs one hash a partition and not one an operator. */

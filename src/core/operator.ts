@@ -20,27 +20,35 @@ type MaybePromise<T> = T | Promise<T>
 // biome-ignore lint/suspicious/noConfusingVoidType: lets a mapper that changes samples in place return nothing
 export type MapResult = void | readonly Sample[]
 
+/** What operators of all kinds may offer. */
+interface Built {
+  /**
+   * A digest of what the operator reads beside samples and parameters, such as word lists. It is part of the
+   * fingerprint: where it differs from the last run's, checkpoints behind the operator are redone.
+   */
+  readonly identity?: string
+  dispose?(): MaybePromise<void>
+}
+
 /**
  * Changes samples, or makes several (or none) of one. Offers `map`, or `mapBatch` where many at once are
  * cheaper; a batch answers slot by slot, and a batch that throws is halved until the culprit stands alone.
  */
-export interface Mapper {
+export interface Mapper extends Built {
   readonly kind: 'mapper'
   map?(sample: Sample): MaybePromise<MapResult>
   mapBatch?(samples: readonly Sample[]): MaybePromise<readonly MapResult[]>
   /** How many samples of a batch may be under way at once; 1 unless `map` waits for something outside. */
   readonly concurrency?: number
-  dispose?(): MaybePromise<void>
 }
 
 /** Measures a sample into its statistics, then decides on them alone whether it stays. */
-export interface Filter {
+export interface Filter extends Built {
   readonly kind: 'filter'
   /** Adds this filter's keys to `sample.stats`; a statistic that is already there is left as it is. */
   computeStats?(sample: Sample): MaybePromise<void>
   keep(sample: Sample): boolean
   readonly concurrency?: number
-  dispose?(): MaybePromise<void>
 }
 
 /** The signatures of one partition, in the order of its samples. */
@@ -69,13 +77,12 @@ export interface ResolveContext {
  * sample; `resolve` reads all records, in bounded memory, and says which samples go. Ties go to the
  * earliest sample in input order.
  */
-export interface Barrier {
+export interface Barrier extends Built {
   readonly kind: 'barrier'
   readonly recordBytes: number
   /** Writes the signature of a sample to `record[offset, offset + recordBytes)`. */
   sign(sample: Sample, record: Buffer, offset: number): void
   resolve(context: ResolveContext): MaybePromise<void>
-  dispose?(): MaybePromise<void>
 }
 
 export type Operator = Mapper | Filter | Barrier
@@ -128,6 +135,8 @@ export interface OperatorDefinition {
   readonly thresholds: readonly Threshold[]
   /** False where the same input may give another output; a checkpoint then follows under every strategy. */
   readonly deterministic: boolean
+  /** True where the recipe's seed may decide: another seed then is another result. */
+  readonly usesSeed?: boolean
   /** For `pawl ops NAME` and the operator reference. */
   readonly example?: OperatorExample
   create(params: Readonly<Record<string, unknown>>, context: OperatorContext): MaybePromise<Operator>

@@ -16,6 +16,7 @@ export interface RowEncoding {
 export interface OperatorCounts {
   readonly in: number
   readonly out: number
+  /** Samples that a mapper edited, or put others in the place of. */
   readonly changed: number
   readonly quarantined: number
   readonly ms: number

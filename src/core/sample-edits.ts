@@ -1,7 +1,7 @@
 import { type Span, scanMembers, skipSpace } from '../util/json-scan.js'
 import { decodeUtf8 } from '../util/utf8.js'
 import { isJsonObject, type JsonObject, type JsonValue } from './json.js'
-import type { SourceText } from './sample.js'
+import type { SourceText } from './source-text.js'
 
 /** One change of a record: the value now at `keys`, or undefined where the field was removed. */
 export interface Edit {

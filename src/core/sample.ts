@@ -1,10 +1,12 @@
-import { countStringPoints, JsonSyntaxError, keyEquals, type Span, scanMembers, skipSpace } from '../util/json-scan.js'
+import { JsonSyntaxError, type Span, skipSpace } from '../util/json-scan.js'
+import { countStringPoints } from '../util/json-string-length.js'
 import { decodeUtf8 } from '../util/utf8.js'
 import { fields } from './fields.js'
 import { isJsonObject, type JsonValue } from './json.js'
 import { descend, nowhere, type Origin } from './origin.js'
 import { applyEdit, type Edit, spliceEdits } from './sample-edits.js'
 import { SampleError } from './sample-error.js'
+import { found, type SourceText, scanForField } from './source-text.js'
 
 /** What the filters measured on a sample, by statistics key (`text_len`, `alnum_ratio`, …). */
 export type Stats = Record<string, JsonValue>
@@ -13,13 +15,6 @@ export type Stats = Record<string, JsonValue>
 export interface Derivation<T> {
   readonly name: string
   compute(text: string): T
-}
-
-/** The bytes of one JSON object and where it stands in them. */
-export interface SourceText {
-  readonly bytes: Buffer
-  readonly start: number
-  readonly end: number
 }
 
 /**
@@ -35,10 +30,12 @@ export class Sample {
   #source: SourceText
   #tree: Record<string, JsonValue> | undefined
   #edits: Edit[] | undefined
-  #isChanged = false
+  #revision = 0
   #spanKey: string | undefined
   #spanStart = -1
   #spanEnd = -1
+  /** True where some key of the source may be one of those that Data-Juicer keeps to itself, as known from the same scan. */
+  #hasReservedKey = true
   #textKey = ''
   #text: string | undefined
   #derived: Map<Derivation<unknown>, unknown> | undefined
@@ -171,9 +168,9 @@ export class Sample {
     if (this.get(path) !== undefined) this.#edit({ keys: this.#keysOf(path), value: undefined })
   }
 
-  /** True where an operator changed a field. */
-  get isChanged(): boolean {
-    return this.#isChanged
+  /** How many times a field was changed. */
+  get revision(): number {
+    return this.#revision
   }
 
   /** The record as UTF-8 JSON text on one line: the source's own bytes where nothing changed. */
@@ -202,10 +199,13 @@ export class Sample {
 
   /** False where the record certainly has no statistics field, not even one whose key is written with escapes. */
   #mayHoldStats(): boolean {
-    if (this.#tree !== undefined) return true
+    if (this.#tree !== undefined || this.#edits?.some(({ keys }) => keys[0] === fields.stats)) return true
     const { bytes, start, end } = this.#source
-    const source = bytes.subarray(start, end)
-    return source.indexOf(fields.stats) >= 0 || source.indexOf('\\u00') >= 0
+    if (this.#spanKey === undefined) {
+      scanForField(bytes, start, end, fields.stats)
+      this.#noteSpan(fields.stats)
+    }
+    return this.#hasReservedKey
   }
 
   #keysOf(path: string | readonly string[]): readonly string[] {
@@ -217,7 +217,7 @@ export class Sample {
   #edit(edit: Edit): void {
     if (this.#tree !== undefined) this.#tree = applyEdit(this.#tree, edit)
     this.#edits ??= []
-    this.#isChanged = true
+    this.#revision++
     this.#edits.push(edit)
     this.#text = undefined
     this.#derived = undefined
@@ -254,6 +254,7 @@ export class Sample {
     this.#spanKey = key
     this.#spanStart = found.start
     this.#spanEnd = found.end
+    this.#hasReservedKey = found.hasReservedKey
   }
 }
 
@@ -261,33 +262,4 @@ function parseRange(bytes: Buffer, start: number, end: number): JsonValue {
   const text = decodeUtf8(bytes, start, end)
   if (bytes[start] === 0x22 && !text.includes('\\')) return text.slice(1, -1)
   return JSON.parse(text) as JsonValue
-}
-
-/** Where the field that the scan looked for was found; valid until the next scan. */
-const found = { start: 0, end: 0 }
-let wantedKey: Buffer = Buffer.alloc(0)
-let scannedBytes: Buffer = wantedKey
-
-const noteField = (keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void => {
-  if (!keyEquals(scannedBytes, keyStart, keyEnd, wantedKey)) return
-  found.start = valueStart
-  found.end = valueEnd
-}
-
-const keyBytes = new Map<string, Buffer>()
-
-/**
- * Scans the object in a range, notes in `found` where the value of one of its own fields stands (of a
- * key that occurs twice the last counts, as in `JSON.parse`), and returns the offset after the object.
- */
-function scanForField(bytes: Buffer, start: number, end: number, key: string): number {
-  let wanted = keyBytes.get(key)
-  if (wanted === undefined) {
-    wanted = Buffer.from(key)
-    keyBytes.set(key, wanted)
-  }
-  wantedKey = wanted
-  scannedBytes = bytes
-  found.start = -1
-  return scanMembers(bytes, skipSpace(bytes, start, end), end, noteField)
 }

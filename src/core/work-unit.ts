@@ -9,6 +9,10 @@ export interface OperatorUse {
   readonly version: string
   /** The field that it takes for the text. */
   readonly textKey: string
+  /** A digest of what the operator reads beside samples and parameters; undefined where there is nothing. */
+  readonly identity?: string
+  /** The recipe's seed, where the operator may draw from it. */
+  readonly seed?: number
   readonly isBarrier: boolean
   readonly isDeterministic: boolean
   /** A filter of an analysis: it measures samples and drops none. */

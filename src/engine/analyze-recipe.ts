@@ -7,7 +7,8 @@ import type { OperatorUse } from '../core/work-unit.js'
 import { JobStopped } from '../execution/scheduler/run-context.js'
 import { readSlice } from '../io/open-reader.js'
 import type { OpenAnalysis } from './open-analysis.js'
-import { type RunOptions, runRecipe } from './run-recipe.js'
+import type { RunOptions } from './run-options.js'
+import { runRecipe } from './run-recipe.js'
 
 /** What came of an analysis, as `--json` prints it. */
 export interface AnalysisReport extends AnalysisSummary {

@@ -14,7 +14,7 @@ import { JobFailure } from '../execution/scheduler/run-context.js'
 import { UnitFailed } from '../execution/scheduler/supervise.js'
 import type { JobSession } from './job-session.js'
 import type { PreparedJob } from './prepare-job.js'
-import type { RunReport } from './run-recipe.js'
+import type { RunReport } from './run-report.js'
 
 /** Runs what is missing, exports it, and closes the books; where the export stands as it should, nothing is run. */
 export async function finishJob(

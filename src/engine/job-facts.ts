@@ -34,6 +34,7 @@ export function factsOf(recipe: Recipe, files: readonly InputFile[]): JobFacts {
       max_sample_mb: recipe.max_sample_mb,
     },
     textKeys: recipe.text_keys,
+    seed: recipe.seed,
     files,
   }
 }

@@ -18,7 +18,7 @@ import { usableCores } from '../util/cpu.js'
 import { makeFolderDurably, stagingPrefix, writeFileAtomically } from '../util/durable-file.js'
 import { bundlePath, type OpenRecipe } from './open-recipe.js'
 import { ProgressMeter } from './progress.js'
-import type { RunObserver } from './run-recipe.js'
+import type { RunObserver } from './run-options.js'
 import { firstSummary } from './summarize.js'
 
 const megabyte = 1_000_000

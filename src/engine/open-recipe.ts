@@ -46,13 +46,13 @@ async function bundleAll(paths: readonly string[]): Promise<CustomBundle[]> {
   }
 }
 
-/** The operators of a user's modules; their versions follow their code. */
+/** The operators of a user's modules; their versions follow their code, and whether they use the seed is not known. */
 async function loadAll(bundles: readonly CustomBundle[]): Promise<OperatorDefinition[]> {
   const definitions: OperatorDefinition[] = []
   for (const { path, code, identity } of bundles) {
     try {
       for (const definition of await loadCustomCode(path, code))
-        definitions.push({ ...definition, version: `${definition.version}+${identity}` })
+        definitions.push({ ...definition, version: `${definition.version}+${identity}`, usesSeed: true })
     } catch (error) {
       throw RecipeError.of(`custom_operator_paths: ${path}: ${(error as Error).message}`)
     }

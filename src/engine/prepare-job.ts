@@ -17,7 +17,7 @@ import { describePlan } from './describe-plan.js'
 import { factsOf, reachesOf, readFacts } from './job-facts.js'
 import type { JobSession } from './job-session.js'
 import type { OpenRecipe } from './open-recipe.js'
-import type { RunOptions } from './run-recipe.js'
+import type { RunOptions } from './run-options.js'
 
 /** A job that is ready to run: what is to be done, and how much of it is done already. */
 export interface PreparedJob {

@@ -1,7 +1,4 @@
 import { RecipeError } from '../config/recipe-error.js'
-import type { EventBody } from '../core/events.js'
-import type { Counts } from '../core/records.js'
-import type { OperatorUse } from '../core/work-unit.js'
 import { stateOfExport } from '../execution/export/export-state.js'
 import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
 import { describeFailure, isSystemError } from '../execution/unit-failure.js'
@@ -12,35 +9,8 @@ import { JobSession } from './job-session.js'
 import { openInput } from './open-input.js'
 import type { OpenRecipe } from './open-recipe.js'
 import { prepareJob } from './prepare-job.js'
-import type { ProgressSnapshot } from './progress.js'
-
-/** Told of a run while it lasts. */
-export interface RunObserver {
-  onEvent?(event: EventBody): void
-  onWarning?(message: string): void
-  /** One line that says what is reused, what is redone, and why. */
-  onStart?(message: string, progress: () => ProgressSnapshot): void
-}
-
-export interface RunOptions extends RunObserver {
-  readonly signal?: AbortSignal
-}
-
-/** What came of a run. Times in milliseconds, sizes in bytes. */
-export interface RunReport {
-  readonly jobId: string
-  readonly jobDir: string
-  readonly exportPath: string
-  readonly operators: readonly OperatorUse[]
-  readonly counts: Counts
-  readonly samplesOut: number
-  readonly quarantined: number
-  readonly exportedBytes: number
-  readonly durationMs: number
-  /** Bytes of input that this run itself read; 0 where there was nothing to do. */
-  readonly processedBytes: number
-  readonly wasComplete: boolean
-}
+import type { RunOptions } from './run-options.js'
+import type { RunReport } from './run-report.js'
 
 /**
  * Runs a recipe to its end: a new job, or whatever is missing of one that exists. However it ends, what

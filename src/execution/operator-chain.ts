@@ -3,7 +3,7 @@ import type { Sample } from '../core/sample.js'
 import type { JobSpec, OperatorUse } from '../core/work-unit.js'
 import { forEachConcurrently } from '../util/pool.js'
 import type { RunningCounts } from './counts.js'
-import { isSystemError } from './unit-failure.js'
+import { isSystemError, UnitFailure } from './unit-failure.js'
 
 /** Told of every sample that an operator failed on. */
 export type OnSampleFailure = (sample: Sample, operator: OperatorUse, error: unknown) => void
@@ -44,10 +44,12 @@ export class OperatorChain {
         count.quarantined++
         onFailure(sample, step.use, error)
       }
-      left =
-        step.operator.kind === 'filter'
-          ? await runFilter(step.operator, left, fail)
-          : await runMapper(step.operator, left, fail)
+      if (step.operator.kind === 'filter') left = await runFilter(step.operator, left, fail)
+      else {
+        const results = await runMapper(step.operator, left, fail)
+        count.changed += results.filter(({ isChanged }) => isChanged).length
+        left = results.flatMap(({ made }) => made)
+      }
       count.out += left.length
       count.ms += performance.now() - started
     }
@@ -59,11 +61,19 @@ export class OperatorChain {
   }
 }
 
-/** Builds one operator of a job as its recipe uses it. */
+/**
+ * Builds one operator of a job as its recipe uses it.
+ *
+ * @throws {UnitFailure} `stop_job` where what it reads beside the samples is no longer what the job began with
+ */
 export async function buildOperator(job: JobSpec, catalog: OperatorCatalog, index: number): Promise<Operator> {
   const use = job.operators[index]
   const definition = await catalog.load(use.name)
-  return definition.create(use.params, { textKey: job.textKeys[0], seed: job.seed })
+  const operator = await definition.create(use.params, { textKey: job.textKeys[0], seed: job.seed })
+  if (operator.identity === use.identity) return operator
+  await operator.dispose?.()
+  const message = `what ${use.name} reads beside the samples changed while the job was running; run the job again once nobody writes to it: only what depends on it is redone`
+  throw new UnitFailure({ code: 'operator_changed', message, consequence: 'stop_job' })
 }
 
 function measureOnly(filter: Filter): Filter {
@@ -110,50 +120,57 @@ async function runFilterConcurrently(
   return samples.filter((_, index) => isKept[index])
 }
 
-async function runMapper(mapper: Mapper, samples: readonly Sample[], fail: Fail): Promise<readonly Sample[]> {
+/** What became of one sample in a mapper. */
+interface Mapped {
+  readonly made: readonly Sample[]
+  readonly isChanged: boolean
+}
+
+async function runMapper(mapper: Mapper, samples: readonly Sample[], fail: Fail): Promise<readonly Mapped[]> {
   if (mapper.mapBatch !== undefined) return runBatch(mapper, samples, fail)
   if ((mapper.concurrency ?? 1) > 1) return runMapperConcurrently(mapper, samples, fail)
-  const out: Sample[] = []
+  const mapped: Mapped[] = []
   for (const sample of samples) {
+    const before = sample.revision
     try {
       let result = mapper.map?.(sample)
       if (result instanceof Promise) result = await result
-      addResult(out, sample, result)
+      mapped.push(describeResult(sample, before, result))
     } catch (error) {
       fail(sample, error)
     }
   }
-  return out
+  return mapped
 }
 
 async function runMapperConcurrently(
   mapper: Mapper,
   samples: readonly Sample[],
   fail: Fail,
-): Promise<readonly Sample[]> {
-  const results = new Array<readonly Sample[]>(samples.length).fill([])
+): Promise<readonly Mapped[]> {
+  const mapped = new Array<Mapped | undefined>(samples.length)
   await forEachConcurrently(samples.entries(), mapper.concurrency ?? 1, async ([index, sample]) => {
+    const before = sample.revision
     try {
-      results[index] = (await mapper.map?.(sample)) ?? [sample]
+      mapped[index] = describeResult(sample, before, await mapper.map?.(sample))
     } catch (error) {
       fail(sample, error)
     }
   })
-  return results.flat()
+  return mapped.filter(one => one !== undefined)
 }
 
 /** A batch that throws is halved until the samples that make it throw stand alone. */
-async function runBatch(mapper: Mapper, samples: readonly Sample[], fail: Fail): Promise<readonly Sample[]> {
-  if (samples.length === 0) return samples
+async function runBatch(mapper: Mapper, samples: readonly Sample[], fail: Fail): Promise<readonly Mapped[]> {
+  if (samples.length === 0) return []
   // Halves are run on samples as they were: a batch that failed midway may have changed some of them.
   const before = samples.map(sample => sample.copy())
+  const revisions = samples.map(sample => sample.revision)
   try {
     const results = (await mapper.mapBatch?.(samples)) ?? []
     if (results.length !== samples.length)
       throw new Error(`mapBatch answered ${results.length} slots for ${samples.length} samples`)
-    const out: Sample[] = []
-    for (const [index, result] of results.entries()) addResult(out, samples[index], result)
-    return out
+    return results.map((result, index) => describeResult(samples[index], revisions[index], result))
   } catch (error) {
     if (samples.length === 1 || isSystemError(error)) {
       fail(before[0], error)
@@ -167,7 +184,7 @@ async function runBatch(mapper: Mapper, samples: readonly Sample[], fail: Fail):
   }
 }
 
-function addResult(out: Sample[], sample: Sample, result: MapResult): void {
-  if (result === undefined) out.push(sample)
-  else for (const made of result) out.push(made)
+function describeResult(sample: Sample, revisionBefore: number, result: MapResult): Mapped {
+  const isSame = result === undefined || (result.length === 1 && result[0] === sample)
+  return { made: result ?? [sample], isChanged: !isSame || sample.revision !== revisionBefore }
 }

@@ -1,8 +1,8 @@
 import { RowGroups } from './row-groups.js'
 import type { TableRows } from './writer.js'
 
-/** Small enough that a few tables may be open at once. */
-const bytesPerGroup = 8 << 20
+/** Small, so that neither writing nor reading a checkpoint weighs on a worker; snappy gains nothing from more. */
+const bytesPerGroup = 2 << 20
 
 /** Regroups the rows of a table. */
 export class TableGroups {

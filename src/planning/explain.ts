@@ -11,6 +11,7 @@ export interface JobFacts {
   /** Settings that decide no sample, only where and how results are kept. */
   readonly storage: Readonly<Record<string, unknown>>
   readonly textKeys: readonly string[]
+  readonly seed: number
   readonly files: readonly InputFile[]
 }
 
@@ -28,6 +29,7 @@ export function describeChanges(before: JobFacts, now: JobFacts): string[] {
     ...describePartition(before, now),
     ...describeOperators(before.operators, now.operators),
     ...describeTextKeys(before, now),
+    ...describeSettings({ seed: before.seed }, { seed: now.seed }),
     ...describeSettings(before.storage, now.storage),
     ...describeFiles(before.files, now.files),
   ]
@@ -88,11 +90,13 @@ function describeOperator(before: OperatorUse, now: OperatorUse, at: number): st
   const changes = describeSettings(before.params, now.params, `process[${at}].`)
   if (before.version !== now.version)
     changes.push(`process[${at}] ${now.name} version ${before.version} → ${now.version}`)
+  if (before.identity !== now.identity)
+    changes.push(`process[${at}] ${now.name}: what it reads beside the samples changed, such as word lists`)
   return changes
 }
 
 function isSame(a: OperatorUse, b: OperatorUse): boolean {
-  return a.name === b.name && a.version === b.version && canonicalJson(a.params) === canonicalJson(b.params)
+  return keyOf(a) === keyOf(b)
 }
 
 function isSameList(a: readonly OperatorUse[], b: readonly OperatorUse[]): boolean {
@@ -100,9 +104,13 @@ function isSameList(a: readonly OperatorUse[], b: readonly OperatorUse[]): boole
 }
 
 function isPermutation(a: readonly OperatorUse[], b: readonly OperatorUse[]): boolean {
-  const keys = (list: readonly OperatorUse[]) =>
-    list.map(({ name, version, params }) => name + version + canonicalJson(params)).sort()
+  const keys = (list: readonly OperatorUse[]) => list.map(keyOf).sort()
   return canonicalJson(keys(a)) === canonicalJson(keys(b))
+}
+
+/** What two uses of an operator must agree in to do the same. */
+function keyOf({ name, version, identity, params }: OperatorUse): string {
+  return canonicalJson([name, version, identity ?? null, params])
 }
 
 function names(operators: readonly OperatorUse[]): string {

@@ -122,38 +122,6 @@ function skipScalar(bytes: Uint8Array, from: number, end: number): number {
   return fail(bytes, from, end, 'a JSON value')
 }
 
-/** 1 for every byte that starts a character in UTF-8. */
-const startsCharacter = new Uint8Array(256).fill(1)
-startsCharacter.fill(0, 0x80, 0xc0)
-
-/**
- * The number of code points that a valid JSON string stands for, given the range with its quotes; a
- * lone surrogate counts as one.
- */
-export function countStringPoints(bytes: Uint8Array, start: number, end: number): number {
-  let count = 0
-  let afterHigh = false
-  for (let at = start + 1; at < end - 1; ) {
-    const c = bytes[at]
-    if (c !== 0x5c) {
-      count += startsCharacter[c]
-      afterHigh = false
-      at++
-    } else if (bytes[at + 1] !== 0x75) {
-      count++
-      afterHigh = false
-      at += 2
-    } else {
-      const unit = Number.parseInt(String.fromCharCode(bytes[at + 2], bytes[at + 3], bytes[at + 4], bytes[at + 5]), 16)
-      const isLow = (unit & 0xfc00) === 0xdc00
-      if (!(isLow && afterHigh)) count++
-      afterHigh = (unit & 0xfc00) === 0xd800
-      at += 6
-    }
-  }
-  return count
-}
-
 /** Open brackets of the value being skipped; grows with depth, so that depth never costs call stack. */
 let openBrackets = new Uint8Array(256)
 

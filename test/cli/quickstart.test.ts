@@ -14,9 +14,9 @@ const idOf = (line: string) => /"id": ?"(canal-[^"]*)"/.exec(line)?.[1]
 const textOf = (line: string) => (JSON.parse(line) as { text: string }).text
 const withoutText = (line: string) => line.replace(/"text": ?"(?:[^"\\]|\\.)*"/, '')
 
-/** The rows of the table that a run ends with: samples in, dropped and quarantined by operator. */
+/** The rows of the table that a run ends with: samples in, changed, dropped and quarantined by operator. */
 function tableOf(stdout: string): Map<string, readonly number[]> {
-  const rows = [...stdout.matchAll(/^(\w+_(?:mapper|filter|deduplicator)) +([\d,]+) +([\d,]+) +([\d,]+) /gm)]
+  const rows = [...stdout.matchAll(/^(\w+_(?:mapper|filter|deduplicator)) +([\d,]+) +([\d,]+) +([\d,]+) +([\d,]+) /gm)]
   return new Map(rows.map(([, name, ...counts]) => [name, counts.map(count => Number(count.replaceAll(',', '')))]))
 }
 
@@ -39,8 +39,9 @@ describe('the quickstart', () => {
     const table = tableOf(first.stdout)
     expect(table.size).toBe(11)
     let left = inputLines.length - 2
-    for (const [name, [samplesIn, dropped, quarantined]] of table) {
+    for (const [name, [samplesIn, changed, dropped, quarantined]] of table) {
       expect([name, samplesIn, quarantined]).toEqual([name, left, 0])
+      expect(changed > 0, `${name} changed ${changed}`).toBe(name.endsWith('_mapper'))
       if (name.endsWith('_mapper')) expect(dropped).toBe(0)
       else expect(dropped).toBeGreaterThan(0)
       left -= dropped

@@ -22,7 +22,7 @@ test('leaves a record that nobody changes as the bytes it came in', () => {
   expect(sample.text('text')).toBe('last')
   expect(sample.get('big')).toBe(Number('12345678901234567890'))
   sample.setText('text', 'last')
-  expect(sample.isChanged).toBe(false)
+  expect(sample.revision).toBe(0)
   expect(textOf(sample)).toBe(source)
 })
 
@@ -120,7 +120,8 @@ test('what is no single JSON object is refused with its place', () => {
 })
 
 const key = fc.constantFrom('a', 'b', 'c', 'a.b', 'text', '__proto__', 'é', '')
-const value = fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<JsonValue>
+/** A value as JSON keeps it: -0 is written as 0. */
+const value = fc.jsonValue({ maxDepth: 2 }).map(made => JSON.parse(JSON.stringify(made)) as JsonValue)
 /** An object's JSON text with white space, escaped and repeated keys. */
 const objectText: fc.Arbitrary<string> = fc
   .array(
@@ -168,4 +169,42 @@ test('any sequence of edits writes the value that the sample shows', () => {
     }
   })
   fc.assert(property, { numRuns: 5000 })
+})
+
+test('counts code points in the source as in the decoded text, however it is escaped', () => {
+  const piece = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.constantFrom(
+      '\\n',
+      '\\"',
+      '\\\\',
+      '\\u00e9',
+      '\\ud83d\\ude00',
+      '\\ud83d',
+      '\\ude00',
+      '\\uD83D\\uDE00',
+      'ü',
+      '😀',
+    ),
+  )
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), pieces => {
+      const source = `"${pieces.map(part => (part.startsWith('\\') ? part : JSON.stringify(part).slice(1, -1))).join('')}"`
+      const sample = sampleOf(`{"text":${source}}`)
+      expect(sample.lengthInSource('text')).toBe([...(JSON.parse(source) as string)].length)
+    }),
+  )
+})
+
+test('statistics that came with the record are there, also under a key with escapes, unless set anew', () => {
+  expect(sampleOf('{"text":"a","__dj__stats__":{"text_len":7}}').stats).toEqual({ text_len: 7 })
+  expect(sampleOf('{"text":"a","\\u005f_dj__stats__":{"text_len":7}}').stats).toEqual({ text_len: 7 })
+  expect(sampleOf('{"text":"a","meta":{"__dj__stats__":{"text_len":7}}}').stats).toEqual({})
+  const edited = sampleOf('{"text":"a"}')
+  edited.set('__dj__stats__', { text_len: 9 })
+  expect(edited.stats).toEqual({ text_len: 9 })
+  const changed = sampleOf('{"text":"a","__dj__stats__":{"text_len":7}}')
+  changed.setText('text', 'b')
+  changed.toJsonText()
+  expect(changed.stats).toEqual({ text_len: 7 })
 })

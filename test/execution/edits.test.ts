@@ -190,3 +190,76 @@ describe('a barrier', () => {
     expect(rig.unitsOfLastRun()).toBeLessThanOrEqual(3)
   })
 })
+
+describe('a word list', () => {
+  const withList = (rig: JobRig) => [
+    process[0],
+    { flagged_words_filter: { flagged_words_dir: rig.path('lists'), lang: 'en', max_ratio: 0.05 } },
+    process[1],
+  ]
+  const writeList = (lists: Readonly<Record<string, readonly string[]>>) =>
+    rig.write('lists/flagged_words.json', JSON.stringify(lists))
+
+  beforeEach(async () => {
+    writeList({ en: ['nothing'], de: ['nichts'] })
+    await rerun({ process: withList(rig) })
+  })
+
+  it('that was edited redoes what lies behind its filter', async () => {
+    const before = rig.read('out', 'result.jsonl')
+    writeList({ en: ['nothing', 'word'], de: ['nichts'] })
+    const { sentence, units } = await rerun({ process: withList(rig) })
+    expect(sentence).toBe(
+      'Resuming job: process[1] flagged_words_filter: what it reads beside the samples changed, such as word lists; ' +
+        '6 partitions go on from the checkpoint after process[0] clean_email_mapper',
+    )
+    expect(units).toBe(12)
+    expect(rig.read('out', 'result.jsonl').length).toBeLessThan(before.length)
+  })
+
+  it('of another language redoes nothing', async () => {
+    writeList({ en: ['nothing'], de: ['nichts', 'wort'] })
+    expect(await rerun({ process: withList(rig) })).toMatchObject({ units: 0 })
+  })
+
+  it('that changes while the job runs stops it, and the next run goes by the new list', async () => {
+    const list = JSON.stringify(rig.path('lists', 'flagged_words.json'))
+    rig.write(
+      'ops.ts',
+      `import { defineMapper } from 'pawl'
+       import { existsSync, writeFileSync } from 'node:fs'
+       export default defineMapper({ name: 'editing_mapper', summary: 'Edits the list once.', params: {}, create: () => ({
+         map() { if (!existsSync(${list} + '.done')) { writeFileSync(${list}, '{"en":["word"]}'); writeFileSync(${list} + '.done', '') } },
+       }) })`,
+    )
+    const edited = { custom_operator_paths: [rig.path('ops.ts')], process: ['editing_mapper', ...withList(rig)], np: 1 }
+    rig.recipe({ ...settings, ...edited })
+    const stopped = await rig.runRecipe()
+    expect(stopped.code).toBe(1)
+    expect(stopped.stderr).toContain(
+      'what flagged_words_filter reads beside the samples changed while the job was running',
+    )
+    await rerun(edited)
+  })
+})
+
+describe('another seed', () => {
+  const drawing = `import { defineFilter } from 'pawl'
+    export default defineFilter({ name: 'drawing_filter', summary: 'Draws.', params: {}, stats: ['drawn'], create: (_, { seed }) => ({
+      computeStats(sample) { sample.stats.drawn = (sample.origin.ordinal * 7919 + seed * 104729) % 10 },
+      keep: sample => sample.stats.drawn < 5,
+    }) })`
+
+  it('redoes operators that may draw from it, and no others', async () => {
+    rig.write('ops.ts', drawing)
+    const drawn = { custom_operator_paths: [rig.path('ops.ts')], process: [process[0], 'drawing_filter', process[1]] }
+    await rerun(drawn)
+    const { sentence, units } = await rerun({ ...drawn, seed: 7 })
+    expect(sentence).toBe(
+      'Resuming job: seed changed 42 → 7; 6 partitions go on from the checkpoint after process[0] clean_email_mapper',
+    )
+    expect(units).toBe(12)
+    await rerun({ process })
+    expect(await rerun({ process, seed: 8 })).toMatchObject({ units: 0 })
+  })
+})

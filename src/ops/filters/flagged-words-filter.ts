@@ -3,7 +3,7 @@ import { defineFilter } from '../define.js'
 import { bool, float, text } from '../params.js'
 import { shippedFlaggedWords } from '../text/shipped-lists.js'
 import { textWords } from '../text/tokenized-words.js'
-import { defaultListDir, listedShare, readWordLists } from '../text/word-lists.js'
+import { defaultListDir, identityOfList, listedShare, readWordLists } from '../text/word-lists.js'
 
 /** Keeps samples by their share of flagged words (Data-Juicer). */
 export const flaggedWordsFilter = defineFilter({
@@ -40,6 +40,7 @@ export const flaggedWordsFilter = defineFilter({
       joinChar: params.words_aug_join_char ?? '',
     }
     return {
+      identity: identityOfList(options),
       computeStats(sample) {
         sample.stats['flagged_words_ratio'] ??= listedShare(sample, textKey, options)
       },

@@ -3,7 +3,7 @@ import { defineFilter } from '../define.js'
 import { bool, float, text } from '../params.js'
 import { shippedStopwords } from '../text/shipped-lists.js'
 import { textWords } from '../text/tokenized-words.js'
-import { defaultListDir, listedShare, readWordLists } from '../text/word-lists.js'
+import { defaultListDir, identityOfList, listedShare, readWordLists } from '../text/word-lists.js'
 
 /** Keeps samples by their share of stop words (Data-Juicer). */
 export const stopwordsFilter = defineFilter({
@@ -40,6 +40,7 @@ export const stopwordsFilter = defineFilter({
       joinChar: params.words_aug_join_char ?? '',
     }
     return {
+      identity: identityOfList(options),
       computeStats(sample) {
         sample.stats['stopwords_ratio'] ??= listedShare(sample, textKey, options)
       },

@@ -3,6 +3,8 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Derivation, Sample } from '../../core/sample.js'
 import { SampleError } from '../../core/sample-error.js'
+import { fingerprintOf } from '../../util/hash.js'
+import { WordIndex } from './word-index.js'
 import { type Words, wordAt } from './words.js'
 
 export type WordList = ReadonlyMap<string, ReadonlySet<string>>
@@ -42,6 +44,11 @@ export function withAll(lists: Map<string, Set<string>>): WordList {
   return lists
 }
 
+/** A digest of the list that is looked up. */
+export function identityOfList({ lists, lang }: Pick<ListedShare, 'lists' | 'lang'>): string {
+  return fingerprintOf('word list', ...[...(lists.get(lang) ?? [])].sort())
+}
+
 export interface ListedShare {
   readonly lists: WordList
   readonly lang: string
@@ -63,9 +70,15 @@ export function listedShare(sample: Sample, textKey: string, options: ListedShar
   if (total === 0) return 0
   const list = options.lists.get(options.lang)
   if (list === undefined) throw new SampleError('bad_value', `there is no word list for language "${options.lang}"`)
-  let listed = 0
-  for (let i = 0; i < words.count; i++) if (list.has(wordAt(words, i))) listed++
-  return Math.min(1, (listed + countGroups(words, list, options)) / total)
+  return Math.min(1, (indexOf(list).count(words) + countGroups(words, list, options)) / total)
+}
+
+const indexes = new WeakMap<ReadonlySet<string>, WordIndex>()
+
+function indexOf(list: ReadonlySet<string>): WordIndex {
+  let index = indexes.get(list)
+  if (index === undefined) indexes.set(list, (index = new WordIndex(list)))
+  return index
 }
 
 function countGroups(words: Words, list: ReadonlySet<string>, { groupSizes, joinChar }: ListedShare): number {

@@ -113,7 +113,7 @@ function findWords(text: string, { kinds, fold }: Tables): Words | undefined {
     if (count === starts.length) grow()
     starts[count] = start
     ends[count] = end
-    hashes[count++] = endHash ^ Math.imul(end - start, 0x9e3779b1)
+    hashes[count++] = finishHash(endHash, end - start)
   }
   return {
     text,
@@ -123,6 +123,17 @@ function findWords(text: string, { kinds, fold }: Tables): Words | undefined {
     ends: ends.slice(0, count),
     hashes: hashes.slice(0, count),
   }
+}
+
+function finishHash(hash: number, length: number): number {
+  return hash ^ Math.imul(length, 0x9e3779b1)
+}
+
+/** The hash that a word has among those of a text, given as it counts there. */
+export function hashOfWord(word: string): number {
+  let hash = 0
+  for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), prime)
+  return finishHash(hash, word.length)
 }
 
 /** What a high surrogate turns out to be. */
@@ -163,5 +174,13 @@ export function isSameWord({ text, fold, starts, ends }: Words, a: number, b: nu
   const end = ends[a]
   if (end - i !== ends[b] - j) return false
   while (i < end) if (fold[text.charCodeAt(i++)] !== fold[text.charCodeAt(j++)]) return false
+  return true
+}
+
+/** Whether the `index`-th word, as it counts, is `word`. */
+export function isWord({ text, fold, starts, ends }: Words, index: number, word: string): boolean {
+  const start = starts[index]
+  if (ends[index] - start !== word.length) return false
+  for (let i = 0; i < word.length; i++) if (fold[text.charCodeAt(start + i)] !== word.charCodeAt(i)) return false
   return true
 }
