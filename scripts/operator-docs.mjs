@@ -2,7 +2,7 @@
 //   node scripts/operator-docs.mjs [--check]
 import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { baseParams, createCatalog, filterParams } from '../dist/index.js'
+import { baseParams, createCatalog, exampleOutcomes, exampleRecipe, filterParams } from '../dist/index.js'
 
 const file = new URL('../docs/operators.md', import.meta.url)
 const catalog = createCatalog()
@@ -22,11 +22,17 @@ const text = `${[
     .join(', ')}. The other base parameters of Data-Juicer are accepted and have no effect.`,
   '',
   ...kinds.flatMap(kind => section(kind)),
+  '## Not yet supported',
+  '',
+  'Operators of Data-Juicer that a recipe cannot use here so far.',
+  '',
+  ...unsupported('planned'),
+  '',
   '## Not supported',
   '',
-  'Operators of Data-Juicer that a recipe cannot use here, and why.',
+  'Operators of Data-Juicer that are not part of Pawl, and why. Bring your own with `custom_operator_paths`.',
   '',
-  ...unsupported(),
+  ...unsupported('absent'),
 ].join('\n')}\n`
 
 if (process.argv.includes('--check')) {
@@ -63,13 +69,17 @@ function describe(definition) {
       lines.push(`| \`${name}\` | ${typeOf(schema)} | ${defaultOf(schema)} | ${cell(schema.description ?? '')} |`)
     lines.push('')
   }
-  if (definition.example !== undefined) lines.push('```yaml', definition.example, '```', '')
+  const { name, example } = definition
+  lines.push('```yaml', exampleRecipe(name, example.params), '```', '')
+  for (const { input, verb, results } of exampleOutcomes(example))
+    lines.push(`- ${[code(input), verb, results.map(code).join(', ')].join(' ').trimEnd()}`)
+  lines.push('')
   return lines
 }
 
 function typeOf(schema) {
   if (schema.enum) return schema.enum.map(value => `\`${value}\``).join(' ')
-  if (schema.anyOf) return [...new Set(schema.anyOf.map(typeOf).filter(type => type !== 'null'))].join(' or ')
+  if (schema.anyOf) return [...new Set(schema.anyOf.map(typeOf).filter(type => type !== ''))].join(' or ')
   if (schema.type === 'array') return `list of ${schema.items ? typeOf(schema.items) : 'values'}`
   return [schema.type ?? 'any']
     .flat()
@@ -79,17 +89,24 @@ function typeOf(schema) {
 
 function defaultOf({ default: value }) {
   if (value === undefined) return ''
-  if (typeof value === 'number' && Math.abs(value) > 9e18) return value > 0 ? 'no bound' : 'no bound'
+  if (typeof value === 'number' && Math.abs(value) > 9e18) return 'no bound'
   return `\`${cell(JSON.stringify(value))}\``
+}
+
+function code(content) {
+  return content.includes('`') ? `\`\` ${content} \`\`` : `\`${content}\``
 }
 
 function cell(content) {
   return content.replaceAll('|', '\\|').replaceAll('\n', ' ')
 }
 
-function unsupported() {
+function unsupported(wanted) {
   const byReason = new Map()
-  for (const { name, reason } of catalog.unsupported.values())
-    byReason.set(reason, [...(byReason.get(reason) ?? []), name])
-  return [...byReason].flatMap(([reason, names]) => [`- ${reason}`, `  ${names.map(name => `\`${name}\``).join(', ')}`])
+  for (const { name, status, reason } of catalog.unsupported.values())
+    if (status === wanted) byReason.set(reason, [...(byReason.get(reason) ?? []), name])
+  return [...byReason].flatMap(([reason, names]) => [
+    `- ${reason[0].toUpperCase()}${reason.slice(1)}:`,
+    `  ${names.map(name => `\`${name}\``).join(', ')}`,
+  ])
 }

@@ -39,5 +39,6 @@ export {
   type FilterSpec,
   type MapperSpec,
 } from './ops/define.js'
+export { exampleOutcomes, exampleRecipe } from './ops/example-text.js'
 export { JobLockedError } from './state/job-lock.js'
 export { type JobSummary, readSummary } from './state/job-summary.js'

@@ -40,6 +40,8 @@ export interface AnalysisSummary {
   readonly samples: number
   /** Samples that all filters together would keep. */
   readonly kept: number
+  /** Samples that reach a filter that can say nothing of them; a run would set them aside. */
+  readonly not_judged: number
   readonly filters: readonly FilterSummary[]
 }
 
@@ -56,6 +58,7 @@ export class Analysis {
   readonly #statistics = new Map<string, Statistic>()
   #samples = 0
   #kept = 0
+  #notJudged = 0
 
   constructor(readonly filters: readonly AnalyzedFilter[]) {
     this.#tallies = filters.map(() => ({ droppedAlone: 0, reached: 0, droppedInOrder: 0, failed: 0 }))
@@ -69,7 +72,10 @@ export class Analysis {
       const tally = this.#tallies[at]
       const verdict = judge(filter, sample)
       if (isLeft) tally.reached++
-      if (verdict === 'failed') tally.failed++
+      if (verdict === 'failed') {
+        tally.failed++
+        if (isLeft) this.#notJudged++
+      }
       if (verdict === 'dropped') {
         tally.droppedAlone++
         if (isLeft) tally.droppedInOrder++
@@ -85,6 +91,7 @@ export class Analysis {
     return {
       samples: this.#samples,
       kept: this.#kept,
+      not_judged: this.#notJudged,
       filters: this.filters.map(({ index, name, params, stats, bounds }, at) => ({
         index,
         name,

@@ -24,11 +24,12 @@ export function analysisAsPage(title: string, content: PageContent): string {
   ].join('\n')
 }
 
-function facts({ samples, kept, quarantined }: PageContent): string {
+function facts({ samples, kept, not_judged: notJudged, quarantined }: PageContent): string {
   const list = [
     ['samples', showNumber(samples)],
     ['kept by all filters', `${showNumber(kept)} (${showShare(kept, samples)})`],
-    ['dropped', showNumber(samples - kept)],
+    ['dropped', showNumber(samples - kept - notJudged)],
+    ...(notJudged > 0 ? [['cannot be judged', showNumber(notJudged)]] : []),
     ...(quarantined > 0 ? [['not measured (quarantine)', showNumber(quarantined)]] : []),
   ]
   return `<dl class="facts">${list.map(([term, value]) => `<div><dt>${term}</dt><dd>${value}</dd></div>`).join('')}</dl>`

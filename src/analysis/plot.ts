@@ -64,6 +64,12 @@ function boundLine({ param, value, kind }: Bound, at: number): string {
 }
 
 const rowHeight = 22
+const longestName = 20
+
+function shortened(name: string): string {
+  const points = [...name]
+  return points.length > longestName ? `${points.slice(0, longestName - 1).join('')}…` : name
+}
 
 /** The most frequent values as bars with their names. */
 export function valuesSvg({ name, most_frequent: frequent, others, count }: ValueSummary): string {
@@ -73,7 +79,7 @@ export function valuesSvg({ name, most_frequent: frequent, others, count }: Valu
     const wide = (row.count / highest) * (width - 260)
     const y = at * rowHeight
     return [
-      `<text class="tick" x="132" y="${y + 15}" text-anchor="end">${escapeHtml(row.value.slice(0, 20))}</text>`,
+      `<text class="tick" x="132" y="${y + 15}" text-anchor="end">${escapeHtml(shortened(row.value))}</text>`,
       `<rect class="bar" x="140" y="${y + 3}" width="${fixed(Math.max(1, wide))}" height="${rowHeight - 6}"/>`,
       `<text class="tick" x="${fixed(146 + wide)}" y="${y + 15}">${showNumber(row.count)} (${((row.count / count) * 100).toFixed(1)} %)</text>`,
     ].join('')

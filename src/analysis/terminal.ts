@@ -76,7 +76,7 @@ function valueLines({ name, count, missing, most_frequent: frequent, others }: V
   return lines
 }
 
-function dropTable({ samples, kept, filters }: AnalysisSummary): string {
+function dropTable({ samples, kept, not_judged: notJudged, filters }: AnalysisSummary): string {
   const header = ['would drop', 'alone', '', 'in order', '', 'of those left']
   const rows = filters.map(filter => [
     `process[${filter.index}] ${filter.name}`,
@@ -94,5 +94,7 @@ function dropTable({ samples, kept, filters }: AnalysisSummary): string {
       .join('  ')
       .trimEnd()
   const all = `All filters together would keep ${showNumber(kept)} of ${showNumber(samples)} samples (${showShare(kept, samples)}).`
-  return [line(header), ...rows.map(line), '', all].join('\n')
+  const rest =
+    notJudged === 0 ? [] : [`${showNumber(notJudged)} would be set aside: they reach a filter that cannot judge them.`]
+  return [line(header), ...rows.map(line), '', all, ...rest].join('\n')
 }

@@ -2,9 +2,10 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { analysisAsPage } from '../analysis/page.js'
 import { analysisAsText } from '../analysis/terminal.js'
-import { analyzeRecipe } from '../engine/analyze-recipe.js'
+import { type AnalysisReport, analyzeRecipe } from '../engine/analyze-recipe.js'
 import { type OpenAnalysis, openAnalysis } from '../engine/open-analysis.js'
 import { writeFileAtomically } from '../util/durable-file.js'
+import { formatCount } from '../util/format.js'
 import { UsageError } from './errors.js'
 import { addRecipeOptions, addShowOptions, type RecipeOptions } from './run.js'
 import { type ShowOptions, showWhileRunning } from './run-and-show.js'
@@ -45,7 +46,15 @@ export async function analyzeAndShow(analysis: OpenAnalysis, options: AnalyzeOpt
     const report = await analyzeRecipe(analysis, observer)
     const page = options.html === undefined ? undefined : resolve(options.html)
     if (page !== undefined) writeFileAtomically(page, analysisAsPage(report.job_id, report))
-    const places = [`statistics    ${report.stats_path}`, ...(page === undefined ? [] : [`page          ${page}`])]
+    const places = [
+      ...(report.quarantined === 0 ? [] : [unmeasured(report)]),
+      `statistics    ${report.stats_path}`,
+      ...(page === undefined ? [] : [`page          ${page}`]),
+    ]
     return { json: report, text: ['', analysisAsText(report), '', ...places].join('\n') }
   })
+}
+
+function unmeasured({ quarantined, job_dir }: AnalysisReport): string {
+  return `not measured  ${formatCount(quarantined)}, which a run would set aside as well → ${job_dir}/quarantine/quarantine.jsonl`
 }

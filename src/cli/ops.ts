@@ -16,9 +16,7 @@ export function addOpsCommand(program: Command): void {
       }
       const unsupported = catalog.unsupported.get(name)
       if (!catalog.has(name) && unsupported !== undefined) {
-        throw new UsageError(
-          `${name} of Data-Juicer is not part of Pawl: ${unsupported.reason}; bring an operator of your own with custom_operator_paths`,
-        )
+        throw new UsageError(unsupported.message)
       }
       if (!catalog.has(name)) {
         const nearest = nearestName(name, catalog.names)

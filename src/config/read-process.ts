@@ -44,7 +44,7 @@ async function readEntry(
     const nearest = nearestName(name, catalog.names)
     const message =
       unsupported !== undefined
-        ? `${name} of Data-Juicer is not part of Pawl: ${unsupported.reason}; bring an operator of your own with custom_operator_paths`
+        ? unsupported.message
         : `there is no operator "${name}"${nearest === undefined ? '; `pawl ops` lists them' : `; did you mean "${nearest}"?`}`
     return [{ message, place: sources.document?.placeOfKey(path, name) ?? sources.document?.placeOfValue(path) }]
   }

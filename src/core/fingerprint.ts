@@ -23,9 +23,12 @@ export function readerLink(settings: Readonly<Record<string, unknown>>): string 
   return fingerprintOf('reader', engineRevision, canonicalJson(settings))
 }
 
-/** The start of a partition's chain: what its input holds, and how it is read. */
-export function inputFingerprint(link: string, digest: string): string {
-  return fingerprintOf('input', link, digest)
+/**
+ * The start of a partition's chain: which it is, what its input holds, and how it is read. Partitions that hold
+ * the same share no checkpoint, as each sample in one carries where it came from.
+ */
+export function inputFingerprint(link: string, partition: string, digest: string): string {
+  return fingerprintOf('input', link, partition, digest)
 }
 
 /** A partition's samples after operators were applied to those at `base`; no operators, the same samples. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import type { Sample } from './sample.js'
+import type { JsonObject } from './json.js'
+import type { Sample, Stats } from './sample.js'
 
 export type OperatorKind = 'mapper' | 'filter' | 'deduplicator' | 'selector' | 'grouper' | 'aggregator'
 
@@ -93,6 +94,33 @@ export interface Threshold {
   readonly max?: string
 }
 
+/** Parameters that a user would set, and what the operator does with them. A test holds shipped ones true. */
+export interface Example<Case> {
+  readonly params: JsonObject
+  readonly cases: readonly Case[]
+}
+
+/** A sample and the samples that a mapper makes of it, each by the fields that differ from `before`. */
+export interface MapperCase {
+  readonly before: JsonObject
+  readonly after: readonly JsonObject[]
+}
+
+/** What a filter measures on a sample, and whether the sample stays. */
+export interface FilterCase {
+  readonly sample: JsonObject
+  readonly stats: Stats
+  readonly kept: boolean
+}
+
+/** Samples, and the indices of those that stay. */
+export interface DeduplicatorCase {
+  readonly samples: readonly JsonObject[]
+  readonly kept: readonly number[]
+}
+
+export type OperatorExample = Example<MapperCase | FilterCase | DeduplicatorCase>
+
 /** All that Pawl knows of an operator without building it. Made by `defineMapper` and its siblings. */
 export interface OperatorDefinition {
   readonly kind: OperatorKind
@@ -109,8 +137,8 @@ export interface OperatorDefinition {
   readonly deterministic: boolean
   /** True where the recipe's seed may decide: another seed then is another result. */
   readonly usesSeed?: boolean
-  /** A recipe fragment (YAML) and what it does to a text, for `pawl ops NAME`. */
-  readonly example?: string
+  /** For `pawl ops NAME` and the operator reference. */
+  readonly example?: OperatorExample
   create(params: Readonly<Record<string, unknown>>, context: OperatorContext): MaybePromise<Operator>
 }
 
@@ -119,10 +147,14 @@ export function isBarrier(definition: Pick<OperatorDefinition, 'kind'>): boolean
   return definition.kind !== 'mapper' && definition.kind !== 'filter'
 }
 
-/** An operator of Data-Juicer that Pawl knows by name but does not run, and why. */
+/** An operator of Data-Juicer that Pawl knows by name but does not run. */
 export interface UnsupportedOperator {
   readonly name: string
+  /** Whether it is to be supported one day. */
+  readonly status: 'planned' | 'absent'
   readonly reason: string
+  /** What a recipe that names it is told. */
+  readonly message: string
 }
 
 /** The operators that recipes may name. Definitions are loaded when first asked for. */

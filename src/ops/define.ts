@@ -1,5 +1,17 @@
 import { z } from 'zod'
-import type { Barrier, Filter, Mapper, OperatorContext, OperatorDefinition, Threshold } from '../core/operator.js'
+import type {
+  Barrier,
+  DeduplicatorCase,
+  Example,
+  Filter,
+  FilterCase,
+  Mapper,
+  MapperCase,
+  OperatorContext,
+  OperatorDefinition,
+  OperatorExample,
+  Threshold,
+} from '../core/operator.js'
 import { baseParams, filterParams } from './base-params.js'
 import { type RangeTest, rangeTest } from './range.js'
 
@@ -12,10 +24,11 @@ interface Common<S extends Shape> {
   readonly summary: string
   readonly params: S
   readonly deterministic?: boolean
-  readonly example?: string
+  readonly example?: OperatorExample
 }
 
 export interface MapperSpec<S extends Shape> extends Common<S> {
+  readonly example?: Example<MapperCase>
   create(params: ParamsOf<S>, context: OperatorContext): Omit<Mapper, 'kind'> | Promise<Omit<Mapper, 'kind'>>
 }
 
@@ -28,10 +41,12 @@ export interface FilterContext extends OperatorContext {
 export interface FilterSpec<S extends Shape> extends Common<S> {
   readonly stats: readonly string[]
   readonly thresholds?: readonly Threshold[]
+  readonly example?: Example<FilterCase>
   create(params: ParamsOf<S>, context: FilterContext): Omit<Filter, 'kind'> | Promise<Omit<Filter, 'kind'>>
 }
 
 export interface DeduplicatorSpec<S extends Shape> extends Common<S> {
+  readonly example?: Example<DeduplicatorCase>
   create(params: ParamsOf<S>, context: OperatorContext): Omit<Barrier, 'kind'> | Promise<Omit<Barrier, 'kind'>>
 }
 

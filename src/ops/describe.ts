@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import type { JsonObject, JsonValue } from '../core/json.js'
 import type { OperatorCatalog, OperatorDefinition } from '../core/operator.js'
 import { baseParams, filterParams } from './base-params.js'
+import { exampleOutcomes, exampleRecipe } from './example-text.js'
+import { sysMaxsize } from './range.js'
 
 /** One operator a line, by kind. */
 export async function operatorList(catalog: OperatorCatalog): Promise<string> {
@@ -21,7 +24,7 @@ export async function operatorList(catalog: OperatorCatalog): Promise<string> {
 export interface ParamDoc {
   readonly name: string
   readonly type: string
-  readonly default: string | undefined
+  readonly default: JsonValue | undefined
   readonly description: string
 }
 
@@ -36,27 +39,33 @@ export function describeParams({ params, kind }: OperatorDefinition): ParamDoc[]
     .map(([name, type]) => ({
       name,
       type: typeText(type),
-      default: 'default' in type ? JSON.stringify(type.default) : undefined,
+      default: type.default,
       description: type.description ?? '',
     }))
 }
 
 interface JsonType {
-  readonly type?: string
+  readonly type?: string | readonly string[]
   readonly enum?: readonly unknown[]
   readonly const?: unknown
   readonly items?: JsonType
   readonly anyOf?: readonly JsonType[]
-  readonly default?: unknown
+  readonly default?: JsonValue
   readonly description?: string
 }
 
+/** A type in words; that null is taken as well goes without saying, as it is for nearly all parameters. */
 function typeText({ type, enum: values, anyOf, items, const: constant }: JsonType): string {
   if (constant !== undefined) return JSON.stringify(constant)
   if (values !== undefined) return values.map(value => JSON.stringify(value)).join(' | ')
-  if (anyOf !== undefined) return [...new Set(anyOf.map(typeText))].join(' | ')
+  if (anyOf !== undefined) return either(anyOf.map(typeText))
   if (type === 'array') return `list of ${items === undefined ? 'any' : typeText(items)}`
-  return type ?? 'any'
+  return either([type ?? 'any'].flat())
+}
+
+function either(types: readonly string[]): string {
+  const others = types.filter(type => type !== 'null')
+  return [...new Set(others.length === 0 ? types : others)].join(' | ')
 }
 
 /** All of an operator for `pawl ops NAME`. */
@@ -65,20 +74,24 @@ export function operatorDetails(definition: OperatorDefinition): string {
   const lines = [`${name} (${kind}, version ${version})`, `  ${summary}`, '', 'Parameters']
   const params = describeParams(definition)
   for (const { name: param, type, default: preset, description } of params) {
-    lines.push(`  ${param}: ${type}${preset === undefined ? '' : ` = ${preset}`}`, `      ${description}`)
+    lines.push(`  ${param}: ${type}${preset === undefined ? '' : ` = ${presetText(preset)}`}`, `      ${description}`)
   }
   if (params.length === 0) lines.push('  none of its own')
   lines.push(`  and text_key${kind === 'filter' ? ', min_closed_interval, max_closed_interval, reversed_range' : ''}`)
   if (stats.length > 0) lines.push('', `Statistics: ${stats.join(', ')}`)
-  lines.push('', 'Example', ...(example ?? exampleOf(name, params)).split('\n').map(line => `  ${line}`))
+  const recipe = exampleRecipe(name, example?.params ?? defaultsOf(params))
+  lines.push('', 'Example', ...recipe.split('\n').map(line => `  ${line}`))
+  for (const { input, verb, results } of exampleOutcomes(example))
+    lines.push('', `  ${input}`, `      ${verb} ${results.join(', ')}`.trimEnd())
   return lines.join('\n')
 }
 
-function exampleOf(name: string, params: readonly ParamDoc[]): string {
+function presetText(preset: JsonValue): string {
+  return Math.abs(Number(preset)) === sysMaxsize ? 'no bound' : JSON.stringify(preset)
+}
+
+/** Parameters for an operator without an example of its own. */
+function defaultsOf(params: readonly ParamDoc[]): JsonObject {
   const shown = params.filter(param => param.default !== undefined).slice(0, 3)
-  return [
-    'process:',
-    `  - ${name}:${shown.length === 0 ? ' {}' : ''}`,
-    ...shown.map(param => `      ${param.name}: ${param.default}`),
-  ].join('\n')
+  return Object.fromEntries(shown.map(param => [param.name, param.default!]))
 }

@@ -1,7 +1,7 @@
 import type { UnsupportedOperator } from '../core/operator.js'
 
-/** Operators of Data-Juicer 1.6.1 that Pawl does not run, by what they need. */
-const byNeed: readonly (readonly [string, string])[] = [
+/** Operators of Data-Juicer 1.6.1 that Pawl does not run, by why. */
+const absent: readonly (readonly [string, string])[] = [
   ['weighs scores that only operators with a model give', 'agent_bad_case_signal_mapper'],
   [
     'needs a large language model',
@@ -9,7 +9,7 @@ const byNeed: readonly (readonly [string, string])[] = [
   ],
   [
     'works on images, audio or video',
-    'audio_add_gaussian_noise_mapper audio_duration_filter audio_ffmpeg_wrapped_mapper audio_nmf_snr_filter audio_size_filter export_to_lerobot_mapper image_aesthetics_filter image_aspect_ratio_filter image_blur_mapper image_captioning_from_gpt4v_mapper image_captioning_mapper image_deduplicator image_detection_yolo_mapper image_diffusion_mapper image_face_blur_mapper image_face_count_filter image_face_ratio_filter image_mmpose_mapper image_nsfw_filter image_ohem_selector image_pair_similarity_filter image_remove_background_mapper image_sam_3d_body_mapper image_segment_mapper image_shape_filter image_size_filter image_subplot_filter image_tagging_mapper image_tagging_vlm_mapper image_text_matching_filter image_text_similarity_filter image_watermark_filter imgdiff_difference_area_generator_mapper imgdiff_difference_caption_generator_mapper mllm_mapper phrase_grounding_recall_filter ray_image_deduplicator ray_video_deduplicator sdxl_prompt2prompt_mapper vggt_mapper video_active_speaker_detect_mapper video_aesthetics_filter video_aspect_ratio_filter video_atomic_action_segment_mapper video_audio_speech_emotion_mapper video_camera_calibration_deepcalib_mapper video_camera_calibration_droidcalib_mapper video_camera_calibration_moge_mapper video_camera_pose_megasam_mapper video_captioning_face_attribute_emotion_mapper video_captioning_from_frames_mapper video_captioning_from_human_tracks_mapper video_captioning_from_video_mapper video_captioning_from_vlm_mapper video_clip_reassembly_mapper video_deduplicator video_depth_estimation_mapper video_duration_filter video_extract_frames_mapper video_face_blur_mapper video_face_ratio_filter video_ffmpeg_wrapped_mapper video_frames_text_similarity_filter video_hand_action_compute_mapper video_hand_motion_smooth_mapper video_hand_reconstruction_hawor_mapper video_hand_reconstruction_mapper video_human_tracks_extraction_mapper video_human_tracks_face_demographic_mapper video_motion_score_filter video_motion_score_ptlflow_filter video_motion_score_raft_filter video_nsfw_filter video_object_segmenting_mapper video_ocr_area_ratio_filter video_remove_watermark_mapper video_resize_aspect_ratio_mapper video_resize_resolution_mapper video_resolution_filter video_split_by_duration_mapper video_split_by_key_frame_mapper video_split_by_scene_mapper video_tagging_from_audio_mapper video_tagging_from_frames_filter video_tagging_from_frames_mapper video_trajectory_overlay_mapper video_undistort_mapper video_watermark_filter video_whole_body_pose_estimation_mapper',
+    'audio_add_gaussian_noise_mapper audio_duration_filter audio_ffmpeg_wrapped_mapper audio_nmf_snr_filter audio_size_filter export_to_lerobot_mapper image_aesthetics_filter image_aspect_ratio_filter image_blur_mapper image_captioning_from_gpt4v_mapper image_captioning_mapper image_deduplicator image_detection_yolo_mapper image_diffusion_mapper image_face_blur_mapper image_face_count_filter image_face_ratio_filter image_mmpose_mapper image_nsfw_filter image_ohem_selector image_pair_similarity_filter image_remove_background_mapper image_sam_3d_body_mapper image_segment_mapper image_shape_filter image_size_filter image_subplot_filter image_tagging_mapper image_tagging_vlm_mapper image_text_matching_filter image_text_similarity_filter image_watermark_filter imgdiff_difference_area_generator_mapper imgdiff_difference_caption_generator_mapper mllm_mapper phrase_grounding_recall_filter ray_image_deduplicator ray_video_deduplicator sdxl_prompt2prompt_mapper vggt_mapper video_active_speaker_detect_mapper video_aesthetics_filter video_aspect_ratio_filter video_atomic_action_segment_mapper video_audio_ASR_mapper video_audio_speech_emotion_mapper video_camera_calibration_deepcalib_mapper video_camera_calibration_droidcalib_mapper video_camera_calibration_moge_mapper video_camera_pose_megasam_mapper video_captioning_face_attribute_emotion_mapper video_captioning_from_frames_mapper video_captioning_from_human_tracks_mapper video_captioning_from_video_mapper video_captioning_from_vlm_mapper video_clip_reassembly_mapper video_deduplicator video_depth_estimation_mapper video_duration_filter video_extract_frames_mapper video_face_blur_mapper video_face_ratio_filter video_ffmpeg_wrapped_mapper video_frames_text_similarity_filter video_hand_action_compute_mapper video_hand_motion_smooth_mapper video_hand_reconstruction_hawor_mapper video_hand_reconstruction_mapper video_human_tracks_extraction_mapper video_human_tracks_face_demographic_mapper video_motion_score_filter video_motion_score_ptlflow_filter video_motion_score_raft_filter video_nsfw_filter video_object_segmenting_mapper video_ocr_area_ratio_filter video_remove_watermark_mapper video_resize_aspect_ratio_mapper video_resize_resolution_mapper video_resolution_filter video_split_by_duration_mapper video_split_by_key_frame_mapper video_split_by_scene_mapper video_tagging_from_audio_mapper video_tagging_from_frames_filter video_tagging_from_frames_mapper video_trajectory_overlay_mapper video_undistort_mapper video_watermark_filter video_whole_body_pose_estimation_mapper',
   ],
   ['moves files over the network', 'download_file_mapper s3_download_file_mapper s3_upload_file_mapper'],
   ['needs people to annotate', 'human_preference_annotation_mapper'],
@@ -18,16 +18,44 @@ const byNeed: readonly (readonly [string, string])[] = [
     'in_context_influence_filter instruction_following_difficulty_filter llm_perplexity_filter perplexity_filter query_intent_detection_mapper query_sentiment_detection_mapper query_topic_detection_mapper sentence_augmentation_mapper text_action_filter text_embd_similarity_filter text_entity_dependency_filter text_pair_similarity_filter',
   ],
   ['rewrites text at random by a Python library', 'nlpaug_en_mapper nlpcda_zh_mapper'],
+  [
+    'runs several operators as one, which Pawl does anyway where they stand one after the other',
+    'fused_sequential_batch_op general_fused_op',
+  ],
   ['runs Python code', 'python_file_mapper python_lambda_mapper'],
   [
-    'needs a Ray cluster of its own; use document_minhash_deduplicator',
-    'ray_bts_minhash_cpp_deduplicator ray_bts_minhash_deduplicator',
+    'needs a Ray cluster of its own',
+    'llm_ray_vllm_engine_pipeline ray_bts_minhash_cpp_deduplicator ray_bts_minhash_deduplicator ray_document_deduplicator ray_repartition_pipeline vlm_ray_vllm_engine_pipeline',
   ],
 ]
 
-const hint = 'Bring your own with `custom_operator_paths`.'
+/** Those that it does not run yet. */
+const planned: readonly (readonly [string, string])[] = [
+  [
+    'it finds near duplicates or repeated lines; so far document_deduplicator finds exact duplicates',
+    'document_line_deduplicator document_minhash_deduplicator document_minhash_deduplicator_with_uid document_simhash_deduplicator',
+  ],
+  [
+    'it selects among all samples; so far filters decide on one sample at a time',
+    'frequency_specified_field_selector random_selector range_specified_field_selector tags_specified_field_selector topk_specified_field_selector',
+  ],
+  ['it makes one sample of many or many of one', 'key_value_grouper naive_grouper naive_reverse_grouper'],
+]
 
 /** Why each of these operators is refused, and what to do instead. */
-export const unsupportedOperators: ReadonlyMap<string, UnsupportedOperator> = new Map(
-  byNeed.flatMap(([need, names]) => names.split(' ').map(name => [name, { name, reason: `${need}. ${hint}` }])),
-)
+export const unsupportedOperators: ReadonlyMap<string, UnsupportedOperator> = new Map([
+  ...entries(absent, 'absent'),
+  ...entries(planned, 'planned'),
+])
+
+function entries(list: readonly (readonly [string, string])[], status: UnsupportedOperator['status']) {
+  return list.flatMap(([reason, names]) =>
+    names.split(' ').map(name => {
+      const message =
+        status === 'planned'
+          ? `${name} of Data-Juicer is not supported yet: ${reason}`
+          : `${name} of Data-Juicer is not part of Pawl: it ${reason}; bring an operator of your own with custom_operator_paths`
+      return [name, { name, status, reason, message }] as const
+    }),
+  )
+}

@@ -132,6 +132,56 @@ describe('pawl analyze', () => {
   })
 })
 
+describe('an analysis of samples that a filter cannot judge or an operator cannot measure', () => {
+  const suffix = { suffix_filter: { suffixes: ['.md'] } }
+
+  it('counts those that a filter cannot judge, and calls only those dropped that are', async () => {
+    const rig = makeRig([filters[0], suffix, filters[4]])
+    const { code, stdout } = await rig.run('analyze', '--config', 'recipe.yaml', '--html', 'page.html')
+    expect(code).toBe(0)
+    const { filters: summaries, ...report } = await analyze(rig)
+    const [length, judge, kind] = summaries
+    expect(judge).toMatchObject({ failed: 400, dropped_alone: 0, dropped_in_order: 0, statistics: [] })
+    expect(report).toMatchObject({ samples: 400, kept: 0, not_judged: judge.reached, quarantined: 0 })
+    expect(judge.reached).toBe(400 - length.dropped_in_order)
+    expect(kind).toMatchObject({ reached: 0, failed: 0 })
+    expect(stdout).toContain('(cannot judge 400)')
+    expect(stdout).toContain(`${judge.reached} would be set aside`)
+    const page = rig.read('page.html')
+    expect(page).toContain('<th>cannot judge</th>')
+    expect(page).toContain(`<dt>dropped</dt><dd>${length.dropped_in_order}</dd>`)
+    expect(page).toContain(`<dt>cannot be judged</dt><dd>${judge.reached}</dd>`)
+  })
+
+  it('says how many could not be measured, and where they are', async () => {
+    const rig = makeRig([{ specified_field_filter: { field_key: 'rare', target_value: [1] } }])
+    rig.writeLines('data/a.jsonl', [{ text: 'a', rare: 1 }, { text: 'b' }, { text: 'c' }])
+    const { code, stdout } = await rig.run('analyze', '--config', 'recipe.yaml', '--html', 'page.html')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/not measured {2}2, which a run would set aside as well → .*quarantine\.jsonl/)
+    expect(stdout).toContain('All filters together would keep 1 of 1 samples')
+    expect(rig.read('page.html')).toContain('<dt>not measured (quarantine)</dt><dd>2</dd>')
+  })
+})
+
+describe('the page of an analysis', () => {
+  it('shows text values as bars as long as they are frequent, names escaped and shortened', async () => {
+    const partition = { mode: 'manual', num_of_partitions: 1 }
+    const rig = makeRig([{ specified_field_filter: { field_key: 'kind', target_value: ['<b>'] } }], { partition })
+    const kinds = ['<b>', '<b>', '<b>', '<b>', '𝒂'.repeat(30), '𝒂'.repeat(30), 'c']
+    rig.writeLines(
+      'data/a.jsonl',
+      kinds.map(kind => ({ text: 'a', kind })),
+    )
+    await analyze(rig, '--html', 'page.html')
+    const svg = /<svg[^>]*aria-label="Values of kind".*?<\/svg>/s.exec(rig.read('page.html'))![0]
+    const widths = [...svg.matchAll(/<rect class="bar"[^>]* width="([\d.]+)"/g)].map(([, width]) => Number(width))
+    expect(widths.map(width => width / widths[2])).toEqual([4, 2, 1])
+    const labels = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, label]) => label)
+    expect(labels).toEqual(['&lt;b&gt;', '4 (57.1 %)', `${'𝒂'.repeat(19)}…`, '2 (28.6 %)', 'c', '1 (14.3 %)'])
+  })
+})
+
 /** Resolves when a file of this name is in the folder. */
 function appears(folder: string, name: string): Promise<void> {
   return new Promise(done => {

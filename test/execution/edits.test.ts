@@ -263,3 +263,16 @@ describe('another seed', () => {
     expect(await rerun({ process, seed: 8 })).toMatchObject({ units: 0 })
   })
 })
+
+describe('partitions that hold the same', () => {
+  it('are told apart, under every strategy and on the way to a deduplicator', async () => {
+    const same = Array.from({ length: 60 }, () => record(1, 1))
+    for (const file of [1, 2, 3]) rig.writeLines(`data/${file}.jsonl`, same)
+    for (const strategy of ['every_op', 'disabled']) {
+      await rerun({ checkpoint: { strategy } })
+      expect(rig.read('out', 'result.jsonl').trimEnd().split('\n')).toHaveLength(180)
+    }
+    await rerun({ process: [...process, 'document_deduplicator'] })
+    expect(rig.read('out', 'result.jsonl').trimEnd().split('\n')).toHaveLength(1)
+  })
+})

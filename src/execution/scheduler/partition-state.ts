@@ -27,7 +27,7 @@ export interface PartitionState {
 /** The fingerprint that a partition's chain has at the start of a stage, or undefined where it is not known yet. */
 export function stageBase(plan: OperatorPlan, state: PartitionState, stage: StagePlan): string | undefined {
   if (state.digest === undefined) return undefined
-  let base = inputFingerprint(state.readerLink, state.digest)
+  let base = inputFingerprint(state.readerLink, state.key, state.digest)
   for (const earlier of plan.stages.slice(0, stage.index)) {
     const verdict = state.verdicts[earlier.index]
     if (verdict === undefined || earlier.signs === undefined) return undefined

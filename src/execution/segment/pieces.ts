@@ -72,7 +72,11 @@ async function closePiece(
     throw new UnitFailure({ code: 'input_changed', message, consequence: 'fail_unit' })
   }
   if (output !== undefined) {
-    const result = await output.publish(fingerprintFor(pass.unit, digest), counts.freeze(), digest)
+    const result = await output.publish(
+      fingerprintFor(pass.unit, pieceKey(pass.unit.partition, index), digest),
+      counts.freeze(),
+      digest,
+    )
     pass.report.piece({ ...result, piece: { index, records } })
   }
   return { digest, records }

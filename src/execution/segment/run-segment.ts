@@ -48,7 +48,7 @@ async function runOnSource(pass: SegmentPass, input: SourceInput): Promise<Segme
     for await (const batch of reader.batches()) await pass.process(batch, output, counts)
     const digest = reader.takeDigest()
     copy?.publish(digest)
-    return await output.publish(fingerprintFor(unit, digest), counts.freeze(), digest)
+    return await output.publish(fingerprintFor(unit, unit.partition, digest), counts.freeze(), digest)
   } catch (error) {
     copy?.discard()
     output.discard()

@@ -14,6 +14,15 @@ export const documentDeduplicator = defineDeduplicator({
     lowercase: bool(false).describe('Compare texts in lower case.'),
     ignore_non_character: bool(false).describe('Leave white space, digits and ASCII punctuation out of account.'),
   },
+  example: {
+    params: { lowercase: true, ignore_non_character: true },
+    cases: [
+      {
+        samples: [{ text: 'The tide is low.' }, { text: 'Read the log.' }, { text: 'the tide is low!' }],
+        kept: [0, 1],
+      },
+    ],
+  },
   create: ({ lowercase, ignore_non_character }, { textKey }) => ({
     recordBytes: exactKeyBytes,
     sign(sample, record, offset) {

@@ -16,6 +16,13 @@ export const alphanumericFilter = defineFilter({
   },
   stats: ['alnum_ratio'],
   thresholds: [{ stat: 'alnum_ratio', min: 'min_ratio', max: 'max_ratio' }],
+  example: {
+    params: { min_ratio: 0.5 },
+    cases: [
+      { sample: { text: 'Tide 12' }, stats: { alnum_ratio: 0.8571428571428571 }, kept: true },
+      { sample: { text: '=== *** ===' }, stats: { alnum_ratio: 0 }, kept: false },
+    ],
+  },
   create: ({ min_ratio, max_ratio }, { textKey, inRange }) => ({
     computeStats(sample) {
       if (sample.stats['alnum_ratio'] !== undefined) return

@@ -13,6 +13,13 @@ export const averageLineLengthFilter = defineFilter({
   },
   stats: ['avg_line_length'],
   thresholds: [{ stat: 'avg_line_length', min: 'min_len', max: 'max_len' }],
+  example: {
+    params: { min_len: 10, max_len: 1000 },
+    cases: [
+      { sample: { text: 'The ferry leaves\nthe pier at nine' }, stats: { avg_line_length: 16.5 }, kept: true },
+      { sample: { text: 'a\nb\nc\nd' }, stats: { avg_line_length: 1.75 }, kept: false },
+    ],
+  },
   create: ({ min_len, max_len }, { textKey, inRange }) => ({
     computeStats(sample) {
       if (sample.stats['avg_line_length'] !== undefined) return

@@ -20,6 +20,13 @@ export const characterRepetitionFilter = defineFilter({
   },
   stats: ['char_rep_ratio'],
   thresholds: [{ stat: 'char_rep_ratio', min: 'min_ratio', max: 'max_ratio' }],
+  example: {
+    params: { rep_len: 3, max_ratio: 0.2 },
+    cases: [
+      { sample: { text: 'The ferry leaves the pier at nine.' }, stats: { char_rep_ratio: 0.0625 }, kept: true },
+      { sample: { text: 'hahahahahahahahaha' }, stats: { char_rep_ratio: 0.5 }, kept: false },
+    ],
+  },
   create: ({ rep_len, min_ratio, max_ratio }, { textKey, inRange }) => ({
     computeStats(sample) {
       sample.stats['char_rep_ratio'] ??= characterRepetition(sample.text(textKey), rep_len)

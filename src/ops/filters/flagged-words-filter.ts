@@ -23,6 +23,13 @@ export const flaggedWordsFilter = defineFilter({
   },
   stats: ['flagged_words_ratio'],
   thresholds: [{ stat: 'flagged_words_ratio', min: 'min_ratio', max: 'max_ratio' }],
+  example: {
+    params: { lang: 'en', max_ratio: 0.045 },
+    cases: [
+      { sample: { text: 'The ferry leaves the pier at nine.' }, stats: { flagged_words_ratio: 0 }, kept: true },
+      { sample: { text: 'free nude photos' }, stats: { flagged_words_ratio: 0.3333333333333333 }, kept: false },
+    ],
+  },
   async create(params, { textKey, inRange }) {
     const folder = params.flagged_words_dir ?? defaultListDir
     const options = {

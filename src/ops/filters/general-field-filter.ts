@@ -17,6 +17,13 @@ export const generalFieldFilter = defineFilter({
     ),
   },
   stats: [stat],
+  example: {
+    params: { filter_condition: "lang == 'en' and 10 <= length < 500" },
+    cases: [
+      { sample: { text: 'a', lang: 'en', length: 42 }, stats: { general_field_filter_condition: true }, kept: true },
+      { sample: { text: 'b', lang: 'de', length: 42 }, stats: { general_field_filter_condition: false }, kept: false },
+    ],
+  },
   create({ filter_condition }) {
     const condition = filter_condition ? parseCondition(filter_condition) : undefined
     return {

@@ -22,6 +22,21 @@ export const languageIdScoreFilter = defineFilter({
   },
   stats: ['lang', 'lang_score'],
   thresholds: [{ stat: 'lang_score', min: 'min_score' }],
+  example: {
+    params: { lang: ['en', 'fr'], min_score: 0.6 },
+    cases: [
+      {
+        sample: { text: 'The keeper of the old lighthouse kept two notebooks on the shelf.' },
+        stats: { lang: 'en', lang_score: 0.9463071227073669 },
+        kept: true,
+      },
+      {
+        sample: { text: 'Der Hund ist heute auf dem Berg und schläft.' },
+        stats: { lang: 'de', lang_score: 0.9999929070472717 },
+        kept: false,
+      },
+    ],
+  },
   async create({ lang, min_score, model }, { textKey, inRange }) {
     const wanted = lang === null || lang.length === 0 ? undefined : [lang].flat()
     const identify = await loadLanguageModel(model)

@@ -13,6 +13,13 @@ export const maximumLineLengthFilter = defineFilter({
   },
   stats: ['max_line_length'],
   thresholds: [{ stat: 'max_line_length', min: 'min_len', max: 'max_len' }],
+  example: {
+    params: { max_len: 20 },
+    cases: [
+      { sample: { text: 'short lines\nof a poem' }, stats: { max_line_length: 11 }, kept: true },
+      { sample: { text: 'a line that goes on and on and on' }, stats: { max_line_length: 33 }, kept: false },
+    ],
+  },
   create: ({ min_len, max_len }, { textKey, inRange }) => ({
     computeStats(sample) {
       sample.stats['max_line_length'] ??= sample.derive(textKey, lineCounts).longest

@@ -12,6 +12,13 @@ export const specialCharactersFilter = defineFilter({
   },
   stats: ['special_char_ratio'],
   thresholds: [{ stat: 'special_char_ratio', min: 'min_ratio', max: 'max_ratio' }],
+  example: {
+    params: { max_ratio: 0.3 },
+    cases: [
+      { sample: { text: 'Read the log, then act.' }, stats: { special_char_ratio: 0.2608695652173913 }, kept: true },
+      { sample: { text: '#!@ $% ^& *()' }, stats: { special_char_ratio: 1 }, kept: false },
+    ],
+  },
   create: ({ min_ratio, max_ratio }, { textKey, inRange }) => ({
     computeStats(sample) {
       if (sample.stats['special_char_ratio'] !== undefined) return

@@ -18,6 +18,13 @@ export const specifiedFieldFilter = defineFilter({
       .describe('Wanted values; none keeps every sample.'),
   },
   stats: [],
+  example: {
+    params: { field_key: 'meta.licence', target_value: ['MIT', 'Apache-2.0'] },
+    cases: [
+      { sample: { text: 'a', meta: { licence: 'MIT' } }, stats: { 'meta.licence': 'MIT' }, kept: true },
+      { sample: { text: 'b', meta: { licence: 'unknown' } }, stats: { 'meta.licence': 'unknown' }, kept: false },
+    ],
+  },
   create: ({ field_key, target_value }, { reversedRange }) => {
     const key = field_key ?? ''
     const wanted = target_value as JsonValue

@@ -14,6 +14,13 @@ export const specifiedNumericFieldFilter = defineFilter({
     max_value: float(sysMaxsize).describe('Largest number that is kept.'),
   },
   stats: [],
+  example: {
+    params: { field_key: 'meta.stars', min_value: 10 },
+    cases: [
+      { sample: { text: 'a', meta: { stars: 25 } }, stats: { 'meta.stars': 25 }, kept: true },
+      { sample: { text: 'b', meta: { stars: 3 } }, stats: { 'meta.stars': 3 }, kept: false },
+    ],
+  },
   create({ field_key, min_value, max_value }, { inRange }) {
     const key = field_key ?? ''
     return {

@@ -23,6 +23,13 @@ export const stopwordsFilter = defineFilter({
   },
   stats: ['stopwords_ratio'],
   thresholds: [{ stat: 'stopwords_ratio', min: 'min_ratio', max: 'max_ratio' }],
+  example: {
+    params: { lang: 'en', min_ratio: 0.3 },
+    cases: [
+      { sample: { text: 'the cat is on the mat' }, stats: { stopwords_ratio: 0.6666666666666666 }, kept: true },
+      { sample: { text: 'lighthouse harbour ferry notebook' }, stats: { stopwords_ratio: 0 }, kept: false },
+    ],
+  },
   async create(params, { textKey, inRange }) {
     const folder = params.stopwords_dir ?? defaultListDir
     const options = {

@@ -15,6 +15,13 @@ export const suffixFilter = defineFilter({
       .describe('Wanted suffixes, dot and case as in `__dj__suffix__`; none keeps every sample.'),
   },
   stats: [],
+  example: {
+    params: { suffixes: ['.md', '.txt'] },
+    cases: [
+      { sample: { text: 'a', __dj__suffix__: '.md' }, stats: {}, kept: true },
+      { sample: { text: 'b', __dj__suffix__: '.py' }, stats: {}, kept: false },
+    ],
+  },
   create({ suffixes }, { reversedRange }) {
     const wanted = typeof suffixes === 'string' ? [suffixes] : (suffixes ?? [])
     return {

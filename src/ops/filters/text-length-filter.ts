@@ -13,6 +13,13 @@ export const textLengthFilter = defineFilter({
   },
   stats: ['text_len'],
   thresholds: [{ stat: 'text_len', min: 'min_len', max: 'max_len' }],
+  example: {
+    params: { min_len: 10, max_len: 100000 },
+    cases: [
+      { sample: { text: 'The tide is low.' }, stats: { text_len: 16 }, kept: true },
+      { sample: { text: 'ok' }, stats: { text_len: 2 }, kept: false },
+    ],
+  },
   create: ({ min_len, max_len }, { textKey, inRange }) => ({
     computeStats(sample) {
       sample.stats['text_len'] ??= sample.lengthInSource(textKey) ?? sample.derive(textKey, charCounts).codePoints

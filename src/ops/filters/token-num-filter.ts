@@ -20,6 +20,13 @@ export const tokenNumFilter = defineFilter({
   },
   stats: ['num_token'],
   thresholds: [{ stat: 'num_token', min: 'min_num', max: 'max_num' }],
+  example: {
+    params: { min_num: 4, max_num: 8192 },
+    cases: [
+      { sample: { text: 'Hello, world!' }, stats: { num_token: 4 }, kept: true },
+      { sample: { text: 'Hello' }, stats: { num_token: 1 }, kept: false },
+    ],
+  },
   async create({ encoding, min_num, max_num }, { textKey, inRange }) {
     const tokens: Derivation<number> = { name: `tokens of ${encoding}`, compute: await loadTokenCounter(encoding) }
     return {

@@ -18,6 +18,13 @@ export const wordRepetitionFilter = defineFilter({
   },
   stats: ['word_rep_ratio'],
   thresholds: [{ stat: 'word_rep_ratio', min: 'min_ratio', max: 'max_ratio' }],
+  example: {
+    params: { rep_len: 2, max_ratio: 0.5 },
+    cases: [
+      { sample: { text: 'the tide is low at nine' }, stats: { word_rep_ratio: 0 }, kept: true },
+      { sample: { text: 'buy now buy now buy now' }, stats: { word_rep_ratio: 1 }, kept: false },
+    ],
+  },
   async create({ tokenization, rep_len, min_ratio, max_ratio }, { textKey, inRange }) {
     const words = await textWords(tokenization === true, 'refined')
     return {

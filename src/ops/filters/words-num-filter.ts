@@ -15,6 +15,13 @@ export const wordsNumFilter = defineFilter({
   },
   stats: ['num_words'],
   thresholds: [{ stat: 'num_words', min: 'min_num', max: 'max_num' }],
+  example: {
+    params: { min_num: 3, max_num: 10000 },
+    cases: [
+      { sample: { text: 'The tide is low.' }, stats: { num_words: 4 }, kept: true },
+      { sample: { text: 'Low tide.' }, stats: { num_words: 2 }, kept: false },
+    ],
+  },
   async create({ tokenization, min_num, max_num }, { textKey, inRange }) {
     const words = await textWords(tokenization === true, 'written')
     return {

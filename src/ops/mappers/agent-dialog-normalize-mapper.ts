@@ -35,6 +35,36 @@ export const agentDialogNormalizeMapper = defineMapper({
     history_max_user_chars: int(0).describe('Longest question; 0 for no limit.'),
     history_compress_head_ratio: float(0.62).describe('Share of the head in what is left of too long texts.'),
   },
+  example: {
+    params: { include_system_in_first_user: true },
+    cases: [
+      {
+        before: {
+          messages: [
+            { role: 'system', content: 'Be brief.' },
+            { role: 'user', content: 'When is low tide?' },
+            { role: 'assistant', content: 'At nine.' },
+          ],
+        },
+        after: [
+          {
+            text: 'User: Be brief.\n\nWhen is low tide?\n\nAssistant: At nine.',
+            dialog_history: [['Be brief.\n\nWhen is low tide?', 'At nine.']],
+            query: 'Be brief.\n\nWhen is low tide?',
+            response: 'At nine.',
+            __dj__meta__: {
+              agent_dialog_history_compressed: false,
+              agent_turn_count: 1,
+              agent_tool_types: [''],
+              agent_skill_types: [''],
+              agent_last_user_msg_idx: 1,
+              agent_last_assistant_msg_idx: 2,
+            },
+          },
+        ],
+      },
+    ],
+  },
   create(params, { textKey }) {
     return {
       map(sample) {

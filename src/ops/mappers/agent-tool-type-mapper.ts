@@ -14,6 +14,23 @@ export const agentToolTypeMapper = defineMapper({
     dominant_key: text('dominant_tool_types').describe('Meta field for the most frequent names.'),
     top_k_dominant: int(5).describe('How many names the latter holds.'),
   },
+  example: {
+    params: { top_k_dominant: 2 },
+    cases: [
+      {
+        before: { __dj__meta__: { agent_tool_types: ['search', 'read_file', 'search'] } },
+        after: [
+          {
+            __dj__meta__: {
+              agent_tool_types: ['search', 'read_file', 'search'],
+              primary_tool_type: 'search',
+              dominant_tool_types: ['search', 'read_file'],
+            },
+          },
+        ],
+      },
+    ],
+  },
   create: ({ tool_types_meta_key, primary_key, dominant_key, top_k_dominant }) => ({
     map(sample) {
       const given = metaOf(sample)[tool_types_meta_key ?? '']

@@ -32,6 +32,10 @@ export const chineseConvertMapper = defineMapper({
       .default('s2t')
       .describe('From what to what: s simplified, t traditional, tw Taiwan, hk Hong Kong, jp Japan; p with phrases.'),
   },
+  example: {
+    params: { mode: 't2s' },
+    cases: [{ before: { text: '燈臺守在風雨裏讀書' }, after: [{ text: '灯台守在风雨里读书' }] }],
+  },
   async create({ mode }, { textKey }) {
     const { Converter } = await import('opencc-js')
     const [from, to] = variants[mode]

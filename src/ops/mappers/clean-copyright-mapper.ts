@@ -5,6 +5,15 @@ export const cleanCopyrightMapper = defineMapper({
   name: 'clean_copyright_mapper',
   summary: 'Removes copyright comments at the head of source code.',
   params: {},
+  example: {
+    params: {},
+    cases: [
+      {
+        before: { text: '// Copyright 2024 Example Ltd.\n// All rights reserved.\nint main() {}' },
+        after: [{ text: 'int main() {}' }],
+      },
+    ],
+  },
   create: (_, { textKey }) => ({
     map: sample => sample.setText(textKey, cleanCopyright(sample.text(textKey))),
   }),

@@ -16,6 +16,10 @@ export const cleanEmailMapper = defineMapper({
       .describe('What to replace, in the syntax of the Python package `regex`.'),
     repl: text('').describe('What to put there; a Python template (`\\1`, `\\g<name>`).'),
   },
+  example: {
+    params: { repl: '<EMAIL>' },
+    cases: [{ before: { text: 'Write to jo.doe@example.org today.' }, after: [{ text: 'Write to <EMAIL> today.' }] }],
+  },
   create({ pattern, repl }, { textKey }) {
     const template = repl ?? ''
     const custom =

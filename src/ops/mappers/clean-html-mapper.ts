@@ -6,6 +6,15 @@ export const cleanHtmlMapper = defineMapper({
   name: 'clean_html_mapper',
   summary: 'Reduces HTML to its text.',
   params: {},
+  example: {
+    params: {},
+    cases: [
+      {
+        before: { text: '<p>Tides &amp; <b>times</b></p><ul><li>nine</li><li>ten</li></ul>' },
+        after: [{ text: 'Tides & times\n*nine\n*ten' }],
+      },
+    ],
+  },
   create: (_, { textKey }) => ({
     map(sample) {
       if (typeof sample.get(textKey) === 'object') return

@@ -22,6 +22,10 @@ export const cleanIpMapper = defineMapper({
       .describe('What to replace, in the syntax of the Python package `regex`.'),
     repl: text('').describe('What to put there; a Python template (`\\1`, `\\g<name>`).'),
   },
+  example: {
+    params: { repl: '<IP>' },
+    cases: [{ before: { text: 'Refused 192.168.0.17 at nine.' }, after: [{ text: 'Refused <IP> at nine.' }] }],
+  },
   create({ pattern, repl }, { textKey }) {
     const source = pattern === null ? address : unwrapRawString(pattern)
     const compiled = new PythonPattern(source, { module: 'regex', dotAll: true })

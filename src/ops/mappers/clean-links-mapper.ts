@@ -16,6 +16,12 @@ export const cleanLinksMapper = defineMapper({
       .describe('What to replace, in the syntax of the Python package `regex`.'),
     repl: text('').describe('What to put there; a Python template (`\\1`, `\\g<name>`).'),
   },
+  example: {
+    params: { repl: '<URL>' },
+    cases: [
+      { before: { text: 'See https://example.org/tides?day=1 for more.' }, after: [{ text: 'See <URL> for more.' }] },
+    ],
+  },
   create({ pattern, repl }, { textKey }) {
     const template = repl ?? ''
     const custom =

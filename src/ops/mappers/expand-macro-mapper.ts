@@ -6,6 +6,15 @@ export const expandMacroMapper = defineMapper({
   name: 'expand_macro_mapper',
   summary: 'Writes out LaTeX macros that take no arguments.',
   params: {},
+  example: {
+    params: {},
+    cases: [
+      {
+        before: { text: '\\newcommand{\\nn}{neural network}\nA \\nn maps.' },
+        after: [{ text: '\\newcommand{neural network}{neural network}\nA neural network maps.' }],
+      },
+    ],
+  },
   create: (_, { textKey }) => ({
     map(sample) {
       const before = sample.text(textKey)

@@ -13,6 +13,26 @@ export const extractTablesFromHtmlMapper = defineMapper({
     retain_html_tags: bool(false).describe('Note the HTML of each table instead of the texts of its cells.'),
     include_header: bool(true).describe('Take in rows that hold header cells.'),
   },
+  example: {
+    params: { tables_field_name: 'tables' },
+    cases: [
+      {
+        before: { text: '<table><tr><th>port</th><th>time</th></tr><tr><td>Ness</td><td>9:00</td></tr></table>' },
+        after: [
+          {
+            __dj__meta__: {
+              tables: [
+                [
+                  ['port', 'time'],
+                  ['Ness', '9:00'],
+                ],
+              ],
+            },
+          },
+        ],
+      },
+    ],
+  },
   create({ tables_field_name, retain_html_tags, include_header }, { textKey }) {
     const field = tables_field_name ?? 'html_tables'
     return {

@@ -19,6 +19,10 @@ export const fixUnicodeMapper = defineMapper({
       })
       .describe('Normal form: NFC (the default), NFKC, NFD or NFKD, in any case.'),
   },
+  example: {
+    params: { normalization: 'NFKC' },
+    cases: [{ before: { text: 'The lighthouseâ€™s ﬁrst cafÃ©' }, after: [{ text: "The lighthouse's first café" }] }],
+  },
   create({ normalization }, { textKey }) {
     const form = (normalization || 'NFC').toUpperCase() as NormalForm
     const fixer = new TextFixer({ ...defaultFixes, normalization: form })

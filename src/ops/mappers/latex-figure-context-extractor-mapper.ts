@@ -22,6 +22,26 @@ export const latexFigureContextExtractorMapper = defineMapper({
     parent_caption_key: text('parent_caption').describe('Field for the caption of the figure that a part belongs to.'),
     parent_label_key: text('parent_label').describe('Field for the label of that figure.'),
   },
+  example: {
+    params: {},
+    cases: [
+      {
+        before: {
+          text: '\\begin{figure}\n\\includegraphics{rope.png}\n\\caption{A rope.}\n\\label{fig:rope}\n\\end{figure}\n\nFigure \\ref{fig:rope} shows a rope.',
+        },
+        after: [
+          {
+            caption: 'A rope.',
+            images: ['rope.png'],
+            label: 'fig:rope',
+            citing_paragraphs: ['Figure \\ref{fig:rope} shows a rope.'],
+            parent_caption: '',
+            parent_label: '',
+          },
+        ],
+      },
+    ],
+  },
   create(params, { textKey }) {
     const commands = params.citation_commands ?? ['\\ref', '\\cref', '\\Cref', '\\autoref']
     const names = commands.map(command => command.replace(/^\\+/, ''))

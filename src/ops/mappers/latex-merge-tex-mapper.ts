@@ -14,6 +14,12 @@ export const latexMergeTexMapper = defineMapper({
     max_file_size: int(50 * 1024 * 1024).describe('Largest source in bytes; larger ones are left out. 0 for no limit.'),
     max_total_size: int(100 * 1024 * 1024).describe('Bytes of all sources; the rest is left out. 0 for no limit.'),
   },
+  example: {
+    params: { separator: '\n% ---\n' },
+    cases: [
+      { before: { compressed_file: 'paper.tar.gz' }, after: [{ text: '\\section{Ropes}\n% ---\n\\section{Knots}' }] },
+    ],
+  },
   create(params, { textKey }) {
     const key = params.compressed_file_key ?? ''
     const limits = { file: params.max_file_size || Infinity, total: params.max_total_size || Infinity }

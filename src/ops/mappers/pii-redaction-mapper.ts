@@ -49,6 +49,15 @@ export const piiRedactionMapper = defineMapper({
       .describe('Fields to mask; by default the text, query, response, dialog_history and messages.'),
     messages_key: text('messages').describe('The one of them that holds chat messages.'),
   },
+  example: {
+    params: { mask_urls: true, phone_replacement: '<PHONE>' },
+    cases: [
+      {
+        before: { text: 'Call +4412345678901, password=hunter2, log in /home/jo/tide.log' },
+        after: [{ text: 'Call <PHONE>, password=[REDACTED], log in [PATH_REDACTED]' }],
+      },
+    ],
+  },
   create(params, { textKey }) {
     const rules = kinds
       .filter(kind => params[`mask_${kind}`] === true)

@@ -44,6 +44,10 @@ export const punctuationNormalizationMapper = defineMapper({
   name: 'punctuation_normalization_mapper',
   summary: 'Replaces Unicode punctuation by ASCII punctuation.',
   params: {},
+  example: {
+    params: {},
+    cases: [{ before: { text: '“Low tide”，at nine。' }, after: [{ text: '"Low tide",at nine.' }] }],
+  },
   create(_, { textKey }) {
     const map = new CharMap(replacements)
     return {

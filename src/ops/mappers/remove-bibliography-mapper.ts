@@ -5,6 +5,15 @@ export const removeBibliographyMapper = defineMapper({
   name: 'remove_bibliography_mapper',
   summary: 'Cuts LaTeX documents off at their bibliography or appendix.',
   params: {},
+  example: {
+    params: {},
+    cases: [
+      {
+        before: { text: 'Ropes hold.\n\\begin{thebibliography}{9}\n\\bibitem{a} A. Author.\n\\end{thebibliography}\n' },
+        after: [{ text: 'Ropes hold.\n' }],
+      },
+    ],
+  },
   create: (_, { textKey }) => ({
     map(sample) {
       const text = sample.text(textKey)

@@ -15,6 +15,10 @@ export const removeCommentsMapper = defineMapper({
     inline: bool(true).describe('Remove comments behind text, with the character before the percent sign.'),
     multiline: bool(true).describe('Remove lines that are nothing but a comment.'),
   },
+  example: {
+    params: { inline: false },
+    cases: [{ before: { text: '% a draft\nRopes hold. % really\n' }, after: [{ text: 'Ropes hold. % really\n' }] }],
+  },
   create: ({ inline, multiline }, { textKey }) => ({
     map(sample) {
       const before = sample.text(textKey)

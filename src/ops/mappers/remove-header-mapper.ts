@@ -6,6 +6,15 @@ export const removeHeaderMapper = defineMapper({
   name: 'remove_header_mapper',
   summary: 'Removes what stands before the first section of LaTeX documents.',
   params: { drop_no_head: bool(true).describe('Empty the texts that have no section.') },
+  example: {
+    params: { drop_no_head: false },
+    cases: [
+      {
+        before: { text: '\\documentclass{article}\n\\section{Ropes}\nRopes hold.' },
+        after: [{ text: '\\section{Ropes}\nRopes hold.' }],
+      },
+    ],
+  },
   create: ({ drop_no_head }, { textKey }) => ({
     map(sample) {
       const text = sample.text(textKey)

@@ -14,6 +14,10 @@ export const removeLongWordsMapper = defineMapper({
       'Longest word that stays; longer ones are measured again without special characters at their ends.',
     ),
   },
+  example: {
+    params: { max_len: 12 },
+    cases: [{ before: { text: 'read aGVsbG8gd29ybGQgaGVsbG8 now' }, after: [{ text: 'read now' }] }],
+  },
   create({ min_len, max_len }, { textKey }) {
     const min = min_len ?? 1
     const max = max_len ?? sysMaxsize

@@ -15,6 +15,10 @@ export const removeNonChineseCharacterMapper = defineMapper({
     keep_number: bool(true).describe('Keep ASCII digits.'),
     keep_punc: bool(true).describe('Keep a list of Chinese and ASCII punctuation, and the space.'),
   },
+  example: {
+    params: { keep_alphabet: false, keep_number: false },
+    cases: [{ before: { text: '潮水 low tide 在9点退。' }, after: [{ text: '潮水   在点退。' }] }],
+  },
   create({ keep_alphabet, keep_number, keep_punc }, { textKey }) {
     const others = `${keep_alphabet ? letters : ''}${keep_number ? '0123456789' : ''}${keep_punc ? punctuation : ''}`
     const kept = CharSet.of(others).bmp.fill(1, 0x4e00, 0x9fa6)

@@ -16,6 +16,15 @@ export const removeRepeatSentencesMapper = defineMapper({
     min_repeat_sentence_length: int(2).describe('Sentences shorter than this, in code points, always stay.'),
     tokenizer: z.null().default(null).describe('A function of Python that finds sentences; not supported.'),
   },
+  example: {
+    params: { lowercase: true },
+    cases: [
+      {
+        before: { text: 'Read the log. The tide is low. read the log. Go.' },
+        after: [{ text: 'Read the log. The tide is low. Go.' }],
+      },
+    ],
+  },
   create({ lowercase, ignore_special_character, min_repeat_sentence_length }, { textKey }) {
     const shortest = min_repeat_sentence_length ?? 2
     const keyOf = (sentence: string) => {

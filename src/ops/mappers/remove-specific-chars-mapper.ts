@@ -13,6 +13,10 @@ export const removeSpecificCharsMapper = defineMapper({
       .default('◆●■►▼▲▴∆▻▷❖♡□')
       .describe('The characters: a string, or a list of strings whose characters all count.'),
   },
+  example: {
+    params: { chars_to_remove: '■●★' },
+    cases: [{ before: { text: '■ Low tide ★ at nine' }, after: [{ text: ' Low tide  at nine' }] }],
+  },
   create({ chars_to_remove }, { textKey }) {
     const points = new Set([...[chars_to_remove ?? ''].flat().join('')].map(c => c.codePointAt(0)!))
     const kept = new Uint8Array(0x10000).fill(1)

@@ -10,6 +10,12 @@ export const removeTableTextMapper = defineMapper({
     min_col: int(2).describe('Fewest columns of a table, 2 to 20.'),
     max_col: int(20).describe('Most columns of a table, 2 to 20.'),
   },
+  example: {
+    params: { min_col: 3, max_col: 5 },
+    cases: [
+      { before: { text: 'Tides:\nNess 9:00 9:50\nUlla 9:10 10:00\nRead on' }, after: [{ text: 'Tides:\nRead on' }] },
+    ],
+  },
   create({ min_col, max_col }, { textKey }) {
     const first = (min_col ?? 2) - 1
     const last = (max_col ?? 20) - 1

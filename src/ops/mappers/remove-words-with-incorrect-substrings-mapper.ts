@@ -16,6 +16,10 @@ export const removeWordsWithIncorrectSubstringsMapper = defineMapper({
       .default(null)
       .describe('Unwanted substrings; by default http, www, .com, href and //.'),
   },
+  example: {
+    params: { substrings: ['www', '.com'] },
+    cases: [{ before: { text: 'see tides.com and the log' }, after: [{ text: 'see and the log' }] }],
+  },
   async create({ tokenization, substrings }, { textKey }) {
     const unwanted = [...(substrings ?? ['http', 'www', '.com', 'href', '//'])]
     const isWanted = (word: string) => {

@@ -19,7 +19,10 @@ export const replaceContentMapper = defineMapper({
       .default('')
       .describe('What to put there, a Python template (`\\1`, `\\g<name>`); one for all patterns, or one for each.'),
   },
-  example: "- replace_content_mapper:\n    pattern: '\\d{4}-\\d{2}-\\d{2}'\n    repl: '[date]'",
+  example: {
+    params: { pattern: ['\\d{4}-\\d{2}-\\d{2}', '(\\w+)@\\w+'], repl: ['[date]', '\\1 at work'] },
+    cases: [{ before: { text: 'jo@harbour wrote on 2024-05-17.' }, after: [{ text: 'jo at work wrote on [date].' }] }],
+  },
   create({ pattern, repl }, { textKey }) {
     const patterns = (pattern === null ? [] : [pattern].flat()).map(
       source => new PythonPattern(unwrapRawString(source), { module: 'regex', dotAll: true }),

@@ -9,6 +9,15 @@ export const sentenceSplitMapper = defineMapper({
   params: {
     lang: text('en').describe('Language of the texts; the rules are the same for all.'),
   },
+  example: {
+    params: { lang: 'en' },
+    cases: [
+      {
+        before: { text: 'Dr. Doe read the log. The tide was low.' },
+        after: [{ text: 'Dr. Doe read the log.\nThe tide was low.' }],
+      },
+    ],
+  },
   create: (_, { textKey }) => ({
     map(sample) {
       sample.setText(textKey, sample.text(textKey).split('\n').flatMap(splitSentences).join('\n'))

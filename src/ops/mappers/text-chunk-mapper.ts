@@ -21,6 +21,15 @@ export const textChunkMapper = defineMapper({
     tokenizer: z.null().default(null).describe('A tokenizer to measure length by; not supported.'),
     trust_remote_code: bool(false).describe('Of the tokenizer; has no effect.'),
   },
+  example: {
+    params: { max_len: 20, split_pattern: '\\n', overlap_len: 0 },
+    cases: [
+      {
+        before: { text: 'The tide is low.\nRead the log.' },
+        after: [{ text: 'The tide is low.' }, { text: 'Read the log.' }],
+      },
+    ],
+  },
   create({ max_len, split_pattern, overlap_len }, { textKey }) {
     if (max_len === null && split_pattern === null) throw new TypeError('set max_len or split_pattern')
     if (max_len !== null && overlap_len >= max_len) throw new RangeError('overlap_len must be less than max_len')

@@ -53,6 +53,24 @@ export const toolSuccessTaggerMapper = defineMapper({
       .describe('Regular expressions of Python that tell an error; they are tried first.'),
     store_per_tool_results: bool(true).describe('Note the result of each call as well.'),
   },
+  example: {
+    params: { store_per_tool_results: false, error_patterns: ['(?i)refused'] },
+    cases: [
+      {
+        before: {
+          messages: [
+            { role: 'tool', content: 'Wrote 12 bytes' },
+            { role: 'tool', content: 'Refused' },
+          ],
+        },
+        after: [
+          {
+            __dj__meta__: { tool_success_count: 1, tool_fail_count: 1, tool_unknown_count: 0, tool_success_ratio: 0.5 },
+          },
+        ],
+      },
+    ],
+  },
   create(params) {
     const compile = (sources: readonly string[]) => sources.map(source => new PythonPattern(source, { module: 're' }))
     const orDefault = <T>(given: readonly T[] | null, fallback: readonly T[]) => (given?.length ? given : fallback)

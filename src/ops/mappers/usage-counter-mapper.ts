@@ -22,6 +22,15 @@ export const usageCounterMapper = defineMapper({
     response_metadata_key: text('response_metadata').describe('Field with notes on the answer.'),
     dedupe_identical_usage: bool(true).describe('Count usages of the same three numbers once.'),
   },
+  example: {
+    params: { usage_key: 'usage' },
+    cases: [
+      {
+        before: { usage: { prompt_tokens: 12, completion_tokens: 30 } },
+        after: [{ __dj__meta__: { prompt_tokens: 12, completion_tokens: 30, total_tokens: 42 } }],
+      },
+    ],
+  },
   create: ({ choices_key, usage_key, response_metadata_key, dedupe_identical_usage }) => ({
     map(sample) {
       const all = usagesOf(sample, choices_key ?? '', usage_key ?? '', response_metadata_key ?? '')

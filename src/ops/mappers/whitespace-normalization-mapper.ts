@@ -8,6 +8,10 @@ export const whitespaceNormalizationMapper = defineMapper({
   name: 'whitespace_normalization_mapper',
   summary: 'Strips texts and turns all kinds of blanks into plain spaces.',
   params: {},
+  example: {
+    params: {},
+    cases: [{ before: { text: ' The\u00a0tide\u2003is low. ' }, after: [{ text: 'The tide is low.' }] }],
+  },
   create(_, { textKey }) {
     const map = new CharMap(spaceLikes())
     return {

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { createCatalog } from '../../src/ops/catalog.js'
+
+const { names, unsupported } = createCatalog()
+
+test('no operator is both shipped and refused', () => {
+  expect(names.filter(name => unsupported.has(name))).toEqual([])
+})
+
+test('what is said of a refused operator names it, and tells later from never', () => {
+  expect(unsupported.get('random_selector')?.message).toBe(
+    'random_selector of Data-Juicer is not supported yet: it selects among all samples; so far filters decide on one sample at a time',
+  )
+  expect(unsupported.get('perplexity_filter')?.message).toBe(
+    'perplexity_filter of Data-Juicer is not part of Pawl: it needs a language model or a parser with trained weights; bring an operator of your own with custom_operator_paths',
+  )
+})
