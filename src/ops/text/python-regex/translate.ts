@@ -302,7 +302,7 @@ class Translator {
     }
     const property = this.#module === 'regex' ? /^([pP])(?:\{(\^?)([^}]+)\}|([A-Z]))/.exec(rest) : null
     if (property !== null) {
-      const body = propertyBody(property[3] ?? property[4])
+      const body = propertyBody(property[3] ?? property[4], this.#options(scope))
       if (body === undefined) this.#fail(`property "${property[3] ?? property[4]}" has no equal here`)
       this.#at += 1 + property[0].length
       return (property[1] === 'P') !== (property[2] === '^') ? complement(body) : body
@@ -342,7 +342,7 @@ class Translator {
     const posix =
       this.#module === 'regex' ? /^\[:(\^?)(\w+):\]/.exec(this.#points.slice(this.#at, this.#at + 20).join('')) : null
     if (posix !== null) {
-      const body = posixBody(posix[2])
+      const body = posixBody(posix[2], this.#options(scope))
       if (body === undefined) this.#fail(`class [:${posix[2]}:] has no equal here`)
       this.#at += posix[0].length
       return posix[1] === '^' ? complement(body) : body
