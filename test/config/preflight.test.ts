@@ -62,7 +62,7 @@ function inOurWords({ op, message, suggestions }: Flaw): RegExp {
   const hint = suggestions.length === 0 ? '; (?!did you mean)' : `; did you mean "${suggestions[0]}"\\?`
   if (message.startsWith('Malformed')) return /an operator is a name, or a name with its parameters/
   if (message.startsWith('Unknown operator')) return new RegExp(`there is no operator "${op}"${hint}`)
-  if (!catalog.has(op)) return new RegExp(`there is no operator "${op}"`)
+  if (!catalog.has(op)) return new RegExp(`${op} of Data-Juicer is not supported yet`)
   const param = /'(\w+)'/.exec(message)?.[1]
   return message.startsWith('Unknown')
     ? new RegExp(`there is no "${param}" in process\\[\\d\\]\\.${op}${hint}`)
