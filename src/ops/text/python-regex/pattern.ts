@@ -1,6 +1,7 @@
+import type { PatternFlags } from './flags.js'
 import { PatternError } from './pattern-error.js'
 import { parseTemplate } from './template.js'
-import { type PatternFlags, translate } from './translate.js'
+import { translate } from './translate.js'
 
 /** One match of a pattern: where it stands and what its groups hold (0 is the whole). */
 export interface PatternMatch {

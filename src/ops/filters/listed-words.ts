@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import type { Filter } from '../../core/operator.js'
+import type { FilterContext } from '../define.js'
+import { bool, float, text } from '../params.js'
+import { textWords } from '../text/tokenized-words.js'
+import { identityOfList, listedShare, type WordList } from '../text/word-lists.js'
+
+/** Parameters of filters that measure which share of the words stands in a list; the list's folder comes on top. */
+export function listedWordsParams(minRatio: number, maxRatio: number) {
+  return {
+    lang: text('en').describe('Language of the list; `all` for the words of every language.'),
+    tokenization: bool(false).describe('Count the tokens of a model instead of words; see docs/fidelity.md.'),
+    min_ratio: float(minRatio).describe('Smallest share that is kept.'),
+    max_ratio: float(maxRatio).describe('Largest share that is kept.'),
+    use_words_aug: bool(false).describe('Count groups of neighbouring words as words, too.'),
+    words_aug_group_sizes: z.array(z.number()).nullable().default([2]).describe('Sizes of such groups.'),
+    words_aug_join_char: text('').describe('What joins the words of a group.'),
+  }
+}
+
+type ListedWordsParams = z.output<z.ZodObject<ReturnType<typeof listedWordsParams>>>
+
+/** A filter by the share of words that stand in a list, noted as `stat`. */
+export async function listedWordsFilter(
+  stat: string,
+  lists: WordList,
+  params: ListedWordsParams,
+  { textKey, inRange }: FilterContext,
+): Promise<Omit<Filter, 'kind'>> {
+  const options = {
+    lists,
+    lang: params.lang ?? 'en',
+    words: await textWords(params.tokenization === true, 'refined'),
+    groupSizes: params.use_words_aug === true ? (params.words_aug_group_sizes ?? []) : [],
+    joinChar: params.words_aug_join_char ?? '',
+  }
+  return {
+    identity: identityOfList(options),
+    computeStats(sample) {
+      sample.stats[stat] ??= listedShare(sample, textKey, options)
+    },
+    keep: sample => inRange(sample.stats[stat], params.min_ratio, params.max_ratio),
+  }
+}
