@@ -121,7 +121,7 @@ function describeStart(
   const reaches = reachesOf(plan, ledger, states)
   const isMissing = (finals === undefined && !scheduler.isFullyRead) || states.length === 0
   const reuse = isDone
-    ? `all ${count} are complete`
+    ? `${states.length === 1 ? 'the one partition is' : `all ${count} are`} complete`
     : describeReuse(reaches, plan.operators) ||
       (isMissing ? 'the input is read from its start' : 'there is nothing to process')
   return `Resuming ${jobId}: ${why}; ${reuse}`

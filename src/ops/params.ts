@@ -5,7 +5,7 @@ import { z } from 'zod'
  * with an integral value passes for an int, and a bool is no number.
  */
 
-const integer = z.number().refine(Number.isInteger, 'expected an integer').meta({ type: 'integer' })
+export const integer = z.number().refine(Number.isInteger, 'expected an integer').meta({ type: 'integer' })
 
 /** Any integer, also beyond 2^53: `sys.maxsize` is a common bound. */
 export const int = (fallback: number) => integer.nullable().default(fallback)

@@ -78,6 +78,13 @@ export function toFloat(value: JsonValue): number | undefined {
   return special[2] === undefined ? Number.NaN : special[1] === '-' ? -Infinity : Infinity
 }
 
+/** `int(value)` of Python; undefined where a text spells no integer. */
+export function toInt(value: number | boolean | string): number | undefined {
+  if (typeof value !== 'string') return Math.trunc(Number(value))
+  const text = asciiDigits(strip(value))
+  return /^[+-]?\d(?:_?\d)*$/.test(text) ? Number(text.replaceAll('_', '')) : undefined
+}
+
 /** Turns decimal digits of every script into ASCII ones; each script has ten in a row. */
 function asciiDigits(text: string): string {
   const digits = charSets.reDigit()
@@ -100,12 +107,18 @@ export function pythonText(value: JsonValue): string {
 function pythonRepr(value: JsonValue): string {
   if (value === null) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'
-  if (typeof value === 'number') return String(value)
+  if (typeof value === 'number') return numberText(value)
   if (typeof value === 'string') return quoted(value)
   if (Array.isArray(value)) return `[${(value as readonly JsonValue[]).map(pythonRepr).join(', ')}]`
   return `{${Object.entries(value)
     .map(([key, inner]) => `${quoted(key)}: ${pythonRepr(inner)}`)
     .join(', ')}}`
+}
+
+/** Numbers below 0.0001 are written with an exponent of at least two digits. */
+function numberText(value: number): string {
+  if (value === 0 || Math.abs(value) >= 1e-4) return String(value)
+  return value.toExponential().replace(/-(\d)$/, '-0$1')
 }
 
 function quoted(text: string): string {
@@ -117,6 +130,7 @@ function quoted(text: string): string {
 /** `json.dumps(value, ensure_ascii=False)` of Python: a blank behind each comma and colon. */
 export function pythonJson(value: JsonValue): string {
   if (Array.isArray(value)) return `[${(value as readonly JsonValue[]).map(pythonJson).join(', ')}]`
+  if (typeof value === 'number') return numberText(value)
   if (!isJsonObject(value)) return JSON.stringify(value)
   const members = Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}: ${pythonJson(inner)}`)
   return `{${members.join(', ')}}`

@@ -92,10 +92,16 @@ export function sizePartitions(
   )
   samples = Math.max(leastSamples, Math.round(samples))
   return {
-    partitionBytes: Math.ceil(samples * meanRecordBytes),
+    partitionBytes: evenShare(profile.totalBytes, samples * meanRecordBytes),
     count: undefined,
     reasons: [...reasons, `${formatCount(samples)} samples a partition`],
   }
+}
+
+/** A share of about `most` bytes of which a whole number makes up the total, so that no small rest is left. */
+function evenShare(totalBytes: number, most: number): number {
+  const tolerance = 0.01
+  return Math.ceil(totalBytes / Math.max(1, Math.ceil(totalBytes / most - tolerance)))
 }
 
 /** As many partitions as the user says; where only `size` is given, as many as that makes; otherwise 4. */

@@ -73,7 +73,7 @@ describe('one bad sample', () => {
   })
 
   it('that never ends is noticed by lack of progress', async () => {
-    const rig = makeRig({ 3: 'HANG' }, { worker: { retry_delay_s: 0.01, stall_timeout_s: 0.8 } })
+    const rig = makeRig({ 3: 'HANG' }, { worker: { retry_delay_s: 0.01, stall_timeout_s: 1.5 } })
     expect((await rig.runRecipe()).code).toBe(0)
     expect(ids(rig)).toEqual(allBut(3))
     expect(rig.events().find(({ event_type }) => event_type === 'worker_lost')).toMatchObject({

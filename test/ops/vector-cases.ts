@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JsonValue } from '../../src/core/json.js'
@@ -41,10 +41,12 @@ export function recordedOperators(): string[] {
     .sort()
 }
 
+/** The cases of an operator, and those found since by comparing both on a corpus and on made-up texts. */
 export function casesOf(operator: string): VectorCase[] {
-  const text = readFileSync(new URL(`data-juicer-${operator}.jsonl`, folder), 'utf8')
-  return text
-    .split('\n')
+  return ['data-juicer', 'found']
+    .map(source => new URL(`${source}-${operator}.jsonl`, folder))
+    .filter(file => existsSync(file))
+    .flatMap(file => readFileSync(file, 'utf8').split('\n'))
     .filter(line => line !== '')
     .map(line => revive(JSON.parse(line)) as VectorCase)
 }

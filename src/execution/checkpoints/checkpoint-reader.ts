@@ -5,6 +5,7 @@ import type { Slice } from '../../core/slice.js'
 import { readSlice } from '../../io/open-reader.js'
 import { readTable } from '../../io/table.js'
 import { measureFile } from '../../util/durable-file.js'
+import { Checksum } from '../../util/hash.js'
 import { UnitFailure } from '../unit-failure.js'
 import { checkpointColumns } from './checkpoint-writer.js'
 import { type Row, readJsonlRow } from './row-codec.js'
@@ -17,23 +18,58 @@ const rowsPerBatch = 1000
  * @throws {UnitFailure} `redo_input` where it is gone, cut short or changed
  */
 export function verifyFile(jobDir: string, file: FileRef): string {
-  const path = resolve(jobDir, file.path)
-  const damage = describeDamage(path, file)
-  if (damage === undefined) return path
-  const message = `${path} ${damage}; it is set aside and its unit is redone`
-  throw new UnitFailure({ code: 'damaged_checkpoint', message, consequence: 'redo_input', path: file.path })
+  const path = verifySize(jobDir, file)
+  verifyChecksum(path, file, measureFile(path).checksum)
+  return path
 }
 
-function describeDamage(path: string, file: FileRef): string | undefined {
+function verifySize(jobDir: string, file: FileRef): string {
+  const path = resolve(jobDir, file.path)
   try {
     const { size } = statSync(path)
-    if (size !== file.sizeBytes) return `holds ${size} bytes where ${file.sizeBytes} were committed`
+    if (size !== file.sizeBytes) throw damaged(path, file, `holds ${size} bytes where ${file.sizeBytes} were committed`)
+    return path
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    return 'is gone'
+    throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? damaged(path, file, 'is gone') : error
   }
-  const { checksum } = measureFile(path)
-  return checksum === file.checksum ? undefined : `has checksum ${checksum} where ${file.checksum} was committed`
+}
+
+function verifyChecksum(path: string, file: FileRef, checksum: string): void {
+  if (checksum !== file.checksum)
+    throw damaged(path, file, `has checksum ${checksum} where ${file.checksum} was committed`)
+}
+
+function damaged(path: string, file: FileRef, damage: string): UnitFailure {
+  const message = `${path} ${damage}; it is set aside and its unit is redone`
+  return new UnitFailure({ code: 'damaged_checkpoint', message, consequence: 'redo_input', path: file.path })
+}
+
+/**
+ * Reads the rows of a checkpoint and verifies it on the way, which spares reading lines twice: for consumers
+ * that keep nothing of the rows where an error comes of it, were it after the last.
+ *
+ * @throws {UnitFailure} `redo_input` where the file is gone, cut short or changed
+ */
+export async function* readWhileVerifying(
+  jobDir: string,
+  file: FileRef,
+  encoding: RowEncoding,
+  batchBytes: number,
+): AsyncGenerator<Row[]> {
+  if (encoding.format !== 'jsonl' || encoding.compression === 'gzip') {
+    yield* readCheckpoint(verifyFile(jobDir, file), encoding, batchBytes)
+    return
+  }
+  const path = verifySize(jobDir, file)
+  const checksum = new Checksum()
+  try {
+    yield* readLines(path, encoding, batchBytes, raw => checksum.update(raw))
+  } catch (error) {
+    // Damage is the likeliest cause of rows that cannot be read.
+    verifyFile(jobDir, file)
+    throw error
+  }
+  verifyChecksum(path, file, checksum.digest())
 }
 
 /** Reads the rows of a verified checkpoint in order, in batches; their bytes are valid until the next batch is asked for. */
@@ -62,7 +98,12 @@ function textOf(value: Buffer | null): string | null {
   return value === null ? null : value.toString()
 }
 
-async function* readLines(path: string, encoding: RowEncoding, batchBytes: number): AsyncGenerator<Row[]> {
+async function* readLines(
+  path: string,
+  encoding: RowEncoding,
+  batchBytes: number,
+  onRaw: (bytes: Buffer) => void = () => {},
+): AsyncGenerator<Row[]> {
   const isGzip = encoding.compression === 'gzip'
   const { size } = statSync(path)
   const slice: Slice = {
@@ -72,7 +113,8 @@ async function* readLines(path: string, encoding: RowEncoding, batchBytes: numbe
     cut: isGzip ? { kind: 'whole' } : { kind: 'bytes', start: 0, end: size },
   }
   const options = { batchBytes, maxRecordBytes: Number.MAX_SAFE_INTEGER, textKey: 'text' }
-  for await (const { bytes, records } of readSlice(slice, options)) {
+  for await (const { bytes, raw, records } of readSlice(slice, options)) {
+    onRaw(raw)
     yield records.map(record => {
       if (record.kind !== 'record') throw new Error(`${path}: ${record.message}`)
       return readJsonlRow(bytes, record.start, record.end)

@@ -4,7 +4,7 @@ import type { UnitReport } from '../../core/report.js'
 import { type Edit, spliceEdits } from '../../core/sample-edits.js'
 import type { ExportUnit, JobSpec } from '../../core/work-unit.js'
 import type { RowBatch } from '../../io/writer.js'
-import { readCheckpoint, verifyFile } from '../checkpoints/checkpoint-reader.js'
+import { readWhileVerifying } from '../checkpoints/checkpoint-reader.js'
 import type { Row } from '../checkpoints/row-codec.js'
 
 /** The rows of all finished partitions, in order, as the export holds them. */
@@ -12,8 +12,7 @@ export async function* readFinished(job: JobSpec, unit: ExportUnit, report: Unit
   let samples = 0
   let bytes = 0
   for (const point of unit.points) {
-    const path = verifyFile(job.jobDir, point.file)
-    for await (const rows of readCheckpoint(path, point.encoding, job.batchBytes)) {
+    for await (const rows of readWhileVerifying(job.jobDir, point.file, point.encoding, job.batchBytes)) {
       const batch =
         unit.keepStats || unit.keepHashes ? joinTexts(rows.map(row => decorate(row, unit))) : plainRows(rows)
       samples += rows.length

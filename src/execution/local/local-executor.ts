@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { UnitReport } from '../../core/report.js'
 import type { JobSpec, UnitOutcome, WorkUnit } from '../../core/work-unit.js'
 import type { Executor } from '../executor.js'
+import { Watchdog } from './watchdog.js'
 import { WorkerProcess } from './worker-process.js'
 
 export interface LocalSettings {
@@ -37,11 +38,12 @@ export class LocalExecutor implements Executor {
       if (signal.aborted) return { kind: 'stopped' }
       const worker = this.#idle.pop() ?? this.#start()
       this.#busy.add(worker)
-      const watch = setInterval(() => this.#check(worker), checkMs)
+      const watchdog = new Watchdog(this.settings.stallMs, checkMs)
+      const checks = setInterval(() => this.#check(worker, watchdog), checkMs)
       try {
-        return await worker.run(unit, report, signal)
+        return await worker.run(unit, report, signal, () => watchdog.note())
       } finally {
-        clearInterval(watch)
+        clearInterval(checks)
         this.#busy.delete(worker)
         if (worker.isAlive) this.#idle.push(worker)
       }
@@ -65,11 +67,11 @@ export class LocalExecutor implements Executor {
     return new WorkerProcess(this.job, { heapMb, logFolder: this.settings.logFolder })
   }
 
-  #check(worker: WorkerProcess): void {
-    const silentMs = performance.now() - worker.lastSign
+  #check(worker: WorkerProcess, watchdog: Watchdog): void {
+    const silentMs = watchdog.tick()
     const memory = residentBytes(worker.pid)
-    const { stallMs, memoryBytes } = this.settings
-    if (silentMs > stallMs) void worker.end(`it made no progress for ${Math.round(silentMs / 1000)} s`)
+    const { memoryBytes } = this.settings
+    if (silentMs !== undefined) void worker.end(`it made no progress for ${Math.round(silentMs / 1000)} s`)
     else if (memory > memoryBytes)
       void worker.end(
         `it used ${Math.round(memory / 1e6)} MB of memory, ${Math.round(memoryBytes / 1e6)} MB are allowed`,

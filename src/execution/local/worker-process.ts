@@ -17,8 +17,6 @@ let started = 0
 
 /** A worker process and the one unit it may be running. */
 export class WorkerProcess {
-  /** When the worker last reported anything, by `performance.now()`. */
-  lastSign = performance.now()
   readonly #child: ChildProcess
   readonly #gone: Promise<string>
   #reason: string | undefined
@@ -37,10 +35,7 @@ export class WorkerProcess {
       ],
     })
     closeSync(log)
-    this.#child.on('message', message => {
-      this.lastSign = performance.now()
-      this.#onMessage(message as FromWorker)
-    })
+    this.#child.on('message', message => this.#onMessage(message as FromWorker))
     this.#gone = this.#watchExit()
     this.#send({ type: 'job', job })
   }
@@ -53,11 +48,12 @@ export class WorkerProcess {
     return this.#isAlive
   }
 
-  async run(unit: WorkUnit, report: UnitReport, signal: AbortSignal): Promise<UnitOutcome> {
-    this.lastSign = performance.now()
+  /** Runs a unit; `onSign` is told whenever the worker reports anything. */
+  async run(unit: WorkUnit, report: UnitReport, signal: AbortSignal, onSign: () => void): Promise<UnitOutcome> {
     let progress: UnitProgress | undefined
     const answered = new Promise<UnitOutcome>(resolve => {
       this.#onMessage = message => {
+        onSign()
         if (message.type === 'progress') {
           progress = message.progress
           report.progress(message.progress)

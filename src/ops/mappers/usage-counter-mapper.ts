@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.j
 import type { Sample } from '../../core/sample.js'
 import { defineMapper } from '../define.js'
 import { bool, text } from '../params.js'
-import { isTruthy } from '../python-values.js'
+import { isTruthy, toInt } from '../python-values.js'
 import { setMeta } from './meta.js'
 
 /** Tokens of one request, as far as they are told. */
@@ -37,8 +37,8 @@ export const usageCounterMapper = defineMapper({
       const usages = dedupe_identical_usage === true ? distinct(all) : all
       const prompt = sum(usages.map(usage => usage.prompt))
       const completion = sum(usages.map(usage => usage.completion))
-      const told = usages.find(usage => usage.total !== null)?.total ?? null
-      const total = told === null && prompt + completion !== 0 ? prompt + completion : told
+      const reported = usages.find(usage => usage.total !== null)?.total ?? null
+      const total = reported === null && prompt + completion !== 0 ? prompt + completion : reported
       setMeta(sample, { prompt_tokens: prompt, completion_tokens: completion, total_tokens: total })
     },
   }),
@@ -80,19 +80,18 @@ function usageOf(value: JsonValue | undefined): Usage | undefined {
 function distinct(usages: readonly Usage[]): Usage[] {
   const seen = new Map<string, Usage>()
   for (const usage of usages) {
-    const prompt = toInt(isTruthy(usage.prompt) ? usage.prompt : 0) ?? 0
-    const completion = toInt(isTruthy(usage.completion) ? usage.completion : 0) ?? 0
-    const total = (usage.total === null ? undefined : toInt(usage.total)) ?? prompt + completion
+    const prompt = told(isTruthy(usage.prompt) ? usage.prompt : 0) ?? 0
+    const completion = told(isTruthy(usage.completion) ? usage.completion : 0) ?? 0
+    const total = told(usage.total) ?? prompt + completion
     const key = `${prompt} ${completion} ${total}`
     if (!seen.has(key)) seen.set(key, usage)
   }
   return [...seen.values()]
 }
 
-/** Python's `int()`; undefined where a value is no number. */
-function toInt(value: JsonValue): number | undefined {
-  if (typeof value === 'number' || typeof value === 'boolean') return Math.trunc(Number(value))
-  return typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : undefined
+/** The number that a value tells, if it does. */
+function told(value: JsonValue): number | undefined {
+  return value === null || typeof value === 'object' ? undefined : toInt(value)
 }
 
 /** @throws {TypeError} where one of the values is no number */

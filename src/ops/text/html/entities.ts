@@ -19,8 +19,14 @@ const references = /&(?:(#[0-9]+|#[xX][0-9a-fA-F]+)|([a-zA-Z][-.a-zA-Z0-9]*));?/
 export function decodeText(text: string): string {
   if (!text.includes('&')) return text
   return text.replace(references, (_, number?: string, name?: string) =>
-    number !== undefined ? (meaningOf(`&${number};`) ?? '\ufffd') : (meaningOf(`&${name};`) ?? `&${name}`),
+    number !== undefined ? (meaningOf(`&${number};`) ?? '\ufffd') : (meaningOfName(name!) ?? `&${name}`),
   )
+}
+
+/** What a whole name stands for; one that only starts with a known name stands for nothing. */
+function meaningOfName(name: string): string | undefined {
+  const meaning = meaningOf(`&${name};`)
+  return meaning?.endsWith(';') && name !== 'semi' ? undefined : meaning
 }
 
 /** Decodes the references of an attribute's value; those that mean nothing stay. */

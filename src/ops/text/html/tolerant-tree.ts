@@ -1,3 +1,4 @@
+import { compareText } from '../../python-values.js'
 import { decodeAttribute, decodeText } from './entities.js'
 
 /** An element of a tolerant parse; text nodes are strings. */
@@ -18,6 +19,12 @@ const voidNames = new Set(
   ),
 )
 const rawTextNames = new Set(['script', 'style'])
+const preformattedNames = ['pre', 'textarea']
+
+/** Blanks alone shrink to a line feed, or to a blank where they hold none. */
+function withoutIndent(text: string): string {
+  return /^[ \t\n\f\r]+$/.test(text) ? (text.includes('\n') ? '\n' : ' ') : text
+}
 
 const tag = /<(\/?)([a-zA-Z][^\t\n\r\f />\0]*)((?:[^>"'=]|=\s*"[^"]*"|=\s*'[^']*'|=|["'])*)>/y
 const attribute = /([^\s/>][^\s/=>]*)(?:\s*=+\s*('[^']*'|"[^"]*"|(?!['"])[^>\s]*))?/g
@@ -32,7 +39,8 @@ export function parseTolerantly(html: string): Element {
   const openCounts = new Map<string, number>()
   let text = ''
   const flush = () => {
-    if (text !== '') stack.at(-1)!.children.push(text)
+    const keepsBlanks = preformattedNames.some(name => (openCounts.get(name) ?? 0) > 0)
+    if (text !== '') stack.at(-1)!.children.push(keepsBlanks ? text : withoutIndent(text))
     text = ''
   }
   for (let at = 0; at < html.length; ) {
@@ -84,18 +92,26 @@ export function parseTolerantly(html: string): Element {
   return root
 }
 
+/** A comment, declaration or instruction, as it is written again; an end tag without a name counts as a comment. */
 function readSpecial(html: string, at: number): { raw: string; end: number } | undefined {
-  const between = (close: string, from: number) => {
-    const found = html.indexOf(close, from)
-    return found < 0 ? undefined : found
-  }
   if (html.startsWith('<!--', at)) {
-    const end = between('-->', at + 4)
-    return end === undefined ? undefined : { raw: html.slice(at, end + 3), end: end + 3 }
+    const end = html.indexOf('-->', at + 4)
+    return end < 0 ? undefined : { raw: comment(html.slice(at + 4, end)), end: end + 3 }
   }
-  if (html[at + 1] !== '!' && html[at + 1] !== '?') return undefined
-  const end = between('>', at + 2)
-  return end === undefined ? undefined : { raw: html.slice(at, end + 1), end: end + 1 }
+  const isEndTag = html[at + 1] === '/' && !/[a-zA-Z]/.test(html[at + 2] ?? '')
+  if (!isEndTag && html[at + 1] !== '!' && html[at + 1] !== '?') return undefined
+  const close = html.indexOf('>', at + 2)
+  if (close < 0) return undefined
+  const end = close + 1
+  const inside = html.slice(at + 2, close)
+  if (isEndTag) return { raw: inside === '' ? '' : comment(inside), end }
+  if (html[at + 1] === '?' || inside.startsWith('[')) return { raw: html.slice(at, end), end }
+  if (!/^doctype/i.test(inside)) return { raw: comment(inside), end }
+  return { raw: `<!DOCTYPE ${withoutIndent(inside.slice('doctype '.length))}>\n`, end }
+}
+
+function comment(text: string): string {
+  return `<!--${withoutIndent(text)}-->`
 }
 
 function readAttributes(text: string): [string, string | null][] {
@@ -142,7 +158,8 @@ export function serialize(root: Element): string {
     else if ('raw' in node) out += node.raw
     else if ('closing' in node) out += node.closing
     else {
-      const attributes = node.attributes.map(([name, value]) => ` ${name}=${quote(value ?? '')}`).join('')
+      const sorted = node.attributes.toSorted(([a], [b]) => compareText(a, b))
+      const attributes = sorted.map(([name, value]) => ` ${name}=${quote(value ?? '')}`).join('')
       const isVoid = voidNames.has(node.name)
       out += `<${node.name}${attributes}${isVoid ? '/' : ''}>`
       if (isVoid) continue

@@ -34,13 +34,21 @@ function body(set: CharSet): string {
   return text
 }
 
-/** The inside of a JavaScript class for `\p{name}` of module regex, or undefined where there is no equal. */
-export function propertyBody(name: string): string | undefined {
+/**
+ * The inside of a JavaScript class for `\p{name}` of module regex, or undefined where there is no equal. Where case is
+ * ignored, a property that tells cases apart stands for all cases.
+ */
+export function propertyBody(name: string, { ignoreCase }: ClassOptions): string | undefined {
   const plain = name.replace(/^Is_?|[\s_-]/gi, '').toLowerCase()
   if (plain === 'p' || plain === 'punct' || plain === 'punctuation') return body(charSets.regexPunctuation())
   const known = jsProperty(name)
-  return known === undefined ? undefined : `\\p{${known}}`
+  if (known === undefined) return undefined
+  if (ignoreCase && caseLetters.test(known)) return '\\p{LC}'
+  return ignoreCase && caseProperties.test(known) ? '\\p{Cased}' : `\\p{${known}}`
 }
+
+const caseLetters = /^(?:(?:gc|General_Category)=)?(?:L[ult]|(?:Upper|Lower|Title)case_Letter)$/
+const caseProperties = /^(?:Upper|Lower)(?:case)?$/
 
 function jsProperty(name: string): string | undefined {
   const [key, value] = name.split('=')
@@ -70,9 +78,10 @@ const posix: Readonly<Record<string, string>> = {
 }
 
 /** The inside of a class for `[:name:]` of module regex. */
-export function posixBody(name: string): string | undefined {
+export function posixBody(name: string, { ignoreCase }: ClassOptions): string | undefined {
   if (name === 'punct') return `${body(charSets.regexPunctuation())}$+<=>^\`|~`
   if (name === 'word') return body(charSets.regexWord())
+  if (ignoreCase && (name === 'upper' || name === 'lower')) return '\\p{Cased}'
   return Object.hasOwn(posix, name) ? posix[name] : undefined
 }
 

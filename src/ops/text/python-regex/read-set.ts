@@ -16,7 +16,7 @@ export function readClassEscape(cursor: Cursor, options: ClassOptions): number |
   }
   const property = options.module === 'regex' ? /^([pP])(?:\{(\^?)([^}]+)\}|([A-Z]))/.exec(rest) : null
   if (property !== null) {
-    const body = propertyBody(property[3] ?? property[4])
+    const body = propertyBody(property[3] ?? property[4], options)
     if (body === undefined) cursor.fail(`property "${property[3] ?? property[4]}" has no equal here`)
     cursor.at += 1 + property[0].length
     return (property[1] === 'P') !== (property[2] === '^') ? complement(body) : body
@@ -55,7 +55,7 @@ export function readSet(cursor: Cursor, options: ClassOptions): string {
 function readMember(cursor: Cursor, options: ClassOptions): string {
   const posix = options.module === 'regex' ? /^\[:(\^?)(\w+):\]/.exec(cursor.rest(20)) : null
   if (posix !== null) {
-    const body = posixBody(posix[2])
+    const body = posixBody(posix[2], options)
     if (body === undefined) cursor.fail(`class [:${posix[2]}:] has no equal here`)
     cursor.at += posix[0].length
     return posix[1] === '^' ? complement(body) : body
