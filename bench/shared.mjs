@@ -1,8 +1,8 @@
 // What the benches share: a corpus, runs of the program as a user starts it, medians.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
@@ -67,6 +67,88 @@ export async function runRecipe(folder, values) {
 
 export function clear(folder) {
   for (const name of ['jobs', 'out']) rmSync(join(folder, name), { recursive: true, force: true })
+}
+
+/**
+ * The corpus as one file, since Data-Juicer reads a folder in the order of the file system, and a file of its first
+ * sample, to measure start-up by.
+ */
+export function joinCorpus(folder, corpus) {
+  const data = { whole: join(folder, 'whole', 'corpus.jsonl'), first: join(folder, 'first', 'one.jsonl') }
+  for (const name of Object.keys(data)) mkdirSync(join(folder, name))
+  for (const file of corpus.files) writeFileSync(data.whole, readFileSync(file), { flag: 'a' })
+  writeFileSync(data.first, `${readFileSync(corpus.files[0], 'utf8').split('\n', 1)[0]}\n`)
+  return data
+}
+
+/**
+ * Times a recipe with two workers, against Data-Juicer with np: 2 where a virtual environment with it is
+ * given. Start-up, the time of a run over one sample, is taken off both. Samples differ where their texts do, or what
+ * the recipe keeps of their statistics.
+ */
+export async function compareWithPeer({ folder, corpus, data, recipe: given, venv }) {
+  const recipe = { np: 2, ...given }
+  const pawl = await timeOver(data, path => runPawl(folder, { ...recipe, dataset_path: path }))
+  const speed = ms => Number((corpus.bytes / 1e3 / ms).toFixed(1))
+  const seconds = ms => Number((ms / 1000).toFixed(1))
+  const figures = { pawl_s: seconds(pawl.ms), pawl_mb_s: speed(pawl.ms), kept: pawl.rows.length }
+  if (venv === undefined) return { figures, pawlMs: pawl.ms }
+  const peer = await timeOver(data, path => runPeer(folder, venv, { ...recipe, dataset_path: path }))
+  const differing =
+    pawl.rows.filter((row, index) => !isSame(row, peer.rows[index])).length +
+    Math.max(0, peer.rows.length - pawl.rows.length)
+  const ratio = Number((peer.ms / pawl.ms).toFixed(1))
+  Object.assign(figures, { peer_s: seconds(peer.ms), peer_mb_s: speed(peer.ms), peer_kept: peer.rows.length })
+  return { figures: { ...figures, differing, ratio, bar: 30 }, pawlMs: pawl.ms, peerMs: peer.ms }
+}
+
+async function timeOver(data, run) {
+  const start = await run(data.first)
+  const { ms, rows } = await run(data.whole)
+  return { ms: ms - start.ms, rows }
+}
+
+async function runPawl(folder, recipe) {
+  clear(folder)
+  const { ms } = await runRecipe(folder, {
+    ...recipe,
+    partition: { mode: 'manual', num_of_partitions: 16 },
+    checkpoint: { strategy: 'disabled' },
+    job_id: basename(recipe.dataset_path, '.jsonl'),
+  })
+  return { ms, rows: rowsOf(join(folder, 'out', 'result.jsonl')) }
+}
+
+async function runPeer(folder, venv, recipe) {
+  const out = join(folder, 'peer')
+  rmSync(out, { recursive: true, force: true })
+  const path = join(folder, 'peer.yaml')
+  const export_path = join(out, 'result.jsonl')
+  writeFileSync(path, JSON.stringify({ project_name: 'bench', export_path, use_cache: false, ...recipe }))
+  const { ms } = await timeCommand(join(venv, 'bin', 'dj-process'), ['--config', path], {
+    cwd: folder,
+    env: { ...process.env, HF_HUB_OFFLINE: '1' },
+  })
+  return { ms, rows: rowsOf(export_path) }
+}
+
+function rowsOf(path) {
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map(line => JSON.parse(line))
+    .map(({ text, __dj__stats__: stats = {} }) => ({ text, stats }))
+}
+
+function isSame(row, other) {
+  if (row.text !== other?.text) return false
+  const names = new Set([...Object.keys(row.stats), ...Object.keys(other.stats)])
+  return [...names].every(name => isClose(row.stats[name], other.stats[name]))
+}
+
+/** Data-Juicer writes numbers with ten digits behind the point. */
+function isClose(a, b) {
+  return a === b || Math.abs(a - b) <= Math.max(1e-10, 1e-9 * Math.abs(a))
 }
 
 function samplePeak(pid, peak) {

@@ -59,8 +59,9 @@ export function parseTolerantly(html: string): Element {
     tag.lastIndex = at
     const match = tag.exec(html)
     if (match === null) {
-      text += '<'
-      at++
+      const end = endOfBroken(html, at)
+      text += html.slice(at, end)
+      at = end
       continue
     }
     flush()
@@ -80,27 +81,38 @@ export function parseTolerantly(html: string): Element {
     stack.push(element)
     openCounts.set(name, (openCounts.get(name) ?? 0) + 1)
     if (rawTextNames.has(name)) {
-      const close = new RegExp(`</${name}(?=[\\s/>])`, 'gi')
+      const close = new RegExp(`</\\s*${name}\\s*>`, 'gi')
       close.lastIndex = at
-      const found = close.exec(html)
-      const until = found?.index ?? html.length
-      text = html.slice(at, until)
-      at = until
+      const until = close.exec(html)?.index
+      text = until === undefined ? '' : html.slice(at, until)
+      at = until ?? html.length
     }
   }
   flush()
   return root
 }
 
+/** Where the text ends that something without its end counts as; a mark before anything else is text alone. */
+function endOfBroken(html: string, at: number): number {
+  if (!/[!?/]/.test(html[at + 1] ?? '')) return at + 1
+  const close = html.indexOf('>', at + 1)
+  if (close >= 0) return close + 1
+  const open = html.indexOf('<', at + 1)
+  return open < 0 ? at + 1 : open
+}
+
+const commentEnd = /--\s*>/g
+
 /** A comment, declaration or instruction, as it is written again; an end tag without a name counts as a comment. */
 function readSpecial(html: string, at: number): { raw: string; end: number } | undefined {
   if (html.startsWith('<!--', at)) {
-    const end = html.indexOf('-->', at + 4)
-    return end < 0 ? undefined : { raw: comment(html.slice(at + 4, end)), end: end + 3 }
+    commentEnd.lastIndex = at + 4
+    const end = commentEnd.exec(html)
+    return end === null ? undefined : { raw: comment(html.slice(at + 4, end.index)), end: commentEnd.lastIndex }
   }
   const isEndTag = html[at + 1] === '/' && !/[a-zA-Z]/.test(html[at + 2] ?? '')
   if (!isEndTag && html[at + 1] !== '!' && html[at + 1] !== '?') return undefined
-  const close = html.indexOf('>', at + 2)
+  const close = closeOf(html, at)
   if (close < 0) return undefined
   const end = close + 1
   const inside = html.slice(at + 2, close)
@@ -108,6 +120,16 @@ function readSpecial(html: string, at: number): { raw: string; end: number } | u
   if (html[at + 1] === '?' || inside.startsWith('[')) return { raw: html.slice(at, end), end }
   if (!/^doctype/i.test(inside)) return { raw: comment(inside), end }
   return { raw: `<!DOCTYPE ${withoutIndent(inside.slice('doctype '.length))}>\n`, end }
+}
+
+/** The mark that ends a declaration or instruction; a section of character data ends by brackets. */
+function closeOf(html: string, at: number): number {
+  if (!html.startsWith('<![', at)) return html.indexOf('>', at + 2)
+  const brackets = /^<!\[(?:cdata|temp|ignore|include|rcdata)/i.test(html.slice(at, at + 10))
+    ? /\]\s*\]\s*>/g
+    : /\]\s*>/g
+  brackets.lastIndex = at + 3
+  return brackets.exec(html) === null ? -1 : brackets.lastIndex - 1
 }
 
 function comment(text: string): string {
