@@ -15,9 +15,18 @@ function meaningOf(reference: string): string | undefined {
 
 const references = /&(?:(#[0-9]+|#[xX][0-9a-fA-F]+)|([a-zA-Z][-.a-zA-Z0-9]*));?/g
 
-/** Decodes the references of a text between tags; one to a name that means nothing loses its semicolon, as in Beautiful Soup. */
-export function decodeText(text: string): string {
+/** A reference that nothing follows, not even a semicolon. */
+const lastReference = /&(?:[a-zA-Z][a-zA-Z0-9]*|#[0-9]+|#[xX][0-9a-fA-F]+)$/
+
+/**
+ * Decodes the references of a text between tags; one to a name that means nothing loses its semicolon, as in
+ * Beautiful Soup. At the end of the document one that nothing follows stays, but for the ampersand before a
+ * single letter.
+ */
+export function decodeText(text: string, isAtEnd = false): string {
   if (!text.includes('&')) return text
+  const last = isAtEnd ? lastReference.exec(text) : null
+  if (last !== null) return decodeText(text.slice(0, last.index)) + (last[0].length === 2 ? last[0][1] : last[0])
   return text.replace(references, (_, number?: string, name?: string) =>
     number !== undefined ? (meaningOf(`&${number};`) ?? '\ufffd') : (meaningOfName(name!) ?? `&${name}`),
   )

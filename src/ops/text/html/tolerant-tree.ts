@@ -1,10 +1,13 @@
 import { compareText } from '../../python-values.js'
-import { decodeAttribute, decodeText } from './entities.js'
+import { decodeText } from './entities.js'
+import { endOfBroken, readOtherMarkup } from './other-markup.js'
+import { type StartTag, StartTagReader } from './start-tag.js'
+import { TextScanner } from './text-scanner.js'
 
 /** An element of a tolerant parse; text nodes are strings. */
 export interface Element {
   readonly name: string
-  readonly attributes: readonly (readonly [string, string | null])[]
+  readonly attributes: readonly (readonly [string, string])[]
   readonly children: (Element | string | Raw)[]
 }
 
@@ -19,15 +22,9 @@ const voidNames = new Set(
   ),
 )
 const rawTextNames = new Set(['script', 'style'])
+const scriptEnd = /<\/\s*script\s*>/gi
+const styleEnd = /<\/\s*style\s*>/gi
 const preformattedNames = ['pre', 'textarea']
-
-/** Blanks alone shrink to a line feed, or to a blank where they hold none. */
-function withoutIndent(text: string): string {
-  return /^[ \t\n\f\r]+$/.test(text) ? (text.includes('\n') ? '\n' : ' ') : text
-}
-
-const tag = /<(\/?)([a-zA-Z][^\t\n\r\f />\0]*)((?:[^>"'=]|=\s*"[^"]*"|=\s*'[^']*'|=|["'])*)>/y
-const attribute = /([^\s/>][^\s/=>]*)(?:\s*=+\s*('[^']*'|"[^"]*"|(?!['"])[^>\s]*))?/g
 
 /**
  * Parses HTML the way Beautiful Soup does on Python's html.parser: tags nest as they are written, an end
@@ -38,111 +35,59 @@ export function parseTolerantly(html: string): Element {
   const stack = [root]
   const openCounts = new Map<string, number>()
   let text = ''
+  /** Outside of preformatted text blanks alone shrink to a line feed, or to a blank where they hold none. */
+  const shrunk = (content: string) => {
+    const isBlank = /^[ \t\n\f\r]*$/.test(content)
+    if (!isBlank || preformattedNames.some(name => (openCounts.get(name) ?? 0) > 0)) return content
+    return content.includes('\n') ? '\n' : ' '
+  }
   const flush = () => {
-    const keepsBlanks = preformattedNames.some(name => (openCounts.get(name) ?? 0) > 0)
-    if (text !== '') stack.at(-1)!.children.push(keepsBlanks ? text : withoutIndent(text))
+    if (text !== '') stack.at(-1)!.children.push(shrunk(text))
     text = ''
   }
+  const open = ({ name, attributes, closesItself }: Extract<StartTag, { kind: 'tag' }>) => {
+    const element: Element = { name, attributes, children: [] }
+    stack.at(-1)!.children.push(element)
+    if (voidNames.has(name) || closesItself) return false
+    stack.push(element)
+    openCounts.set(name, (openCounts.get(name) ?? 0) + 1)
+    return true
+  }
+  const close = (name: string) => {
+    if ((openCounts.get(name) ?? 0) === 0) return
+    for (let closed = stack.pop()!; ; closed = stack.pop()!) {
+      openCounts.set(closed.name, openCounts.get(closed.name)! - 1)
+      if (closed.name === name) return
+    }
+  }
+  const scanner = new TextScanner(html)
+  const startTags = new StartTagReader(scanner)
   for (let at = 0; at < html.length; ) {
     const less = html.indexOf('<', at)
     const end = less < 0 ? html.length : less
-    if (end > at) text += decodeText(html.slice(at, end))
+    if (end > at) text += decodeText(html.slice(at, end), less < 0)
     if (less < 0) break
     at = less
-    const special = readSpecial(html, at)
-    if (special !== undefined) {
-      flush()
-      if (special.raw !== '') stack.at(-1)!.children.push({ raw: special.raw })
-      at = special.end
-      continue
-    }
-    tag.lastIndex = at
-    const match = tag.exec(html)
-    if (match === null) {
-      const end = endOfBroken(html, at)
+    const markup = /[a-zA-Z]/.test(html[at + 1] ?? '') ? startTags.read(at) : readOtherMarkup(scanner, at)
+    if (markup === undefined || markup.kind === 'text') {
+      const end = markup?.end ?? endOfBroken(scanner, at)
       text += html.slice(at, end)
       at = end
       continue
     }
+    at = markup.end
+    if (markup.kind === 'nothing') continue
     flush()
-    at = tag.lastIndex
-    const name = match[2].toLowerCase()
-    if (match[1] === '/') {
-      if ((openCounts.get(name) ?? 0) === 0) continue
-      for (let closed = stack.pop()!; ; closed = stack.pop()!) {
-        openCounts.set(closed.name, openCounts.get(closed.name)! - 1)
-        if (closed.name === name) break
-      }
-      continue
-    }
-    const element: Element = { name, attributes: readAttributes(match[3]), children: [] }
-    stack.at(-1)!.children.push(element)
-    if (voidNames.has(name) || match[3].endsWith('/')) continue
-    stack.push(element)
-    openCounts.set(name, (openCounts.get(name) ?? 0) + 1)
-    if (rawTextNames.has(name)) {
-      const close = new RegExp(`</\\s*${name}\\s*>`, 'gi')
-      close.lastIndex = at
-      const until = close.exec(html)?.index
+    if (markup.kind === 'raw') stack.at(-1)!.children.push({ raw: markup.marks.join(shrunk(markup.content)) })
+    else if (markup.kind === 'end') close(markup.name)
+    else if (open(markup) && rawTextNames.has(markup.name)) {
+      const until = scanner.search(markup.name === 'script' ? scriptEnd : styleEnd, at)?.start
       text = until === undefined ? '' : html.slice(at, until)
       at = until ?? html.length
     }
   }
   flush()
   return root
-}
-
-/** Where the text ends that something without its end counts as; a mark before anything else is text alone. */
-function endOfBroken(html: string, at: number): number {
-  if (!/[!?/]/.test(html[at + 1] ?? '')) return at + 1
-  const close = html.indexOf('>', at + 1)
-  if (close >= 0) return close + 1
-  const open = html.indexOf('<', at + 1)
-  return open < 0 ? at + 1 : open
-}
-
-const commentEnd = /--\s*>/g
-
-/** A comment, declaration or instruction, as it is written again; an end tag without a name counts as a comment. */
-function readSpecial(html: string, at: number): { raw: string; end: number } | undefined {
-  if (html.startsWith('<!--', at)) {
-    commentEnd.lastIndex = at + 4
-    const end = commentEnd.exec(html)
-    return end === null ? undefined : { raw: comment(html.slice(at + 4, end.index)), end: commentEnd.lastIndex }
-  }
-  const isEndTag = html[at + 1] === '/' && !/[a-zA-Z]/.test(html[at + 2] ?? '')
-  if (!isEndTag && html[at + 1] !== '!' && html[at + 1] !== '?') return undefined
-  const close = closeOf(html, at)
-  if (close < 0) return undefined
-  const end = close + 1
-  const inside = html.slice(at + 2, close)
-  if (isEndTag) return { raw: inside === '' ? '' : comment(inside), end }
-  if (html[at + 1] === '?' || inside.startsWith('[')) return { raw: html.slice(at, end), end }
-  if (!/^doctype/i.test(inside)) return { raw: comment(inside), end }
-  return { raw: `<!DOCTYPE ${withoutIndent(inside.slice('doctype '.length))}>\n`, end }
-}
-
-/** The mark that ends a declaration or instruction; a section of character data ends by brackets. */
-function closeOf(html: string, at: number): number {
-  if (!html.startsWith('<![', at)) return html.indexOf('>', at + 2)
-  const brackets = /^<!\[(?:cdata|temp|ignore|include|rcdata)/i.test(html.slice(at, at + 10))
-    ? /\]\s*\]\s*>/g
-    : /\]\s*>/g
-  brackets.lastIndex = at + 3
-  return brackets.exec(html) === null ? -1 : brackets.lastIndex - 1
-}
-
-function comment(text: string): string {
-  return `<!--${withoutIndent(text)}-->`
-}
-
-function readAttributes(text: string): [string, string | null][] {
-  const found = new Map<string, string | null>()
-  for (const [, name, value] of text.matchAll(attribute)) {
-    const plain = value === undefined ? null : /^['"]/.test(value) ? value.slice(1, -1) : value
-    found.set(name.toLowerCase(), plain === null ? '' : decodeAttribute(plain))
-  }
-  return [...found]
 }
 
 /** All elements of a name below an element, in the order of the document. */
@@ -181,7 +126,7 @@ export function serialize(root: Element): string {
     else if ('closing' in node) out += node.closing
     else {
       const sorted = node.attributes.toSorted(([a], [b]) => compareText(a, b))
-      const attributes = sorted.map(([name, value]) => ` ${name}=${quote(value ?? '')}`).join('')
+      const attributes = sorted.map(([name, value]) => ` ${name}=${quote(value)}`).join('')
       const isVoid = voidNames.has(node.name)
       out += `<${node.name}${attributes}${isVoid ? '/' : ''}>`
       if (isVoid) continue
