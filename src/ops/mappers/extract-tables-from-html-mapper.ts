@@ -1,7 +1,7 @@
 import { defineMapper } from '../define.js'
 import { bool, text } from '../params.js'
-import { descendants, type Element, parseTolerantly, serialize, textsOf } from '../text/html/tolerant-tree.js'
-import { strip } from '../text/python-text.js'
+import { htmlOfTables, rowsOfTables } from '../text/html/tables.js'
+import { parseTolerantly } from '../text/html/tolerant-tree.js'
 import { metaOf, setMeta } from './meta.js'
 
 /** Notes the tables of HTML texts: rows of cells, or their HTML (Data-Juicer). */
@@ -38,23 +38,10 @@ export const extractTablesFromHtmlMapper = defineMapper({
     return {
       map(sample) {
         if (Object.hasOwn(metaOf(sample), field)) return
-        const tables = [...descendants(parseTolerantly(sample.text(textKey)), 'table')]
-        const rows = () => tables.map(table => rowsOf(table, include_header === true)).filter(one => one.length > 0)
-        setMeta(sample, { [field]: retain_html_tags === true ? tables.map(serialize) : rows() })
+        const root = parseTolerantly(sample.text(textKey))
+        const tables = retain_html_tags === true ? htmlOfTables(root) : rowsOfTables(root, include_header === true)
+        setMeta(sample, { [field]: tables })
       },
     }
   },
 })
-
-function rowsOf(table: Element, includesHeader: boolean): string[][] {
-  const rows: string[][] = []
-  for (const row of descendants(table, 'tr')) {
-    const cells = row.children.filter(
-      (child): child is Element =>
-        typeof child === 'object' && 'name' in child && (child.name === 'td' || child.name === 'th'),
-    )
-    if (cells.length === 0 || (!includesHeader && cells.some(cell => cell.name === 'th'))) continue
-    rows.push(cells.map(cell => [...textsOf(cell)].map(strip).join('')))
-  }
-  return rows
-}

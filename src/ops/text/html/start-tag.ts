@@ -22,6 +22,8 @@ interface Attribute {
   readonly end: number
 }
 
+const noValues: readonly never[] = []
+
 /** The end of a name that starts a tag. */
 const nameEnd = /[\t\n\r\f />\0]/g
 
@@ -130,7 +132,8 @@ function isBare(c: string): boolean {
   return c !== '>' && !isBlank(c)
 }
 
-function valuesOf(attributes: readonly Attribute[]): [string, string][] {
+function valuesOf(attributes: readonly Attribute[]): readonly (readonly [string, string])[] {
+  if (attributes.length === 0) return noValues
   const values = new Map<string, string>()
   for (const { name, value = '' } of attributes)
     values.set(name.toLowerCase(), decodeAttribute(/^['"]/.test(value) ? value.slice(1, -1) : value))

@@ -1,4 +1,3 @@
-import { compareText } from '../../python-values.js'
 import { decodeText } from './entities.js'
 import { endOfBroken, readOtherMarkup } from './other-markup.js'
 import { type StartTag, StartTagReader } from './start-tag.js'
@@ -8,20 +7,24 @@ import { TextScanner } from './text-scanner.js'
 export interface Element {
   readonly name: string
   readonly attributes: readonly (readonly [string, string])[]
-  readonly children: (Element | string | Raw)[]
+  readonly children: Node[]
 }
+
+export type Node = Element | string | Raw
 
 /** A comment, declaration or instruction, with its marks. */
 export interface Raw {
   readonly raw: string
 }
 
-const voidNames = new Set(
+/** Elements that hold nothing and have no end tag. */
+export const voidNames = new Set(
   'area base br col embed hr img input keygen link menuitem meta param source track wbr basefont bgsound command frame image isindex nextid spacer'.split(
     ' ',
   ),
 )
-const rawTextNames = new Set(['script', 'style'])
+/** Elements that hold nothing but text as it stands. */
+export const rawTextNames = new Set(['script', 'style'])
 const scriptEnd = /<\/\s*script\s*>/gi
 const styleEnd = /<\/\s*style\s*>/gi
 const preformattedNames = ['pre', 'textarea']
@@ -90,52 +93,6 @@ export function parseTolerantly(html: string): Element {
   return root
 }
 
-/** All elements of a name below an element, in the order of the document. */
-export function* descendants(root: Element, name: string): Generator<Element> {
-  const open = [...root.children].reverse()
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (typeof node === 'string' || 'raw' in node) continue
-    if (node.name === name) yield node
-    for (let i = node.children.length - 1; i >= 0; i--) open.push(node.children[i])
-  }
-}
-
-/** Visits the text nodes below an element. */
-export function* textsOf(root: Element): Generator<string> {
-  const open = [...root.children].reverse()
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (typeof node === 'string') yield node
-    else if (!('raw' in node) && !rawTextNames.has(node.name))
-      for (let i = node.children.length - 1; i >= 0; i--) open.push(node.children[i])
-  }
-}
-
-/** Writes an element as HTML. */
-export function serialize(root: Element): string {
-  const escapeText = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-  const quote = (value: string) => {
-    const plain = escapeText(value)
-    if (!plain.includes('"')) return `"${plain}"`
-    return plain.includes("'") ? `"${plain.replaceAll('"', '&quot;')}"` : `'${plain}'`
-  }
-  let out = ''
-  const open: (Element | string | Raw | { readonly closing: string })[] = [root]
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (typeof node === 'string') out += escapeText(node)
-    else if ('raw' in node) out += node.raw
-    else if ('closing' in node) out += node.closing
-    else {
-      const sorted = node.attributes.toSorted(([a], [b]) => compareText(a, b))
-      const attributes = sorted.map(([name, value]) => ` ${name}=${quote(value)}`).join('')
-      const isVoid = voidNames.has(node.name)
-      out += `<${node.name}${attributes}${isVoid ? '/' : ''}>`
-      if (isVoid) continue
-      open.push({ closing: `</${node.name}>` })
-      for (let i = node.children.length - 1; i >= 0; i--) {
-        const child = node.children[i]
-        open.push(typeof child === 'string' && rawTextNames.has(node.name) ? { raw: child } : child)
-      }
-    }
-  }
-  return out
+export function isElement(node: Node): node is Element {
+  return typeof node === 'object' && 'name' in node
 }

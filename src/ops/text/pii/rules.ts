@@ -1,6 +1,7 @@
 import { templateWriter } from '../python-regex/expand.js'
 import { PythonPattern } from '../python-regex/pattern.js'
 import { replaceLooseEmails } from './loose-emails.js'
+import { replacePemBlocks } from './pem-blocks.js'
 
 /** What one kind of personal data looks like, and a cheap test that text without it fails. */
 interface Shape {
@@ -13,7 +14,7 @@ interface Shape {
 
 const beforePath = '(^|[\\s\\"\'(\\[=])'
 const byte = '(?:25[0-5]|2[0-4]\\d|[01]?\\d\\d?)'
-const blankToDot = '[A-Za-z0-9_=-]+'
+const tokenChar = '[A-Za-z0-9_=-]'
 
 /*
  * The lookaheads before word boundaries change nothing but the time: a word boundary costs far more than
@@ -25,8 +26,8 @@ const hintOf = (word: string) => new RegExp(`${word}[\\s\\x1c-\\x1f\\x85]*[:=：
 
 /** The shapes in the order in which they are masked, by the parameter that switches each. */
 export const shapes = {
-  pem: [{ hint: /-----END /, pattern: '-----BEGIN [A-Z0-9 -]+-----[\\s\\S]*?-----END [A-Z0-9 -]+-----' }],
-  jwt: [{ hint: /\beyJ[\w=-]+\.[\w=-]+\./, pattern: `\\beyJ${blankToDot}\\.${blankToDot}\\.${blankToDot}\\b` }],
+  // One that starts within the first part of another would match where that one does.
+  jwt: [{ hint: /\beyJ/, pattern: `\\beyJ(?<!\\beyJ${tokenChar}*?eyJ)${tokenChar}+(?:\\.${tokenChar}+){2}\\b` }],
   urls: [{ hint: /:\/\//, pattern: 'https?://[^\\s\\"\'<>]+' }],
   ips: [
     { hint: /\p{Nd}\.\p{Nd}{1,3}\.\p{Nd}{1,3}\.\p{Nd}/u, pattern: `(?<![0-9.])(?:${byte}\\.){3}${byte}(?![0-9])` },
@@ -89,7 +90,10 @@ export const shapes = {
   ],
 } as const satisfies Readonly<Record<string, readonly Shape[]>>
 
-export type Kind = keyof typeof shapes | 'emails'
+/** Kinds whose patterns would backtrack: they have a function each. */
+const scanners = { pem: replacePemBlocks, emails: replaceLooseEmails } as const
+
+export type Kind = keyof typeof shapes | keyof typeof scanners
 
 /** Kinds in the order in which they are masked. */
 export const kinds: readonly Kind[] = [
@@ -112,11 +116,11 @@ export type Replace = (text: string) => string
 
 /** Makes the function that masks one kind of personal data by a Python template. */
 export function masking(kind: Kind, replacement: string): Replace {
-  if (kind === 'emails') {
+  if (kind === 'pem' || kind === 'emails') {
     const check = templateWriter(replacement, 0)
     return text => {
       check('')
-      return replaceLooseEmails(text, replacement)
+      return scanners[kind](text, replacement)
     }
   }
   const rules = (shapes[kind] as readonly Shape[]).map(({ hint, pattern, ignoreCase, keepsFirstGroup }) => {
