@@ -7,8 +7,8 @@ import { createCatalog } from '../../src/ops/catalog.js'
 const size = 5_000_000
 const repeated = (unit: string, count = Math.floor(size / unit.length)) => unit.repeat(count)
 
-/** Texts of one repeated shape, 5 MB each, that make careless patterns take time squared. */
-const shapes: Readonly<Record<string, string>> = {
+/** Texts of one repeated shape, most of 5 MB, that make careless patterns take time squared. */
+const shapes: Record<string, string> = {
   'one long word': repeated('a'),
   'only spaces': repeated(' '),
   'only line feeds': repeated('\n'),
@@ -27,7 +27,32 @@ const shapes: Readonly<Record<string, string>> = {
   'only percent signs': repeated('%'),
   'sections without an end': repeated('\\section[', 500_000),
   'macros without an end': repeated('\\def\\a{', 500_000),
+  'tables 50,000 deep': repeated('<table><tr><td>', 50_000),
 }
+
+/** Marks that open something which nothing closes: half a megabyte shows whether each searches all that follows. */
+const marks = [
+  ...[
+    '<a',
+    '<a=x//',
+    '<a b="',
+    "<a ='",
+    '<!--',
+    '<![if ',
+    '<?',
+    '</',
+    '</a',
+    '<script>',
+    '<i><b>',
+    '<select>',
+    '<svg>',
+  ],
+  ...['eyJ-', 'eyJa.', '-----BEGIN A', '-----BEGIN A-----', '-----END ', 'key=', 'token ', 'ou_', '/home', 'C:\\'],
+  ...['http://', 'www.', 'a@', 'a@b.', '1.', '[::', '+1', '\\begin{a}', '\\newcommand{\\a}{', '/*', '(c) ', '| ', '{"'],
+]
+for (const mark of marks) shapes[`only ${mark}`] = repeated(mark, Math.floor(500_000 / mark.length))
+shapes['ends of keys alone'] = `-----END A-----${repeated('-----BEGIN A-----\n', 30_000)}`
+shapes['a token of many'] = `${repeated('eyJ-', 120_000)}.a.=`
 
 /** Text that every operator refuses, or that costs what the text itself costs: parameters that make it work. */
 const params: Readonly<Record<string, Record<string, unknown>>> = {

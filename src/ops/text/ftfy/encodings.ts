@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { encodings } from '../../data/ftfy.js'
 
 /** A single-byte encoding in which text may have been misread. */
@@ -38,16 +39,10 @@ export function encode(text: string, { byteOf }: SingleByteEncoding): string | u
   return bytes.toString('latin1')
 }
 
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
 /** Reads bytes (one a character) as UTF-8; undefined where they are not. */
 export function decodeUtf8Strictly(bytes: string): string | undefined {
-  try {
-    return strict.decode(Buffer.from(bytes, 'latin1'))
-  } catch (error) {
-    if (error instanceof TypeError) return undefined
-    throw error
-  }
+  const buffer = Buffer.from(bytes, 'latin1')
+  return isUtf8(buffer) ? buffer.toString('utf8') : undefined
 }
 
 /** Python's `$`: at the end, or before a line feed that ends the input. */

@@ -83,14 +83,18 @@ function decodeBytes(text: string, encoding: SingleByteEncoding, options: Encodi
 let detector: RegExp | undefined
 
 function utf8Detector(): RegExp {
+  detector ??= makeDetector()
+  return detector
+}
+
+function makeDetector(): RegExp {
   const set = (name: keyof typeof clues) => `[${CharSet.decode(clues[name]).toClassBody()}]`
   const next = set('utf8_continuation')
-  detector ??= new RegExp(
+  return new RegExp(
     `(?<!${set('utf8_continuation_strict')})` +
       `(?:${set('utf8_first_of_2')}${next}|${set('utf8_first_of_3')}${next}{2}|${set('utf8_first_of_4')}${next}{3})+`,
     'gu',
   )
-  return detector
 }
 
 /** Fixes stretches that look like misread UTF-8 inside text that is not. */

@@ -81,8 +81,7 @@ export class StartTagReader {
     if (c === undefined || c === '>' || c === '/' || isBlank(c)) return undefined
     const before = this.#text[at - 1]
     if (before !== '"' && before !== "'" && before !== '/' && !isBlank(before)) return undefined
-    let end = at + 1
-    while (end < this.#text.length && !'/=>'.includes(this.#text[end]) && !isBlank(this.#text[end])) end++
+    const end = this.scanner.skipWhile(isNameChar, at + 1)
     const name = this.#text.slice(at, end)
     const value = this.#readValue(end)
     return {
@@ -94,16 +93,18 @@ export class StartTagReader {
 
   /** The value behind equals signs. A quote that is not closed quotes nothing, and needs something before it to be a value. */
   #readValue(from: number): { readonly start: number; readonly end: number } | undefined {
-    const sign = this.#skipWhile(from, isBlank)
-    const afterSigns = this.#skipWhile(sign, c => c === '=')
+    const sign = this.scanner.skipWhile(isBlank, from)
+    const afterSigns = this.scanner.skipWhile(isEqualsSign, sign)
     if (afterSigns === sign) return undefined
-    const start = this.#skipWhile(afterSigns, isBlank)
+    const start = this.scanner.skipWhile(isBlank, afterSigns)
     const quote = this.#text[start]
-    if (quote !== '"' && quote !== "'") return { start, end: this.#skipWhile(start, isBare) }
+    if (quote !== '"' && quote !== "'") return { start, end: this.scanner.skipWhile(isBare, start) }
     const close = this.scanner.indexOf(quote, start + 1)
     if (close >= 0) return { start, end: close + 1 }
     if (start > afterSigns) return { start: start - 1, end: start - 1 }
-    return afterSigns - sign > 1 ? { start: afterSigns - 1, end: this.#skipWhile(afterSigns - 1, isBare) } : undefined
+    return afterSigns - sign > 1
+      ? { start: afterSigns - 1, end: this.scanner.skipWhile(isBare, afterSigns - 1) }
+      : undefined
   }
 
   /** Skips blanks and slashes, those before a `>` only where `takesLast` says so. */
@@ -116,16 +117,18 @@ export class StartTagReader {
     }
     return at
   }
-
-  #skipWhile(from: number, test: (c: string) => boolean): number {
-    let at = from
-    while (at < this.#text.length && test(this.#text[at])) at++
-    return at
-  }
 }
 
 function isBlank(c: string): boolean {
   return charSets.reSpace().bmp[c.charCodeAt(0)] === 1
+}
+
+function isEqualsSign(c: string): boolean {
+  return c === '='
+}
+
+function isNameChar(c: string): boolean {
+  return c !== '/' && c !== '=' && c !== '>' && !isBlank(c)
 }
 
 function isBare(c: string): boolean {

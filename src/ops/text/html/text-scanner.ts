@@ -1,6 +1,12 @@
-/** Looks for marks in a text from left to right; what was once not found further on is not looked for again. */
+/** What the characters of a run have in common; each test is one and the same function. */
+export type CharTest = (c: string) => boolean
+
+/** Looks for marks in a text from left to right, and goes over no part of it again and again. */
 export class TextScanner {
+  /** From where on a mark is known not to stand. */
   readonly #exhausted = new Map<RegExp | string, number>()
+  /** The run of characters gone over last, by what they have in common. */
+  readonly #runs = new Map<CharTest, { readonly from: number; readonly end: number }>()
 
   constructor(readonly text: string) {}
 
@@ -20,5 +26,15 @@ export class TextScanner {
     if (match !== null) return { start: match.index, end: pattern.lastIndex }
     this.#exhausted.set(pattern, from)
     return undefined
+  }
+
+  /** The first offset at `from` or later whose character is of another kind. */
+  skipWhile(test: CharTest, from: number): number {
+    const run = this.#runs.get(test)
+    if (run !== undefined && run.from <= from && from < run.end) return run.end
+    let end = from
+    while (end < this.text.length && test(this.text[end])) end++
+    if (end - from > 1) this.#runs.set(test, { from, end })
+    return end
   }
 }
