@@ -71,7 +71,7 @@ export function toFloat(value: JsonValue): number | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return Number(value)
   if (typeof value !== 'string') throw new TypeError(`${JSON.stringify(value)} is no number`)
   const text = asciiDigits(strip(value))
-  if (/^[+-]?(?:\d(?:_?\d)*\.?(?:\d(?:_?\d)*)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?$/.test(text))
+  if (/^[+-]?(?:\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?$/.test(text))
     return Number(text.replaceAll('_', ''))
   const special = /^([+-]?)(?:(inf(?:inity)?)|nan)$/i.exec(text)
   if (special === null) return undefined

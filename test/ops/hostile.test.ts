@@ -51,6 +51,7 @@ const marks = [
   ...['http://', 'www.', 'a@', 'a@b.', '1.', '[::', '+1', '\\begin{a}', '\\newcommand{\\a}{', '/*', '(c) ', '| ', '{"'],
 ]
 for (const mark of marks) shapes[`only ${mark}`] = repeated(mark, Math.floor(500_000 / mark.length))
+shapes['almost a number'] = `${repeated('1', 500_000)}x`
 shapes['ends of keys alone'] = `-----END A-----${repeated('-----BEGIN A-----\n', 30_000)}`
 shapes['a token of many'] = `${repeated('eyJ-', 120_000)}.a.=`
 
@@ -101,6 +102,8 @@ async function attempt(operator: Operator, sample: Sample): Promise<void> {
 
 async function apply(operator: Operator, sample: Sample): Promise<void> {
   if (operator.kind === 'mapper') await operator.map?.(sample)
-  else if (operator.kind === 'filter') await operator.computeStats?.(sample)
-  else operator.sign(sample, Buffer.alloc(operator.recordBytes), 0)
+  else if (operator.kind === 'filter') {
+    await operator.computeStats?.(sample)
+    operator.keep(sample)
+  } else operator.sign(sample, Buffer.alloc(operator.recordBytes), 0)
 }
