@@ -21,11 +21,19 @@ export interface DatasetWriter {
   finish(): Promise<void> | void
 }
 
-/**
- * The type of a column: `text` and `json` both hold text, the latter that of any JSON value. `null` stands
- * in every column for an absent field too.
- */
-export type ColumnType = 'bool' | 'int64' | 'double' | 'text' | 'json'
+/** The type of a single value: `text` and `json` both hold text, the latter that of any JSON value. */
+export type ScalarType = 'bool' | 'int64' | 'double' | 'text' | 'json'
+
+/** The type of a column or of a part of one. `null` stands everywhere for an absent field too. */
+export type ColumnType = ScalarType | ListType | StructType
+
+export interface ListType {
+  readonly items: ColumnType
+}
+
+export interface StructType {
+  readonly fields: RowSchema
+}
 
 export interface RowColumn {
   readonly name: string

@@ -214,6 +214,31 @@ export function scanMembers(
   }
 }
 
+/**
+ * Visits the items of the list that starts at `from`, in order, and returns the offset after its closing bracket.
+ *
+ * @throws {JsonSyntaxError} where the grammar is broken, or `from` holds no list
+ */
+export function scanItems(
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  visit: (start: number, end: number) => void,
+): number {
+  if (from >= end || bytes[from] !== 0x5b) fail(bytes, from, end, 'a list')
+  let at = skipSpace(bytes, from + 1, end)
+  if (at < end && bytes[at] === 0x5d) return at + 1
+  for (;;) {
+    const start = skipSpace(bytes, at, end)
+    const itemEnd = skipValue(bytes, start, end)
+    visit(start, itemEnd)
+    at = skipSpace(bytes, itemEnd, end)
+    if (at < end && bytes[at] === 0x2c) at++
+    else if (at < end && bytes[at] === 0x5d) return at + 1
+    else fail(bytes, at, end, "',' or ']'")
+  }
+}
+
 /** True where the quoted key at `start` spells `key`, also when it is written with escapes. */
 export function keyEquals(bytes: Buffer, start: number, end: number, key: Buffer): boolean {
   const inner = end - start - 2

@@ -77,6 +77,22 @@ const richRow = fc.record(
   { noNullPrototype: true },
 )
 
+/** Values of one type each: scalars, lists of one type, objects that all have the same fields. */
+const { valuesOfOneType } = fc.letrec<{ valuesOfOneType: fc.Arbitrary<unknown> }>(tie => ({
+  valuesOfOneType: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constantFrom<fc.Arbitrary<unknown>>(word, fc.boolean(), fc.maxSafeInteger(), fc.double({ noNaN: true })),
+    tie('valuesOfOneType').map(items => fc.array(fc.option(items), { maxLength: 3 })),
+    fc
+      .dictionary(word, tie('valuesOfOneType'), { minKeys: 1, maxKeys: 3, noNullPrototype: true })
+      .map(fields => fc.record(mapValues(fields, fc.option), { noNullPrototype: true })),
+  ),
+}))
+
+function mapValues<T, U>(object: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]))
+}
+
 export interface FormatUnderTest {
   readonly format: WriterOptions['format']
   readonly compression: FileCompression
@@ -114,6 +130,24 @@ export function describeFormat({ format, compression, isNested }: FormatUnderTes
       })
       await fc.assert(property, { numRuns: compression === 'zstd' ? 30 : 100 })
     })
+
+    if (isNested) {
+      test('lists and objects of one shape come back by value', async () => {
+        const path = join(tempFolder(), 'data')
+        const rowsOfOneType = valuesOfOneType.chain(column =>
+          fc.array(fc.record({ column: fc.option(column) }, { noNullPrototype: true }), {
+            minLength: 1,
+            maxLength: 10,
+          }),
+        )
+        const property = fc.asyncProperty(rowsOfOneType, async rows => {
+          const lines = rows.map(row => JSON.stringify(row))
+          await writeRows(path, format, lines, { compression })
+          expect(await values(path)).toEqual(lines.map(line => JSON.parse(line)))
+        })
+        await fc.assert(property, { numRuns: compression === 'zstd' ? 30 : 200 })
+      })
+    }
 
     test('a file of no rows reads as no records', async () => {
       const path = join(tempFolder(), 'data')

@@ -7,6 +7,7 @@ import { addRow } from '../columns/add-row.js'
 import { InputError } from '../input-error.js'
 import type { ReadOptions, RecordBatch, Slice, Survey } from '../reader.js'
 import { registerCodecs } from './codecs.js'
+import { holdsJson, keyOf } from './fields.js'
 import { describeArrowError } from './read-arrow-table.js'
 import { readFrames } from './stream-frames.js'
 import { type CellToJson, cellToJson } from './to-json.js'
@@ -33,9 +34,8 @@ export async function* readArrow({ path, cut }: Slice, options: ReadOptions): As
 
 function rowToJson(batch: ArrowBatch): CellToJson {
   const cells = batch.schema.fields.map((field, index) => {
-    const isJson = field.metadata.get('ARROW:extension:name') === 'arrow.json'
-    const head = `${index > 0 ? ',' : ''}${JSON.stringify(field.name)}:`
-    return [head, cellToJson(batch.data.children[index], isJson)] as const
+    const head = `${index > 0 ? ',' : ''}${keyOf(field)}:`
+    return [head, cellToJson(batch.data.children[index], holdsJson(field))] as const
   })
   return row => {
     let text = '{'

@@ -1,4 +1,5 @@
 import { type Data, makeData, Utf8 } from 'apache-arrow'
+import { validityOf } from './validity.js'
 
 /** An Arrow column of the texts, copied once. */
 export function makeTextColumn(values: readonly (Buffer | null)[]): Data<Utf8> {
@@ -6,19 +7,15 @@ export function makeTextColumn(values: readonly (Buffer | null)[]): Data<Utf8> {
   for (const value of values) size += value?.length ?? 0
   const data = new Uint8Array(size)
   const valueOffsets = new Int32Array(values.length + 1)
-  const nullBitmap = new Uint8Array(((values.length + 63) >> 6) << 3)
-  let nullCount = 0
   let at = 0
   for (const [index, value] of values.entries()) {
-    if (value === null) nullCount++
-    else {
-      nullBitmap[index >> 3] |= 1 << (index & 7)
+    if (value !== null) {
       data.set(value, at)
       at += value.length
     }
     valueOffsets[index + 1] = at
   }
-  return makeData({ type: new Utf8(), length: values.length, nullCount, nullBitmap, valueOffsets, data })
+  return makeData({ type: new Utf8(), length: values.length, ...validityOf(values), valueOffsets, data })
 }
 
 /** The texts of an Arrow column, not copied. */

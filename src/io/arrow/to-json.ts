@@ -10,6 +10,7 @@ import {
   timestampToJson,
   timeToJson,
 } from '../columns/json-text.js'
+import { holdsJson, keyOf } from './fields.js'
 
 /** Gives the JSON text of the value at an index of a column's data. */
 export type CellToJson = (index: number) => string
@@ -59,18 +60,16 @@ function valueToJson(data: Data, isJson: boolean): CellToJson {
 function nestedToJson(data: Data): CellToJson {
   const { type } = data
   if (DataType.isStruct(type)) {
-    const members = type.children.map(
-      ({ name }, index) => [JSON.stringify(name), cellToJson(data.children[index])] as const,
-    )
+    const members = type.children.map((field, index) => [keyOf(field), partToJson(data, index)] as const)
     return index => `{${members.map(([key, convert]) => `${key}:${convert(index)}`).join(',')}}`
   }
   if (DataType.isMap(type)) return mapToJson(data)
   if (DataType.isList(type) || DataType.isLargeList(type)) {
-    const item = cellToJson(data.children[0])
+    const item = partToJson(data, 0)
     return index => listToJson(item, Number(data.valueOffsets[index]), Number(data.valueOffsets[index + 1]))
   }
   if (DataType.isFixedSizeList(type)) {
-    const item = cellToJson(data.children[0])
+    const item = partToJson(data, 0)
     const size = type.listSize
     return index => listToJson(item, (data.offset + index) * size, (data.offset + index + 1) * size)
   }
@@ -78,6 +77,11 @@ function nestedToJson(data: Data): CellToJson {
   const vector = new Vector<TypeMap[string]>([data])
   if (DataType.isFixedSizeBinary(type)) return index => binaryToJson(vector.get(index) as Uint8Array)
   return index => JSON.stringify(vector.get(index), (_, value) => (typeof value === 'bigint' ? String(value) : value))
+}
+
+/** The conversion for a part of what a nested column holds. */
+function partToJson({ type, children }: Data, index: number): CellToJson {
+  return cellToJson(children[index], holdsJson(type.children[index]))
 }
 
 function listToJson(item: CellToJson, start: number, end: number): string {
@@ -88,7 +92,8 @@ function listToJson(item: CellToJson, start: number, end: number): string {
 
 /** Maps become objects; a key that is no string is written as its JSON text. */
 function mapToJson(data: Data): CellToJson {
-  const [keys, values] = data.children[0].children.map(child => cellToJson(child))
+  const [entries] = data.children
+  const [keys, values] = [partToJson(entries, 0), partToJson(entries, 1)]
   return index => {
     const members: string[] = []
     for (let at = data.valueOffsets[index]; at < data.valueOffsets[index + 1]; at++) {

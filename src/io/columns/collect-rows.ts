@@ -1,13 +1,13 @@
-import { decodeUtf8 } from '../../util/utf8.js'
 import { RowGroups } from '../row-groups.js'
-import type { ColumnType, RowBatch, RowSchema } from '../writer.js'
-import { decodeString, visitRow } from './visit-row.js'
-
-/** A value of a column: `bool` boolean, `int64` bigint, `double` number, `text` and `json` UTF-8 bytes. */
-export type ColumnValue = boolean | bigint | number | Buffer
+import type { RowBatch, RowSchema } from '../writer.js'
+import { type ColumnValue, readValue } from './read-value.js'
+import { visitRow } from './visit-row.js'
 
 /** A row group is closed early when its rows hold this much JSON text. */
 const bytesPerGroup = 16 << 20
+
+/** What is inside of lists and objects takes several times the memory of its JSON text. */
+const nestedWeight = 8
 
 /** Turns rows of JSON text into groups of typed columns. */
 export class RowCollector {
@@ -26,37 +26,19 @@ export class RowCollector {
   add({ bytes, rows }: RowBatch): void {
     for (const { start, end } of rows) {
       const values = new Array<ColumnValue | null>(this.schema.length).fill(null)
+      let weight = end - start
       visitRow(bytes, start, end, (name, valueStart, valueEnd) => {
         const index = this.indexes.get(name)
         if (index === undefined) throw new Error(`field "${name}" is not in the schema inferred before`)
-        values[index] = readValue(this.schema[index].type, bytes, valueStart, valueEnd)
+        const { type } = this.schema[index]
+        values[index] = readValue(type, bytes, valueStart, valueEnd)
+        if (typeof type !== 'string') weight += (valueEnd - valueStart) * nestedWeight
       })
-      this.groups.addRow(values, end - start)
+      this.groups.addRow(values, weight)
     }
   }
 
   flush(): void {
     this.groups.flush()
   }
-}
-
-function readValue(type: ColumnType, bytes: Buffer, start: number, end: number): ColumnValue | null {
-  if (bytes[start] === 0x6e) return null
-  switch (type) {
-    case 'text':
-      return readText(bytes, start, end)
-    case 'json':
-      return Buffer.from(bytes.subarray(start, end))
-    case 'int64':
-      return BigInt(decodeUtf8(bytes, start, end))
-    case 'double':
-      return Number(decodeUtf8(bytes, start, end))
-    case 'bool':
-      return bytes[start] === 0x74
-  }
-}
-
-function readText(bytes: Buffer, start: number, end: number): Buffer {
-  const inner = bytes.subarray(start + 1, end - 1)
-  return inner.indexOf(0x5c) < 0 ? Buffer.from(inner) : Buffer.from(decodeString(bytes, start, end))
 }

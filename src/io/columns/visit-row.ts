@@ -1,5 +1,6 @@
 import { scanMembers, skipSpace } from '../../util/json-scan.js'
 import { decodeUtf8 } from '../../util/utf8.js'
+import { readSmallInt } from './small-int.js'
 
 /**
  * Visits the fields of a row with the place of their values. Of a key that occurs twice both are visited,
@@ -25,11 +26,11 @@ export function decodeString(bytes: Buffer, start: number, end: number): string 
 }
 
 /** What a JSON value is for a column. */
-export type ValueKind = 'null' | 'bool' | 'int' | 'wide_int' | 'double' | 'text' | 'other'
+export type ValueKind = 'null' | 'bool' | 'int' | 'wide_int' | 'double' | 'text' | 'list' | 'object' | 'other'
 
 /**
  * `int` is exact as a double too, `wide_int` only as an int64. `other` needs its JSON text to survive:
- * lists, objects, numbers beyond int64 or double, strings with half a surrogate pair.
+ * numbers beyond int64 or double, strings with half a surrogate pair.
  */
 export function kindOfValue(bytes: Buffer, start: number, end: number): ValueKind {
   switch (bytes[start]) {
@@ -41,10 +42,11 @@ export function kindOfValue(bytes: Buffer, start: number, end: number): ValueKin
     case 0x6e:
       return 'null'
     case 0x5b:
+      return 'list'
     case 0x7b:
-      return 'other'
+      return 'object'
     default:
-      return kindOfNumber(decodeUtf8(bytes, start, end))
+      return readSmallInt(bytes, start, end) === undefined ? kindOfNumber(decodeUtf8(bytes, start, end)) : 'int'
   }
 }
 
@@ -53,7 +55,6 @@ function kindOfNumber(text: string): ValueKind {
     const isInteger = /^-?\d+$/.test(text) && text !== '-0'
     return !isInteger && Number.isFinite(Number(text)) ? 'double' : 'other'
   }
-  if (text.length <= 15) return 'int'
   const value = BigInt(text)
   if (BigInt.asIntN(64, value) !== value) return 'other'
   return Number.isSafeInteger(Number(value)) ? 'int' : 'wide_int'

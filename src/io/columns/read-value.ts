@@ -1,0 +1,67 @@
+import { scanItems } from '../../util/json-scan.js'
+import { decodeUtf8 } from '../../util/utf8.js'
+import type { ColumnType, ListType, ScalarType, StructType } from '../writer.js'
+import { readSmallInt } from './small-int.js'
+import { decodeString, visitRow } from './visit-row.js'
+
+/**
+ * A value of a column: `bool` boolean, `int64` bigint, `double` number, `text` and `json` UTF-8 bytes, lists
+ * arrays, structs objects without a prototype that hold every field.
+ */
+export type ColumnValue = boolean | bigint | number | Buffer | readonly (ColumnValue | null)[] | StructValue
+
+export interface StructValue {
+  readonly [field: string]: ColumnValue | null
+}
+
+/** Reads the JSON value in a range as one of a column's type. */
+export function readValue(type: ColumnType, bytes: Buffer, start: number, end: number): ColumnValue | null {
+  if (bytes[start] === 0x6e) return null
+  if (typeof type === 'string') return readScalar(type, bytes, start, end)
+  return 'items' in type ? readList(type, bytes, start, end) : readStruct(type, bytes, start, end)
+}
+
+function readScalar(type: ScalarType, bytes: Buffer, start: number, end: number): ColumnValue {
+  switch (type) {
+    case 'text':
+      return readText(bytes, start, end)
+    case 'json':
+      return Buffer.from(bytes.subarray(start, end))
+    case 'int64':
+      return BigInt(readSmallInt(bytes, start, end) ?? decodeUtf8(bytes, start, end))
+    case 'double':
+      return readSmallInt(bytes, start, end) ?? Number(decodeUtf8(bytes, start, end))
+    case 'bool':
+      return bytes[start] === 0x74
+  }
+}
+
+function readText(bytes: Buffer, start: number, end: number): Buffer {
+  const inner = bytes.subarray(start + 1, end - 1)
+  return inner.indexOf(0x5c) < 0 ? Buffer.from(inner) : Buffer.from(decodeString(bytes, start, end))
+}
+
+function readList({ items }: ListType, bytes: Buffer, start: number, end: number): ColumnValue {
+  const values: (ColumnValue | null)[] = []
+  scanItems(bytes, start, end, (itemStart, itemEnd) => values.push(readValue(items, bytes, itemStart, itemEnd)))
+  return values
+}
+
+function readStruct({ fields }: StructType, bytes: Buffer, start: number, end: number): ColumnValue {
+  const types = typesOf(fields)
+  const struct: Record<string, ColumnValue | null> = Object.create(null)
+  visitRow(bytes, start, end, (name, valueStart, valueEnd) => {
+    struct[name] = readValue(types.get(name)!, bytes, valueStart, valueEnd)
+  })
+  return struct
+}
+
+const typesByName = new WeakMap<StructType['fields'], ReadonlyMap<string, ColumnType>>()
+
+function typesOf(fields: StructType['fields']): ReadonlyMap<string, ColumnType> {
+  const known = typesByName.get(fields)
+  if (known !== undefined) return known
+  const types = new Map(fields.map(({ name, type }) => [name, type]))
+  typesByName.set(fields, types)
+  return types
+}
