@@ -57,9 +57,7 @@ async function round(operator) {
   for (let from = 0; from < lines.length; from += 500) {
     const samples = lines
       .slice(from, from + 500)
-      .map(
-        (line, i) => new Sample({ partition: 'bench', ordinal: from + i }, { bytes: line, start: 0, end: line.length }),
-      )
+      .map((line, i) => Sample.scan({ partition: 'bench', ordinal: from + i }, line, 0, line.length, 'text'))
     for (const sample of samples) sample.text('text').charCodeAt(0)
     const start = performance.now()
     if (operator.kind === 'mapper' && operator.mapBatch) await operator.mapBatch(samples)

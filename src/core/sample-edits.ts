@@ -34,7 +34,7 @@ type EditTree =
   | { readonly kind: 'inside'; readonly members: Map<string, EditTree> }
 
 /** The source text with the edits spliced in; every byte that no edit covers stays. */
-export function spliceEdits(source: SourceText, edits: readonly Edit[]): Buffer {
+export function spliceEdits(source: Pick<SourceText, 'bytes' | 'start' | 'end'>, edits: readonly Edit[]): Buffer {
   const root = new Map<string, EditTree>()
   for (const edit of edits) plant(root, edit.keys, edit.value)
   const pieces: Buffer[] = []

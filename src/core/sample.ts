@@ -1,4 +1,3 @@
-import { JsonSyntaxError, type Span, skipSpace } from '../util/json-scan.js'
 import { countStringPoints } from '../util/json-string-length.js'
 import { decodeUtf8 } from '../util/utf8.js'
 import { fields } from './fields.js'
@@ -6,7 +5,7 @@ import { isJsonObject, type JsonValue } from './json.js'
 import { descend, nowhere, type Origin } from './origin.js'
 import { applyEdit, type Edit, spliceEdits } from './sample-edits.js'
 import { SampleError } from './sample-error.js'
-import { found, type SourceText, scanForField } from './source-text.js'
+import { SourceText } from './source-text.js'
 
 /** What the filters measured on a sample, by statistics key (`text_len`, `alnum_ratio`, …). */
 export type Stats = Record<string, JsonValue>
@@ -31,11 +30,6 @@ export class Sample {
   #tree: Record<string, JsonValue> | undefined
   #edits: Edit[] | undefined
   #revision = 0
-  #spanKey: string | undefined
-  #spanStart = -1
-  #spanEnd = -1
-  /** True where some key of the source may be one of those that Data-Juicer keeps to itself, as known from the same scan. */
-  #hasReservedKey = true
   #textKey = ''
   #text: string | undefined
   #derived: Map<Derivation<unknown>, unknown> | undefined
@@ -55,7 +49,7 @@ export class Sample {
   /** Makes a sample of a plain value; meant for tests and for readers of formats that have no JSON text. */
   static of(value: { readonly [key: string]: JsonValue }, origin: Origin = nowhere): Sample {
     const bytes = Buffer.from(JSON.stringify(value))
-    return new Sample(origin, { bytes, start: 0, end: bytes.length })
+    return new Sample(origin, new SourceText(bytes, 0, bytes.length))
   }
 
   /**
@@ -65,11 +59,7 @@ export class Sample {
    * @throws {JsonSyntaxError} where the range holds anything else
    */
   static scan(origin: Origin, bytes: Buffer, start: number, end: number, key: string): Sample {
-    const rest = skipSpace(bytes, scanForField(bytes, start, end, key), end)
-    if (rest < end) throw new JsonSyntaxError(rest, 'expected nothing after the object')
-    const sample = new Sample(origin, { bytes, start, end })
-    sample.#noteSpan(key)
-    return sample
+    return new Sample(origin, SourceText.scan(bytes, start, end, key))
   }
 
   /** The statistics so far; those that came with the record (`__dj__stats__`) count as already computed. */
@@ -122,7 +112,7 @@ export class Sample {
   lengthInSource(key: string): number | undefined {
     const isDecoded = this.#text !== undefined && this.#textKey === key
     if (isDecoded || this.#edits !== undefined || key.includes('.')) return undefined
-    const span = this.#spanOf(key)
+    const span = this.#source.spanOf(key)
     const { bytes } = this.#source
     return span !== undefined && bytes[span.start] === 0x22 ? countStringPoints(bytes, span.start, span.end) : undefined
   }
@@ -177,9 +167,8 @@ export class Sample {
   toJsonText(): SourceText {
     if (this.#edits !== undefined) {
       const bytes = this.#replaceField(this.#edits) ?? spliceEdits(this.#source, this.#edits)
-      this.#source = { bytes, start: 0, end: bytes.length }
+      this.#source = new SourceText(bytes, 0, bytes.length)
       this.#edits = undefined
-      this.#spanKey = undefined
     }
     return this.#source
   }
@@ -200,12 +189,7 @@ export class Sample {
   /** False where the record certainly has no statistics field, not even one whose key is written with escapes. */
   #mayHoldStats(): boolean {
     if (this.#tree !== undefined || this.#edits?.some(({ keys }) => keys[0] === fields.stats)) return true
-    const { bytes, start, end } = this.#source
-    if (this.#spanKey === undefined) {
-      scanForField(bytes, start, end, fields.stats)
-      this.#noteSpan(fields.stats)
-    }
-    return this.#hasReservedKey
+    return this.#source.mayHoldReserved(fields.stats)
   }
 
   #keysOf(path: string | readonly string[]): readonly string[] {
@@ -224,37 +208,17 @@ export class Sample {
   }
 
   #decodeField(key: string): JsonValue | undefined {
-    const span = this.#spanOf(key)
+    const span = this.#source.spanOf(key)
     return span === undefined ? undefined : parseRange(this.#source.bytes, span.start, span.end)
-  }
-
-  /** Where the value of one of the source's own fields stands. */
-  #spanOf(key: string): Span | undefined {
-    const { bytes, start, end } = this.#source
-    if (this.#spanKey !== key) {
-      scanForField(bytes, start, end, key)
-      this.#noteSpan(key)
-    }
-    return this.#spanStart < 0 ? undefined : { start: this.#spanStart, end: this.#spanEnd }
   }
 
   /** The source with one of its own fields replaced, where that is all that the edits do and the field's place is known. */
   #replaceField(edits: readonly Edit[]): Buffer | undefined {
-    const last = edits[edits.length - 1].value
+    const { keys, value } = edits[edits.length - 1]
     const isOneField = edits.every(
-      ({ keys, value }) => keys.length === 1 && keys[0] === this.#spanKey && value !== undefined,
+      edit => edit.keys.length === 1 && edit.keys[0] === keys[0] && edit.value !== undefined,
     )
-    if (!isOneField || this.#spanStart < 0) return undefined
-    const { bytes, start, end } = this.#source
-    const text = Buffer.from(JSON.stringify(last))
-    return Buffer.concat([bytes.subarray(start, this.#spanStart), text, bytes.subarray(this.#spanEnd, end)])
-  }
-
-  #noteSpan(key: string): void {
-    this.#spanKey = key
-    this.#spanStart = found.start
-    this.#spanEnd = found.end
-    this.#hasReservedKey = found.hasReservedKey
+    return isOneField ? this.#source.withField(keys[0], JSON.stringify(value)) : undefined
   }
 }
 

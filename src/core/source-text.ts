@@ -1,14 +1,7 @@
-import { keyEquals, scanMembers, skipSpace } from '../util/json-scan.js'
+import { JsonSyntaxError, keyEquals, type Span, scanMembers, skipSpace } from '../util/json-scan.js'
 
-/** The bytes of one JSON object and where it stands in them. */
-export interface SourceText {
-  readonly bytes: Buffer
-  readonly start: number
-  readonly end: number
-}
-
-/** Where the field that the scan looked for was found; valid until the next scan. */
-export const found = { start: 0, end: 0, hasReservedKey: false }
+/** Where the field that a scan looked for stands, and whether it saw a reserved key; valid until the next scan. */
+const found = { start: 0, end: 0, hasReservedKey: false }
 let wantedKey: Buffer = Buffer.alloc(0)
 let scannedBytes: Buffer = wantedKey
 
@@ -24,18 +17,72 @@ const noteField = (keyStart: number, keyEnd: number, valueStart: number, valueEn
 const keyBytes = new Map<string, Buffer>()
 
 /**
- * Scans the object in a range, notes in `found` where the value of one of its own fields stands (of a
- * key that occurs twice the last counts, as in `JSON.parse`), and returns the offset after the object.
+ * The JSON text of one record: an object in a range of bytes. It remembers where the value stands of the one
+ * field that was asked for last; of a key that occurs twice the last counts, as in `JSON.parse`.
  */
-export function scanForField(bytes: Buffer, start: number, end: number, key: string): number {
-  let wanted = keyBytes.get(key)
-  if (wanted === undefined) {
-    wanted = Buffer.from(key)
-    keyBytes.set(key, wanted)
+export class SourceText {
+  #key: string | undefined
+  #valueStart = -1
+  #valueEnd = -1
+  #hasReservedKey = true
+
+  constructor(
+    readonly bytes: Buffer,
+    readonly start: number,
+    readonly end: number,
+  ) {}
+
+  /**
+   * Takes a range that should hold one JSON object, and finds the field at `key` in the same pass.
+   *
+   * @throws {JsonSyntaxError} where the range holds anything else
+   */
+  static scan(bytes: Buffer, start: number, end: number, key: string): SourceText {
+    const source = new SourceText(bytes, start, end)
+    const rest = skipSpace(bytes, source.#find(key), end)
+    if (rest < end) throw new JsonSyntaxError(rest, 'expected nothing after the object')
+    return source
   }
-  wantedKey = wanted
-  scannedBytes = bytes
-  found.start = -1
-  found.hasReservedKey = false
-  return scanMembers(bytes, skipSpace(bytes, start, end), end, noteField)
+
+  /** Where the value of a field stands, if the record has it. */
+  spanOf(key: string): Span | undefined {
+    if (this.#key !== key) this.#find(key)
+    return this.#valueStart < 0 ? undefined : { start: this.#valueStart, end: this.#valueEnd }
+  }
+
+  /** False where the record certainly has none of the fields that Data-Juicer keeps to itself, not even by a key that is written with escapes. */
+  mayHoldReserved(key: string): boolean {
+    if (this.#key === undefined) this.#find(key)
+    return this.#hasReservedKey
+  }
+
+  /** The text with another value for the field asked for last; undefined where that is not `key`, or it is not there. */
+  withField(key: string, valueJson: string): Buffer | undefined {
+    if (this.#key !== key || this.#valueStart < 0) return undefined
+    const { bytes, start, end } = this
+    return Buffer.concat([
+      bytes.subarray(start, this.#valueStart),
+      Buffer.from(valueJson),
+      bytes.subarray(this.#valueEnd, end),
+    ])
+  }
+
+  /** Scans for a field and returns the offset after the object. */
+  #find(key: string): number {
+    let wanted = keyBytes.get(key)
+    if (wanted === undefined) {
+      wanted = Buffer.from(key)
+      keyBytes.set(key, wanted)
+    }
+    wantedKey = wanted
+    scannedBytes = this.bytes
+    found.start = -1
+    found.hasReservedKey = false
+    const after = scanMembers(this.bytes, skipSpace(this.bytes, this.start, this.end), this.end, noteField)
+    this.#key = key
+    this.#valueStart = found.start
+    this.#valueEnd = found.end
+    this.#hasReservedKey = found.hasReservedKey
+    return after
+  }
 }

@@ -3,6 +3,7 @@ import { Analysis, type AnalysisSummary, type AnalyzedFilter, type Bound } from 
 import type { Filter, OperatorDefinition } from '../core/operator.js'
 import { nowhere } from '../core/origin.js'
 import { Sample } from '../core/sample.js'
+import { SourceText } from '../core/source-text.js'
 import type { OperatorUse } from '../core/work-unit.js'
 import { JobStopped } from '../execution/scheduler/run-context.js'
 import { readSlice } from '../io/open-reader.js'
@@ -111,7 +112,7 @@ async function summarize(
   for await (const { bytes, records } of readSlice(slice, options)) {
     if (signal?.aborted) throw new JobStopped('stopped while adding up the statistics, which are all computed')
     for (const record of records)
-      if (record.kind === 'record') analysis.add(new Sample(nowhere, { bytes, start: record.start, end: record.end }))
+      if (record.kind === 'record') analysis.add(new Sample(nowhere, new SourceText(bytes, record.start, record.end)))
   }
   return analysis.summary()
 }
