@@ -1,4 +1,5 @@
-import { type Span, scanMembers, skipSpace } from '../util/json-scan.js'
+import { scanMembers } from '../util/json-members.js'
+import { type Span, skipSpace } from '../util/json-scan.js'
 import { decodeUtf8 } from '../util/utf8.js'
 import { isJsonObject, type JsonObject, type JsonValue } from './json.js'
 import type { SourceText } from './source-text.js'

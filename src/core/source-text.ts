@@ -1,4 +1,5 @@
-import { JsonSyntaxError, keyEquals, type Span, scanMembers, skipSpace } from '../util/json-scan.js'
+import { keyEquals, scanMembers } from '../util/json-members.js'
+import { JsonSyntaxError, type Span, skipSpace } from '../util/json-scan.js'
 
 /** Where the field that a scan looked for stands, and whether it saw a reserved key; valid until the next scan. */
 const found = { start: 0, end: 0, hasReservedKey: false }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { JsonSyntaxError, keyEquals, scanMembers, skipSpace, skipValue } from '../../src/util/json-scan.js'
+import { keyEquals, scanMembers } from '../../src/util/json-members.js'
+import { JsonSyntaxError, skipSpace, skipValue } from '../../src/util/json-scan.js'
 
 /** A JSON text and what a hostile writer may make of it. */
 const text = fc

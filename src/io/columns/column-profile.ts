@@ -1,4 +1,4 @@
-import { scanItems } from '../../util/json-scan.js'
+import { scanItems } from '../../util/json-members.js'
 import type { ColumnType, RowColumn, ScalarType } from '../writer.js'
 import { kindOfValue, type ValueKind, visitRow } from './visit-row.js'
 

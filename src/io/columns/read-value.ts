@@ -1,4 +1,4 @@
-import { scanItems } from '../../util/json-scan.js'
+import { scanItems } from '../../util/json-members.js'
 import { decodeUtf8 } from '../../util/utf8.js'
 import type { ColumnType, ListType, ScalarType, StructType } from '../writer.js'
 import { readSmallInt } from './small-int.js'

@@ -1,4 +1,5 @@
-import { scanMembers, skipSpace } from '../../util/json-scan.js'
+import { scanMembers } from '../../util/json-members.js'
+import { skipSpace } from '../../util/json-scan.js'
 import { decodeUtf8 } from '../../util/utf8.js'
 import { readSmallInt } from './small-int.js'
 
