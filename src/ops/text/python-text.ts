@@ -10,6 +10,14 @@ export function strip(text: string): string {
   return end - start === text.length ? text : text.slice(start, end)
 }
 
+/** `str.rstrip()`. */
+export function stripEnd(text: string): string {
+  const space = charSets.pythonSpace().bmp
+  let end = text.length
+  while (end > 0 && space[text.charCodeAt(end - 1)] === 1) end--
+  return text.slice(0, end)
+}
+
 /**
  * Capital letters that Python 3.11 (Unicode 14) does not know yet and a newer Node lower-cases:
  * Cyrillic Tje, Latin letters of Unicode 16 and 17, and by their first unit Garay and Beria Erfe.

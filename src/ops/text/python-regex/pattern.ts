@@ -44,6 +44,11 @@ export class PythonPattern {
     for (const match of text.matchAll(this.#regex)) yield this.#describe(match)
   }
 
+  /** What matches, `findall` of a pattern without groups. */
+  findAll(text: string): readonly string[] {
+    return text.match(this.#regex) ?? []
+  }
+
   /** The first match that starts at `from` or later. */
   searchFrom(text: string, from: number): PatternMatch | undefined {
     this.#regex.lastIndex = from
