@@ -1,4 +1,29 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** The files that take longest, longest first: begun last, one of them would keep a single worker busy at the end. */
+const slowest = [
+  'crash/write-steps',
+  'ops/hostile',
+  'crash/random-kills',
+  'execution/edits',
+  'crash/mutants',
+  'crash/power-cut',
+  'execution/export',
+  'execution/damage',
+  'io/formats',
+  'analysis/analyze',
+]
+
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = slowest.findIndex(name => moduleId.endsWith(`/test/${name}.test.ts`))
+      return at < 0 ? slowest.length : at
+    }
+    return files.toSorted((a, b) => rank(a) - rank(b) || (a.moduleId < b.moduleId ? -1 : 1))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -8,5 +33,6 @@ export default defineConfig({
     hookTimeout: 300_000,
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: SlowestFirst },
   },
 })

@@ -6,7 +6,7 @@ import { provision } from '../provision.js'
 import { randomFrom } from './dataset.js'
 import { layOutState, record } from './power-cut.js'
 import { defaultDist, Rig, type Scenario, scenarios } from './rig.js'
-import { countSteps, runKilled, type WriteStep } from './strace.js'
+import { type KillPoint, runKilled, type WriteStep } from './strace.js'
 
 /** A deliberate defect: a line of the built program replaced by another. */
 interface Mutant {
@@ -44,19 +44,18 @@ function buildMutant({ find, replace }: Mutant): string {
   return join(folder, 'dist')
 }
 
-/** Kills a job at some calls of a kind, given or the last of the coordinator, and looks at what the next run makes of each. */
-async function huntByKills(rig: Rig, step: WriteStep, points: readonly number[] | 'last'): Promise<string | undefined> {
-  rig.reset()
-  const most = (await countSteps(rig)).get(`coordinator ${step}`) ?? 0
-  const whens = points === 'last' ? [4, 3, 2, 1, 0].map(back => most - back) : points
-  for (const when of whens) {
+/** Kills a job at some calls of a kind, of all or of those on one path, and looks at what the next run makes of each. */
+async function huntByKills(rig: Rig, points: readonly KillPoint[]): Promise<string | undefined> {
+  for (const point of points) {
     rig.reset()
-    await runKilled(rig, { step, when })
+    await runKilled(rig, point)
     const [problem] = rig.verdict(await rig.run(), 100)
-    if (problem !== undefined) return `killed at ${step} ${when}: ${problem}`
+    if (problem !== undefined) return `killed at ${point.step} ${point.when}: ${problem}`
   }
   return undefined
 }
+
+const at = (step: WriteStep, ...whens: readonly number[]): KillPoint[] => whens.map(when => ({ step, when }))
 
 async function huntByPowerCuts(rig: Rig): Promise<string | undefined> {
   rig.reset()
@@ -91,7 +90,7 @@ const mutants: readonly Mutant[] = [
     name: 'the ledger vouches for a file before it has its name',
     find: /if \(!staged\.publish\(path\)\) throw new Error\(.*\);\n( +return \{ path: storedPath\(this\.job\.jobDir)/,
     replace: 'setTimeout(() => staged.publish(path), 30);\n$1',
-    hunt: rig => huntByKills(rig, 'link', [3, 5, 8]),
+    hunt: rig => huntByKills(rig, at('link', 3, 5, 8)),
   },
   {
     name: 'the folder of a published file is not synced',
@@ -109,13 +108,14 @@ const mutants: readonly Mutant[] = [
     name: 'a retry writes under the name of the attempt before',
     find: /const attempt = randomBytes\d*\(4\)\.toString\("hex"\);/,
     replace: 'const attempt = "00000000";',
-    hunt: rig => huntByKills(rig, 'unlink', [2, 5, 7]),
+    hunt: rig => huntByKills(rig, at('unlink', 2, 5, 7)),
   },
   {
     name: 'the export is renamed without an intent on record',
     find: 'await context.ledger.commit([intent]);',
     replace: '',
-    hunt: rig => huntByKills(rig, 'fsync', 'last'),
+    // The folder of the export is synced once it is renamed.
+    hunt: rig => huntByKills(rig, [{ step: 'fsync', when: 1, path: join(rig.folder, 'out') }]),
   },
 ]
 

@@ -12,6 +12,8 @@ export type WriteStep = (typeof writeSteps)[number]
 export interface KillPoint {
   readonly step: WriteStep
   readonly when: number
+  /** Only calls on this file or folder count; which process makes them is not told apart then. */
+  readonly path?: string
 }
 
 /** What a kill point hit: which process, on what file, and how many checkpoints had been published by then. */
@@ -51,9 +53,13 @@ export function mostCalls(counts: ReadonlyMap<string, number>, step: WriteStep):
 }
 
 /** Runs a job that is killed at a point; what the kill hit, or undefined where the job ended before. */
-export async function runKilled(rig: Rig, { step, when }: KillPoint): Promise<{ end: RunEnd; hit: Hit | undefined }> {
+export async function runKilled(
+  rig: Rig,
+  { step, when, path }: KillPoint,
+): Promise<{ end: RunEnd; hit: Hit | undefined }> {
   const log = join(rig.folder, 'strace.log')
-  const end = await rig.run(under(log, ['-e', `inject=${step}:signal=SIGKILL:when=${when}`]))
+  const only = path === undefined ? [] : ['-P', path]
+  const end = await rig.run(under(log, [...only, '-e', `inject=${step}:signal=SIGKILL:when=${when}`]))
   return { end, hit: hitIn(log, step) }
 }
 
