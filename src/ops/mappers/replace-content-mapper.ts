@@ -20,7 +20,7 @@ export const replaceContentMapper = defineMapper({
       .describe('What to put there, a Python template (`\\1`, `\\g<name>`); one for all patterns, or one for each.'),
   },
   example: {
-    params: { pattern: ['\\d{4}-\\d{2}-\\d{2}', '(\\w+)@\\w+'], repl: ['[date]', '\\1 at work'] },
+    params: { pattern: ['\\d{4}-\\d{2}-\\d{2}', '\\b(\\w+)@\\w+'], repl: ['[date]', '\\1 at work'] },
     cases: [{ before: { text: 'jo@harbour wrote on 2024-05-17.' }, after: [{ text: 'jo at work wrote on [date].' }] }],
   },
   create({ pattern, repl }, { textKey }) {
