@@ -51,7 +51,10 @@ export class SourceText {
     return this.#valueStart < 0 ? undefined : { start: this.#valueStart, end: this.#valueEnd }
   }
 
-  /** False where the record certainly has none of the fields that Data-Juicer keeps to itself, not even by a key that is written with escapes. */
+  /**
+   * False where the record certainly has none of the fields that Data-Juicer keeps to itself, of which `key` is one, not
+   * even by a key that is written with escapes. Any scan so far tells.
+   */
   mayHoldReserved(key: string): boolean {
     if (this.#key === undefined) this.#find(key)
     return this.#hasReservedKey

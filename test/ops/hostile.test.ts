@@ -28,6 +28,7 @@ const shapes: Record<string, string> = {
   'only percent signs': repeated('%'),
   'sections without an end': repeated('\\section[', 500_000),
   'macros without an end': repeated('\\def\\a{', 500_000),
+  'short lines of broken encoding': repeated('â€\n', 100_000),
   'tables 50,000 deep': repeated('<table><tr><td>', 50_000),
 }
 

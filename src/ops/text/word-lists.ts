@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Derivation, Sample } from '../../core/sample.js'
 import { SampleError } from '../../core/sample-error.js'
 import { fingerprintOf } from '../../util/hash.js'
+import { expandHome } from '../../util/home-path.js'
 import { WordIndex } from './word-index.js'
 import { type Words, wordAt } from './words.js'
 
@@ -19,7 +19,7 @@ export const defaultListDir = '~/.cache/data_juicer/assets'
  * @throws {SyntaxError} where a file is not JSON
  */
 export function readWordLists(folder: string, kind: string): WordList | undefined {
-  const dir = folder.replace(/^~(?=\/|$)/, homedir())
+  const dir = expandHome(folder)
   const lists = new Map<string, Set<string>>()
   for (const name of listFolder(dir)) {
     if (!name.endsWith('.json') || !name.includes(kind)) continue

@@ -1,3 +1,4 @@
+import { tagNameEnd } from './start-tag.js'
 import type { TextScanner } from './text-scanner.js'
 
 /** What begins with `<` and is no start tag. */
@@ -17,7 +18,6 @@ const commentEnd = /--\s*>/g
 /** What ends a section of character data, and one of any other kind. */
 const dataEnd = /\]\s*\]\s*>/g
 const sectionEnd = /\]\s*>/g
-const tagNameEnd = /[\t\n\r\f />\0]/g
 const spacedEndTag = /<\/\s+([a-zA-Z][-.\w:]*)\s*>/y
 
 /** Reads what stands at a `<` without a letter behind it; undefined where it does not end. */

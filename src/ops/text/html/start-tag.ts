@@ -24,8 +24,8 @@ interface Attribute {
 
 const noValues: readonly never[] = []
 
-/** The end of a name that starts a tag. */
-const nameEnd = /[\t\n\r\f />\0]/g
+/** What ends the name of a tag. */
+export const tagNameEnd = /[\t\n\r\f />\0]/g
 
 /**
  * Reads start tags as Python's html.parser does: whatever stands between the name and a `>` outside of quotes is
@@ -46,7 +46,7 @@ export class StartTagReader {
   /** The tag that starts with the `<` and the letter at `at`; undefined where it does not end. */
   read(at: number): StartTag | undefined {
     if (at < this.#failedNameEnd) return undefined
-    const afterName = this.scanner.search(nameEnd, at + 1)?.start ?? this.#text.length
+    const afterName = this.scanner.search(tagNameEnd, at + 1)?.start ?? this.#text.length
     const attributes: Attribute[] = []
     const starts: number[] = []
     let next = this.#skipBlanks(afterName, true)

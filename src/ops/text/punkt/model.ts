@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fingerprintOf } from '../../../util/hash.js'
+import { expandHome } from '../../../util/home-path.js'
 
 /** What a Punkt model has learned of a language (Kiss and Strunk, 2006); words in lower case, numbers as `##number##`. */
 export interface PunktModel {
@@ -51,7 +51,7 @@ export function readPunktModel(folder: string, lang: string): PunktModel {
   const name = names[lang]
   if (name === undefined)
     throw new Error(`there is no Punkt model for lang "${lang}"; there are ${Object.keys(names).join(', ')}`)
-  const dir = join(folder.replace(/^~(?=\/|$)/, homedir()), name)
+  const dir = join(expandHome(folder), name)
   const read = (file: string) => readLines(join(dir, file))
   const abbreviations = read('abbrev_types.txt')
   const collocations = read('collocations.tab')
