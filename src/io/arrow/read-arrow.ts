@@ -47,7 +47,7 @@ function rowToJson(batch: ArrowBatch): CellToJson {
 /** What an Arrow file offers for cutting; a stream is read whole. */
 export async function surveyArrow(path: string, sizeBytes: number): Promise<Survey> {
   if (!isArrowFile(path)) return { kind: 'whole', sizeBytes }
-  registerCodecs()
+  await registerCodecs()
   return withFileReader(path, async reader => {
     const groups: { rows: number; sizeBytes: number }[] = []
     for (let index = 0; index < reader.numRecordBatches; index++) {
@@ -62,7 +62,7 @@ async function* arrowBatches(
   path: string,
   range: { readonly start: number; readonly end: number } | undefined,
 ): AsyncGenerator<ArrowBatch> {
-  registerCodecs()
+  await registerCodecs()
   if (!isArrowFile(path)) {
     try {
       yield* await RecordBatchReader.from(readFrames(path, openFileSource(path)))

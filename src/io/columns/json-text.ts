@@ -70,6 +70,23 @@ function isoOfMillis(millis: number): string {
   return date.toISOString()
 }
 
+export function uuidToJson(bytes: Uint8Array): string {
+  return JSON.stringify(
+    toBuffer(bytes)
+      .toString('hex')
+      .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
+  )
+}
+
+/**
+ * The JSON text of a map's key as the key of an object: a string as it is, anything else as a string of its text, such as
+ * `"7"` or `"{\"x\":1}"`; NaN as `"null"`.
+ */
+export function keyJson(json: string): string {
+  if (json.startsWith('"')) return json
+  return json === 'NaN' ? '"null"' : JSON.stringify(json)
+}
+
 export function binaryToJson(bytes: Uint8Array): string {
   return `"${toBuffer(bytes).toString('base64')}"`
 }
