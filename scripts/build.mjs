@@ -19,7 +19,7 @@ const { dependencies } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')
 
 await build({
   absWorkingDir: root,
-  entryPoints: ['src/index.ts', 'src/cli/main.ts', 'src/execution/local/worker-main.ts'],
+  entryPoints: ['src/index.ts', 'src/tooling.ts', 'src/cli/main.ts', 'src/execution/local/worker-main.ts'],
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -19,6 +19,7 @@ export interface OperatorCounts {
   /** Samples that a mapper edited, or put others in the place of. */
   readonly changed: number
   readonly quarantined: number
+  /** Time of workers; a barrier's is that of its signatures. */
   readonly ms: number
 }
 
@@ -32,6 +33,10 @@ export interface Counts {
   readonly notTaken: number
   /** Places of the source that held no valid record; in quarantine, like the samples that an operator failed on. */
   readonly defects: number
+  /** Time of workers that went into reading, beside the operators. */
+  readonly readMs: number
+  /** The same for writing checkpoints and finished partitions. */
+  readonly writeMs: number
   /** By position in the recipe; shorter than the recipe where later operators have not run. */
   readonly operators: readonly OperatorCounts[]
 }
@@ -133,4 +138,13 @@ export function recordKey(record: LedgerRecord): string {
   }
 }
 
-export const noCounts: Counts = { read: 0, bytes: 0, lines: [], notTaken: 0, defects: 0, operators: [] }
+export const noCounts: Counts = {
+  read: 0,
+  bytes: 0,
+  lines: [],
+  notTaken: 0,
+  defects: 0,
+  readMs: 0,
+  writeMs: 0,
+  operators: [],
+}

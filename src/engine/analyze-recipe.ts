@@ -8,7 +8,7 @@ import type { OperatorUse } from '../core/work-unit.js'
 import { JobStopped } from '../execution/scheduler/run-context.js'
 import { readSlice } from '../io/open-reader.js'
 import type { OpenAnalysis } from './open-analysis.js'
-import type { RunOptions } from './run-options.js'
+import type { MeteredOptions } from './run-options.js'
 import { runRecipe } from './run-recipe.js'
 
 /** What came of an analysis, as `--json` prints it. */
@@ -30,7 +30,7 @@ export interface AnalysisReport extends AnalysisSummary {
  *
  * @throws what `runRecipe` throws
  */
-export async function analyzeRecipe(analysis: OpenAnalysis, options: RunOptions = {}): Promise<AnalysisReport> {
+export async function analyzeRecipe(analysis: OpenAnalysis, options: MeteredOptions = {}): Promise<AnalysisReport> {
   const { open, leftOut } = analysis
   if (leftOut.length > 0)
     options.onWarning?.(

@@ -1,4 +1,4 @@
-import type { ExportRecord, PointRecord } from '../core/records.js'
+import type { Counts, ExportRecord, PointRecord } from '../core/records.js'
 import { matchesContent } from '../execution/export/export-state.js'
 import {
   type ExportSettings,
@@ -26,19 +26,20 @@ export async function finishJob(
   const current = await findCurrentExport(prepared, exporting)
   if (current !== undefined) {
     await applyRetention(prepared.context, retention_policy)
-    return report(session, current, true)
+    return report(session, current, { wasComplete: true, exportMs: 0 })
   }
   for (;;) {
     const { states, points } = await prepared.scheduler.run()
-    session.meter.phase = 'exporting'
     try {
       await writeQuarantineReport(
         session.directory.path,
         points.map((point, index) => ({ point, slices: states[index].slices })),
       )
+      const started = performance.now()
       const record = await exportPoints(prepared, exporting, states, points)
+      const exportMs = Math.round(performance.now() - started)
       await applyRetention(prepared.context, retention_policy)
-      return report(session, record, false)
+      return report(session, record, { wasComplete: false, exportMs })
     } catch (error) {
       if (!(error instanceof UnitFailed)) throw error
       const { consequence, path, message, code } = error.error
@@ -74,22 +75,40 @@ async function exportPoints(
   return publishExport(context, exporting, exportFingerprint(exporting, finals), points)
 }
 
-function report(session: JobSession, record: ExportRecord, wasComplete: boolean): RunReport {
+function report(
+  session: JobSession,
+  record: ExportRecord,
+  { wasComplete, exportMs }: { readonly wasComplete: boolean; readonly exportMs: number },
+): RunReport {
   const { recipe, meter } = session
   const samplesOut = record.files.reduce((sum, { rows }) => sum + rows, 0)
   const { counts, quarantined } = record
-  const durationMs = session.complete({ samplesIn: counts.read, samplesOut, quarantined })
+  const progress = session.complete({
+    samplesIn: counts.read,
+    samplesOut,
+    quarantined,
+    inputBytes: counts.bytes,
+    wasComplete,
+  })
   return {
     jobId: recipe.jobId,
     jobDir: recipe.jobDir,
     exportPath: record.target,
     operators: recipe.operators,
-    counts,
+    counts: withDeciding(counts, meter.decidingMs),
+    exportMs,
     samplesOut,
     quarantined,
     exportedBytes: record.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    durationMs,
-    processedBytes: meter.snapshot().bytes,
+    durationMs: progress.elapsedMs,
+    processedBytes: progress.processedBytes,
+    bytesPerSecond: progress.bytesPerSecond,
     wasComplete,
   }
+}
+
+/** Counts with the time that barriers took to decide beside that of their signatures. */
+function withDeciding(counts: Counts, decidingMs: ReadonlyMap<number, number>): Counts {
+  const operators = counts.operators.map((count, index) => ({ ...count, ms: count.ms + (decidingMs.get(index) ?? 0) }))
+  return { ...counts, operators }
 }

@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Recipe } from '../config/recipe.js'
-import type { InputFile } from '../core/partition.js'
+import type { DatasetCut, InputFile } from '../core/partition.js'
+import type { PointRecord } from '../core/records.js'
 import { latestPoint, type PartitionState, stageBase } from '../execution/scheduler/partition-state.js'
+import type { RunContext } from '../execution/scheduler/run-context.js'
 import type { JobFacts, PartitionReach } from '../planning/explain.js'
 import type { OperatorPlan } from '../planning/stages.js'
 import type { Ledger } from '../state/ledger.js'
+import type { TallyStart } from './job-tally.js'
 import { version } from './version.js'
 
 /** What of a recipe the next run is compared with. */
@@ -50,11 +53,37 @@ export function readFacts(path: string): JobFacts | undefined {
 /** How far the committed points of each partition reach. */
 export function reachesOf(plan: OperatorPlan, ledger: Ledger, states: readonly PartitionState[]): PartitionReach[] {
   return states.map(state => {
-    for (const stage of [...plan.stages].reverse()) {
-      if (stageBase(plan, state, stage) === undefined) continue
-      const point = latestPoint(plan, ledger, state, stage, stage.to)
-      if (point !== undefined) return { done: point.opsDone, isFinished: point.opsDone === plan.operators.length }
-    }
-    return { done: undefined, isFinished: false }
+    const point = furthestPoint(plan, ledger, state)
+    return { done: point?.opsDone, isFinished: point?.opsDone === plan.operators.length }
   })
+}
+
+/** What a progress meter starts from. */
+export function tallyStart(
+  { plan, ledger }: Pick<RunContext, 'plan' | 'ledger'>,
+  states: readonly PartitionState[],
+  { partitions, partitionBytes }: DatasetCut,
+): TallyStart {
+  return {
+    plan,
+    partitions: partitions.map(({ key, kind, estimatedBytes }) => {
+      const pieces = kind === 'pieces' ? Math.ceil(estimatedBytes / Math.max(1, partitionBytes)) : 1
+      return { key, estimatedBytes, pieces }
+    }),
+    reached: states.map(state => {
+      const point = furthestPoint(plan, ledger, state)
+      const quarantined = point?.quarantine.reduce((sum, { rows }) => sum + rows, 0) ?? 0
+      return { key: state.key, done: point?.opsDone, rows: point?.file.rows ?? 0, counts: point?.counts, quarantined }
+    }),
+  }
+}
+
+/** The committed point of a partition that lies furthest on. */
+function furthestPoint(plan: OperatorPlan, ledger: Ledger, state: PartitionState): PointRecord | undefined {
+  for (const stage of [...plan.stages].reverse()) {
+    if (stageBase(plan, state, stage) === undefined) continue
+    const point = latestPoint(plan, ledger, state, stage, stage.to)
+    if (point !== undefined) return point
+  }
+  return undefined
 }

@@ -17,8 +17,8 @@ import { Ledger } from '../state/ledger.js'
 import { usableCores } from '../util/cpu.js'
 import { makeFolderDurably, stagingPrefix, writeFileAtomically } from '../util/durable-file.js'
 import { bundlePath, type OpenRecipe } from './open-recipe.js'
-import { ProgressMeter } from './progress.js'
-import type { RunObserver } from './run-options.js'
+import { type Progress, ProgressMeter } from './progress.js'
+import type { MeteredOptions } from './run-options.js'
 import { firstSummary } from './summarize.js'
 
 const megabyte = 1_000_000
@@ -28,7 +28,7 @@ const batchBytes = 1 << 20
 /** A job directory in the hands of this process: its lock, ledger, logs and workers. Closing it gives all of them up. */
 export class JobSession implements AsyncDisposable {
   readonly directory: JobDirectory
-  readonly started = new Date()
+  readonly started: Date
   readonly spec: JobSpec
   readonly executor: LocalExecutor
   readonly meter: ProgressMeter
@@ -42,7 +42,7 @@ export class JobSession implements AsyncDisposable {
     readonly lock: JobLock,
     readonly human: HumanLog,
     readonly wasNew: boolean,
-    readonly observer: RunObserver,
+    readonly observer: MeteredOptions,
     open: OpenRecipe,
   ) {
     this.directory = new JobDirectory(recipe.jobDir)
@@ -54,7 +54,9 @@ export class JobSession implements AsyncDisposable {
       memoryBytes: worker.memory_mb * megabyte,
       logFolder: this.directory.logs,
     })
-    this.meter = new ProgressMeter(() => this.executor.memoryBytes())
+    this.meter = observer.meter ?? new ProgressMeter()
+    this.meter.workerMemory = () => this.executor.memoryBytes()
+    this.started = this.meter.startedAt
     const settings = {
       enabled: logging.enabled,
       maxBytes: logging.max_log_size_mb * megabyte,
@@ -65,7 +67,7 @@ export class JobSession implements AsyncDisposable {
     )
   }
 
-  static async open(open: OpenRecipe, exporting: ExportSettings, observer: RunObserver): Promise<JobSession> {
+  static async open(open: OpenRecipe, exporting: ExportSettings, observer: MeteredOptions): Promise<JobSession> {
     const { recipe } = open
     const directory = new JobDirectory(recipe.jobDir)
     const wasNew = !existsSync(directory.metadata)
@@ -120,12 +122,18 @@ export class JobSession implements AsyncDisposable {
 
   /** Puts the job on record as running. */
   begin(partitions: number): void {
+    this.#partitions = partitions
     const { directory, started } = this
     const log = this.recipe.event_logging.enabled ? this.#events.path : null
     this.#summary = new SummaryFile(
       directory.summary,
       firstSummary(this.recipe, started, this.#exportPath, log, process.pid, hostname(), partitions),
     )
+  }
+
+  /** Counts the partitions that an earlier run finished. */
+  reuse(finished: number): void {
+    this.#finished = finished
   }
 
   /** Puts on record how the job ended. */
@@ -137,7 +145,7 @@ export class JobSession implements AsyncDisposable {
     const times = {
       end_time: now.toISOString(),
       duration: durationMs / 1000,
-      partitions_done: this.meter.snapshot().partitionsDone,
+      partitions_done: this.#finished,
     }
     if (outcome instanceof JobStopped) {
       this.emit({ event_type: 'job_stopped', duration_ms: durationMs, reason: outcome.message })
@@ -150,11 +158,19 @@ export class JobSession implements AsyncDisposable {
   }
 
   /** Puts on record that the job is complete. */
-  complete(totals: { readonly samplesIn: number; readonly samplesOut: number; readonly quarantined: number }): number {
+  complete(totals: {
+    readonly samplesIn: number
+    readonly samplesOut: number
+    readonly quarantined: number
+    readonly inputBytes: number
+    readonly wasComplete: boolean
+  }): Progress {
     this.#isOver = true
     const now = new Date()
     const durationMs = now.getTime() - this.started.getTime()
-    const { samplesIn, samplesOut, quarantined } = totals
+    const { samplesIn, samplesOut, quarantined, inputBytes, wasComplete } = totals
+    this.meter.complete(inputBytes, wasComplete)
+    const progress = this.meter.snapshot()
     this.emit({
       event_type: 'job_complete',
       duration_ms: durationMs,
@@ -166,13 +182,15 @@ export class JobSession implements AsyncDisposable {
       status: 'completed',
       end_time: now.toISOString(),
       duration: durationMs / 1000,
-      partitions_done: this.meter.partitionsTotal,
-      partitions_total: this.meter.partitionsTotal,
+      partitions_done: this.#partitions,
+      partitions_total: this.#partitions,
       samples_in: samplesIn,
       samples_out: samplesOut,
       quarantined,
+      input_bytes: inputBytes,
+      bytes_per_second: Math.round(progress.bytesPerSecond),
     })
-    return durationMs
+    return progress
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -185,17 +203,20 @@ export class JobSession implements AsyncDisposable {
   }
 
   #lastUpdate = 0
+  #partitions = 0
+  /** Partitions that are finished, by this run or an earlier one. */
+  #finished = 0
 
   #onEvent(event: EventBody): void {
     this.human.write(event)
+    this.meter.onEvent(event)
     this.observer.onEvent?.(event)
     if (event.event_type === 'warning') this.observer.onWarning?.(event.message)
     if (event.event_type !== 'partition_complete') return
-    this.meter.partitionFinished()
+    this.#finished++
     if (performance.now() - this.#lastUpdate < summaryEveryMs) return
     this.#lastUpdate = performance.now()
-    const { partitionsDone, partitionsTotal } = this.meter.snapshot()
-    this.#summary?.update({ partitions_done: partitionsDone, partitions_total: partitionsTotal })
+    this.#summary?.update({ partitions_done: this.#finished, partitions_total: this.#partitions })
   }
 }
 

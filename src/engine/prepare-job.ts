@@ -14,10 +14,10 @@ import { usableCores } from '../util/cpu.js'
 import { writeFileAtomically } from '../util/durable-file.js'
 import { plural } from '../util/format.js'
 import { describePlan } from './describe-plan.js'
-import { factsOf, reachesOf, readFacts } from './job-facts.js'
+import { factsOf, reachesOf, readFacts, tallyStart } from './job-facts.js'
 import type { JobSession } from './job-session.js'
 import type { OpenRecipe } from './open-recipe.js'
-import type { RunOptions } from './run-options.js'
+import type { MeteredOptions } from './run-options.js'
 
 /** A job that is ready to run: what is to be done, and how much of it is done already. */
 export interface PreparedJob {
@@ -33,7 +33,7 @@ export async function prepareJob(
   open: OpenRecipe,
   exporting: ExportSettings,
   listing: InputListing,
-  options: RunOptions,
+  options: MeteredOptions,
 ): Promise<PreparedJob> {
   const { recipe } = open
   const { directory } = session
@@ -68,8 +68,9 @@ export async function prepareJob(
     partitions: cut.partitions.length,
     operators,
   })
-  startMeter(session, context, scheduler, cut)
-  options.onStart?.(message, () => session.meter.snapshot())
+  session.reuse(reachesOf(plan, context.ledger, scheduler.states).filter(({ isFinished }) => isFinished).length)
+  session.meter.begin(tallyStart(context, scheduler.states, cut))
+  options.onStart?.(message)
   return { context, scheduler, plan, cut }
 }
 
@@ -78,7 +79,7 @@ export function cutSettingsOf({ partition, suffixes }: Recipe): unknown {
   return { partition, suffixes }
 }
 
-function contextOf(session: JobSession, plan: OperatorPlan, options: RunOptions): RunContext {
+function contextOf(session: JobSession, plan: OperatorPlan, options: MeteredOptions): RunContext {
   const { recipe, spec, directory, ledger, executor, meter } = session
   return {
     job: spec,
@@ -95,9 +96,7 @@ function contextOf(session: JobSession, plan: OperatorPlan, options: RunOptions)
       retryDelayMs: recipe.worker.retry_delay_s * 1000,
     },
     emit: event => session.emit(event),
-    onProgress: (unit, progress) => {
-      if (!unit.startsWith('export:')) meter.unit(unit, progress)
-    },
+    onProgress: (unit, progress) => meter.unit(unit, progress),
   }
 }
 
@@ -125,14 +124,4 @@ function describeStart(
     : describeReuse(reaches, plan.operators) ||
       (isMissing ? 'the input is read from its start' : 'there is nothing to process')
   return `Resuming ${jobId}: ${why}; ${reuse}`
-}
-
-function startMeter(session: JobSession, { plan, ledger }: RunContext, scheduler: Scheduler, cut: DatasetCut): void {
-  const { meter } = session
-  const bytes = cut.partitions.reduce((sum, { estimatedBytes }) => sum + estimatedBytes, 0)
-  meter.partitionsTotal = Math.max(cut.partitions.length, scheduler.states.length)
-  meter.expectedBytes = bytes * plan.stages.length
-  const finished = reachesOf(plan, ledger, scheduler.states).filter(({ isFinished }) => isFinished).length
-  meter.reuse((meter.expectedBytes * finished) / Math.max(1, meter.partitionsTotal), finished)
-  meter.phase = 'processing'
 }

@@ -9,7 +9,7 @@ import { JobSession } from './job-session.js'
 import { openInput } from './open-input.js'
 import type { OpenRecipe } from './open-recipe.js'
 import { prepareJob } from './prepare-job.js'
-import type { RunOptions } from './run-options.js'
+import type { MeteredOptions } from './run-options.js'
 import type { RunReport } from './run-report.js'
 
 /**
@@ -22,7 +22,7 @@ import type { RunReport } from './run-report.js'
  * @throws {JobFailure} where it cannot go on; the message says what to do
  * @throws {JobStopped} where `signal` stopped it
  */
-export async function runRecipe(open: OpenRecipe, options: RunOptions = {}): Promise<RunReport> {
+export async function runRecipe(open: OpenRecipe, options: MeteredOptions = {}): Promise<RunReport> {
   try {
     return await runInSession(open, options)
   } catch (error) {
@@ -32,10 +32,11 @@ export async function runRecipe(open: OpenRecipe, options: RunOptions = {}): Pro
   }
 }
 
-async function runInSession(open: OpenRecipe, options: RunOptions): Promise<RunReport> {
+async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<RunReport> {
   const { recipe } = open
   await loadChecksums()
   const { settings, listing } = await openInput(recipe)
+  if (options.signal?.aborted) throw new JobStopped(stopReason(options.signal))
   await using session = await JobSession.open(open, settings, options)
   const existing = stateOfExport(session.ledger.getExport(), recipe.jobDir, settings.target)
   if (existing.kind === 'foreign' && !settings.overwrite) {

@@ -8,11 +8,15 @@ export interface RunReport {
   readonly exportPath: string
   readonly operators: readonly OperatorUse[]
   readonly counts: Counts
+  /** Time that the export took in this run. */
+  readonly exportMs: number
   readonly samplesOut: number
   readonly quarantined: number
   readonly exportedBytes: number
   readonly durationMs: number
-  /** Bytes of input that this run itself read; 0 where there was nothing to do. */
+  /** Bytes of input that this run itself took; 0 where there was nothing to do. */
   readonly processedBytes: number
+  /** Bytes of input a second over the time on the wall; 0 where there was nothing to do. */
+  readonly bytesPerSecond: number
   readonly wasComplete: boolean
 }

@@ -41,6 +41,8 @@ export function firstSummary(
     samples_in: null,
     samples_out: null,
     quarantined: null,
+    input_bytes: null,
+    bytes_per_second: null,
     error_message: null,
     stop_time: null,
     stop_reason: null,

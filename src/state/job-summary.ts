@@ -31,6 +31,9 @@ export interface JobSummary {
   readonly samples_in: number | null
   readonly samples_out: number | null
   readonly quarantined: number | null
+  readonly input_bytes: number | null
+  /** Of input, over the time on the wall of the last run. */
+  readonly bytes_per_second: number | null
   readonly error_message: string | null
   readonly stop_time: string | null
   readonly stop_reason: string | null

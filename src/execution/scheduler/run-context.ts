@@ -1,5 +1,5 @@
 import type { EventBody } from '../../core/events.js'
-import type { JobSpec, UnitProgress } from '../../core/work-unit.js'
+import type { JobSpec, UnitProgress, WorkUnit } from '../../core/work-unit.js'
 import type { OperatorPlan } from '../../planning/stages.js'
 import type { JobDirectory } from '../../state/job-directory.js'
 import type { Ledger } from '../../state/ledger.js'
@@ -16,7 +16,7 @@ export interface RunContext {
   readonly settings: RunSettings
   emit(event: EventBody): void
   /** How far a running unit is; `undefined` when it has ended. */
-  onProgress(unit: string, progress: UnitProgress | undefined): void
+  onProgress(unit: WorkUnit, progress: UnitProgress | undefined): void
 }
 
 export interface RunSettings {

@@ -15,6 +15,8 @@ export class SegmentPass {
   readonly #condemned: ReadonlyMap<number, string>
   #samples = 0
   #bytes = 0
+  /** Since when the operators have had nothing to do: what passes then goes into reading. */
+  #idleSince: number | undefined
 
   constructor(
     readonly job: JobSpec,
@@ -27,10 +29,17 @@ export class SegmentPass {
   }
 
   startCounts(): RunningCounts {
+    this.#idleSince ??= performance.now()
     return new RunningCounts(this.unit.input.kind === 'point' ? this.unit.input.point.counts : noCounts)
   }
 
   async process(batch: InputBatch, output: SegmentOutput, counts: RunningCounts): Promise<void> {
+    if (this.#idleSince !== undefined) counts.readMs += performance.now() - this.#idleSince
+    await this.#processTimed(batch, output, counts)
+    this.#idleSince = performance.now()
+  }
+
+  async #processTimed(batch: InputBatch, output: SegmentOutput, counts: RunningCounts): Promise<void> {
     this.#samples += batch.to - batch.from
     this.#bytes += batch.bytes
     this.#announce(batch.from, batch.to)
@@ -51,11 +60,13 @@ export class SegmentPass {
     const left = await this.chain.run(samples, counts, (sample, operator, error) =>
       this.#setAside(output, sample, operator, error),
     )
-    await output.write(left, (sample, error) => {
+    const { signMs, writeMs } = await output.write(left, (sample, error) => {
       const { index } = this.signing as Signing
       counts.operator(index).quarantined++
       this.#setAside(output, sample, this.job.operators[index], error)
     })
+    if (this.signing !== undefined) counts.operator(this.signing.index).ms += signMs
+    counts.writeMs += writeMs
   }
 
   #announce(from: number, to: number): void {
