@@ -1,4 +1,5 @@
 import { RecipeError } from '../config/recipe-error.js'
+import { UsageError } from '../core/usage-error.js'
 import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
 import { InputError } from '../io/input-error.js'
 import { JobLockedError } from '../state/job-lock.js'
@@ -11,11 +12,6 @@ export type StopSignal = keyof typeof signalCodes
 /** 2 where the recipe or the command is at fault, 1 where the job failed. */
 export function exitCodeOf(error: unknown): number {
   return error instanceof RecipeError || error instanceof InputError || error instanceof UsageError ? 2 : 1
-}
-
-/** The command line asks for something that is not there. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
 }
 
 /** Tells of an error on standard error: its message alone where it is one of ours, all of it where it is a defect. */

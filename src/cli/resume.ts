@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Command } from 'commander'
+import { UsageError } from '../core/usage-error.js'
 import type { OperatorUse } from '../core/work-unit.js'
 import { isAnalysis, openAnalysis } from '../engine/open-analysis.js'
 import { openRecipe } from '../engine/open-recipe.js'
 import { findJobs } from '../state/job-directory.js'
 import { analyzeAndShow } from './analyze.js'
-import { UsageError } from './errors.js'
 import { addShowOptions } from './run.js'
 import { runAndShow, type ShowOptions } from './run-and-show.js'
 

@@ -14,10 +14,13 @@ export interface RowEncoding {
 
 /** What one operator did to the samples of a partition. */
 export interface OperatorCounts {
+  /** Samples that came to it. */
   readonly in: number
+  /** Samples that it left. */
   readonly out: number
   /** Samples that a mapper edited, or put others in the place of. */
   readonly changed: number
+  /** Samples that it failed on. */
   readonly quarantined: number
   /** Time of workers; a barrier's is that of its signatures. */
   readonly ms: number
@@ -25,7 +28,9 @@ export interface OperatorCounts {
 
 /** What happened to a partition's samples from its input up to a point. */
 export interface Counts {
+  /** Records of the input. */
   readonly read: number
+  /** Bytes of the input, after decompression. */
   readonly bytes: number
   /** Lines of each slice, so that a later partition of the same file can name absolute lines. */
   readonly lines: readonly number[]

@@ -37,11 +37,11 @@ export class Sample {
   /** Hash fields that a deduplicator computed, kept for `keep_hashes_in_res_ds`. */
   hashes: Record<string, JsonValue> | undefined
 
-  constructor(
-    readonly origin: Origin,
-    source: SourceText,
-    stats?: Stats,
-  ) {
+  readonly origin: Origin
+
+  /** @internal */
+  constructor(origin: Origin, source: SourceText, stats?: Stats) {
+    this.origin = origin
     this.#source = source
     this.#stats = stats
   }
@@ -57,6 +57,7 @@ export class Sample {
    * in the same pass.
    *
    * @throws {JsonSyntaxError} where the range holds anything else
+   * @internal
    */
   static scan(origin: Origin, bytes: Buffer, start: number, end: number, key: string): Sample {
     return new Sample(origin, SourceText.scan(bytes, start, end, key))
@@ -71,12 +72,20 @@ export class Sample {
     return this.#stats
   }
 
-  /** Replaces the statistics, as a reader of checkpoint rows does. */
+  /**
+   * Replaces the statistics, as a reader of checkpoint rows does.
+   *
+   * @internal
+   */
   adoptStats(stats: Stats): void {
     this.#stats = stats
   }
 
-  /** The statistics, or undefined where no operator has looked at them. */
+  /**
+   * The statistics, or undefined where no operator has looked at them.
+   *
+   * @internal
+   */
   get computedStats(): Stats | undefined {
     return this.#stats
   }
@@ -163,7 +172,11 @@ export class Sample {
     return this.#revision
   }
 
-  /** The record as UTF-8 JSON text on one line: the source's own bytes where nothing changed. */
+  /**
+   * The record as UTF-8 JSON text on one line: the source's own bytes where nothing changed.
+   *
+   * @internal
+   */
   toJsonText(): SourceText {
     if (this.#edits !== undefined) {
       const bytes = this.#replaceField(this.#edits) ?? spliceEdits(this.#source, this.#edits)

@@ -13,7 +13,9 @@ import { runRecipe } from './run-recipe.js'
 
 /** What came of an analysis, as `--json` prints it. */
 export interface AnalysisReport extends AnalysisSummary {
+  /** Name of the job that measured. */
   readonly job_id: string
+  /** Its folder. */
   readonly job_dir: string
   /** The samples, as they are at the end of the recipe, each with its statistics. */
   readonly stats_path: string
@@ -21,6 +23,7 @@ export interface AnalysisReport extends AnalysisSummary {
   readonly left_out: readonly string[]
   /** Records that could not be read or measured. */
   readonly quarantined: number
+  /** Time on the wall. */
   readonly duration_ms: number
 }
 

@@ -8,6 +8,7 @@ export type RunPhase = 'listing' | 'reading' | 'deciding' | 'exporting' | 'done'
 
 /** How far a run is. Times in milliseconds, sizes in bytes. */
 export interface Progress {
+  /** What the run is doing. */
   readonly phase: RunPhase
   /** Share of the whole job that is done, from 0 to 1, what earlier runs did included. */
   readonly share: number
@@ -15,6 +16,7 @@ export interface Progress {
   readonly reusedShare: number
   /** Partitions that have come as far as all must come before the next decision, or to the end. */
   readonly partitionsDone: number
+  /** All partitions; 0 while the input is listed. */
   readonly partitionsTotal: number
   /** Records of the input that were read so far, by this run and earlier ones. */
   readonly samplesIn: number
@@ -22,11 +24,13 @@ export interface Progress {
   readonly kept: number
   /** Samples that each operator dropped, the busiest first. */
   readonly dropped: readonly { readonly operator: string; readonly samples: number }[]
+  /** Records and samples that were set aside. */
   readonly quarantined: number
   /** Bytes of input that this run took so far. */
   readonly processedBytes: number
   /** Bytes of input a second, over the time on the wall. */
   readonly bytesPerSecond: number
+  /** Since the run began. */
   readonly elapsedMs: number
   /** Undefined as long as nothing can be told from what was done. */
   readonly leftMs: number | undefined

@@ -54,6 +54,17 @@ export class SummaryFile {
   }
 }
 
+/**
+ * Reads what a job left of itself: what ran, how it ended, and the command that goes on with it.
+ *
+ * @param path where `job_summary.json` is, in the folder of a job
+ * @returns undefined where there is no such file
+ * @example
+ * import { readSummary } from 'pawl'
+ *
+ * const summary = readSummary('out/exp1/job_summary.json')
+ * console.log(summary === undefined ? 'never run' : `${summary.status}, go on with ${summary.resumption_command}`)
+ */
 export function readSummary(path: string): JobSummary | undefined {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as JobSummary) : undefined
 }

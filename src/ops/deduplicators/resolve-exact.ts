@@ -21,7 +21,20 @@ type Entries = AsyncIterable<Buffer> | Iterable<Buffer>
 /**
  * Drops every sample whose 16-byte signature an earlier sample has. Signatures that do not fit in memory are
  * first sorted by their leading bits into files, each of which then fits; a file keeps the order of the
- * input, so that first seen is earliest.
+ * input, so that first seen is earliest. Meant for `resolve` of a deduplicator.
+ *
+ * @param context what `resolve` was given
+ * @example
+ * import { resolveExact } from 'pawl'
+ *
+ * const records = Buffer.concat(['a', 'b', 'a'].map(text => Buffer.alloc(16, text)))
+ * await resolveExact({
+ *   signatures: () => [{ partitionIndex: 0, records, firstRow: 0 }],
+ *   totalRecords: 3,
+ *   memoryBytes: 1_000_000,
+ *   scratchDir: 'scratch',
+ *   drop: (_, row) => console.log(`row ${row} repeats an earlier one`), // row 2 repeats an earlier one
+ * })
  */
 export async function resolveExact(context: ResolveContext): Promise<void> {
   await resolveEntries(context, signatureEntries(context), context.totalRecords, 0)
@@ -29,7 +42,8 @@ export async function resolveExact(context: ResolveContext): Promise<void> {
 
 async function* signatureEntries(context: ResolveContext): AsyncGenerator<Buffer> {
   const perPiece = 4096
-  for await (const { partitionIndex, records, firstRow } of context.signatures()) {
+  for await (const { partitionIndex, records: bytes, firstRow } of context.signatures()) {
+    const records = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     const count = records.length / exactKeyBytes
     for (let from = 0; from < count; from += perPiece) {
       const until = Math.min(count, from + perPiece)
