@@ -1,8 +1,10 @@
 import type { Recipe } from '../config/recipe.js'
-import type { InputFile } from '../core/partition.js'
+import type { DatasetCut, InputFile } from '../core/partition.js'
+import type { PointRecord } from '../core/records.js'
 import { type Books, latestPoint, type PartitionState, stageBase } from '../execution/scheduler/partition-state.js'
 import type { JobFacts, PartitionReach } from '../planning/explain.js'
 import { readOwnFile } from '../state/own-file.js'
+import type { TallyStart } from './job-tally.js'
 import { version } from './version.js'
 
 /** What of a recipe the next run is compared with. */
@@ -62,11 +64,37 @@ export function readFacts(path: string): JobFacts | undefined {
 export function reachesOf(books: Books, states: readonly PartitionState[]): PartitionReach[] {
   const { plan } = books
   return states.map(state => {
-    for (const stage of [...plan.stages].reverse()) {
-      if (stageBase(plan, state, stage) === undefined) continue
-      const point = latestPoint(books, state, stage, stage.to)
-      if (point !== undefined) return { done: point.opsDone, isFinished: point.opsDone === plan.operators.length }
-    }
-    return { done: undefined, isFinished: false }
+    const point = furthestPoint(books, state)
+    return { done: point?.opsDone, isFinished: point?.opsDone === plan.operators.length }
   })
+}
+
+/** What a progress meter starts from. */
+export function tallyStart(
+  books: Books,
+  states: readonly PartitionState[],
+  { partitions, partitionBytes }: DatasetCut,
+): TallyStart {
+  return {
+    plan: books.plan,
+    partitions: partitions.map(({ key, kind, estimatedBytes }) => {
+      const pieces = kind === 'pieces' ? Math.ceil(estimatedBytes / Math.max(1, partitionBytes)) : 1
+      return { key, estimatedBytes, pieces }
+    }),
+    reached: states.map(state => {
+      const point = furthestPoint(books, state)
+      const quarantined = point?.quarantine.reduce((sum, { rows }) => sum + rows, 0) ?? 0
+      return { key: state.key, done: point?.opsDone, rows: point?.file.rows ?? 0, counts: point?.counts, quarantined }
+    }),
+  }
+}
+
+/** The committed point of a partition that lies furthest on. */
+function furthestPoint(books: Books, state: PartitionState): PointRecord | undefined {
+  for (const stage of [...books.plan.stages].reverse()) {
+    if (stageBase(books.plan, state, stage) === undefined) continue
+    const point = latestPoint(books, state, stage, stage.to)
+    if (point !== undefined) return point
+  }
+  return undefined
 }
