@@ -44,7 +44,7 @@ export class OperatorChain {
         count.quarantined++
         onFailure(sample, step.use, error)
       }
-      if (step.operator.kind === 'filter') left = await runFilter(step.operator, left, fail)
+      if (step.operator.kind === 'filter') left = await runFilter(step.operator, left, counts, fail)
       else {
         const results = await runMapper(step.operator, left, fail)
         count.changed += results.filter(({ isChanged }) => isChanged).length
@@ -88,14 +88,20 @@ function measureOnly(filter: Filter): Filter {
 
 type Fail = (sample: Sample, error: unknown) => void
 
-async function runFilter(filter: Filter, samples: readonly Sample[], fail: Fail): Promise<readonly Sample[]> {
-  if ((filter.concurrency ?? 1) > 1) return runFilterConcurrently(filter, samples, fail)
+async function runFilter(
+  filter: Filter,
+  samples: readonly Sample[],
+  counts: RunningCounts,
+  fail: Fail,
+): Promise<readonly Sample[]> {
+  if ((filter.concurrency ?? 1) > 1) return runFilterConcurrently(filter, samples, counts, fail)
   const kept: Sample[] = []
   for (const sample of samples) {
     try {
       const pending = filter.computeStats?.(sample)
       if (pending !== undefined) await pending
       if (filter.keep(sample)) kept.push(sample)
+      counts.nulledStats += sample.settleStats()
     } catch (error) {
       fail(sample, error)
     }
@@ -106,6 +112,7 @@ async function runFilter(filter: Filter, samples: readonly Sample[], fail: Fail)
 async function runFilterConcurrently(
   filter: Filter,
   samples: readonly Sample[],
+  counts: RunningCounts,
   fail: Fail,
 ): Promise<readonly Sample[]> {
   const isKept = new Array<boolean>(samples.length).fill(false)
@@ -113,6 +120,7 @@ async function runFilterConcurrently(
     try {
       await filter.computeStats?.(sample)
       isKept[index] = filter.keep(sample)
+      counts.nulledStats += sample.settleStats()
     } catch (error) {
       fail(sample, error)
     }
