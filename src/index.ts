@@ -40,5 +40,6 @@ export {
   type MapperSpec,
 } from './ops/define.js'
 export { exampleOutcomes, exampleRecipe } from './ops/example-text.js'
-export { JobLockedError } from './state/job-lock.js'
+export { JobFormatError } from './state/job-format.js'
+export { JobLockedError } from './state/job-locked.js'
 export { type JobSummary, readSummary } from './state/job-summary.js'

@@ -28,7 +28,8 @@ Examples:
   pawl analyze --config recipe.yaml                   see what each filter would drop, without dropping
   pawl ops text_length_filter                         parameters and statistics of an operator
 
-Exit codes: 0 complete, 1 failed, 2 bad usage or recipe, 130 or 143 stopped by a signal.`,
+Exit codes: 0 complete, 1 failed, 2 bad usage or recipe, 75 another process took the job over,
+130 or 143 stopped by a signal.`,
   )
 
 for (const add of [

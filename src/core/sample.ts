@@ -11,6 +11,13 @@ import { SourceText } from './source-text.js'
 /** What the filters measured on a sample, by statistics key (`text_len`, `alnum_ratio`, …). */
 export type Stats = Record<string, JsonValue>
 
+/** A sample as it was at a moment. */
+export interface SampleMark {
+  readonly source: SourceText
+  readonly edits: readonly Edit[] | undefined
+  readonly revision: number
+}
+
 /** A value computed from a sample's text and shared by the operators of a segment, such as its words. */
 export interface Derivation<T> {
   readonly name: string
@@ -177,6 +184,22 @@ export class Sample {
   /** How many times a field was changed. */
   get revision(): number {
     return this.#revision
+  }
+
+  /** Notes what the sample is now, to go back to. */
+  mark(): SampleMark {
+    return { source: this.#source, edits: this.#edits?.slice(), revision: this.#revision }
+  }
+
+  /** Undoes all changes of fields since a mark, such as those of an operator that then failed. */
+  restore({ source, edits, revision }: SampleMark): void {
+    if (revision === this.#revision) return
+    this.#source = source
+    this.#edits = edits?.slice()
+    this.#revision = revision
+    this.#tree = undefined
+    this.#text = undefined
+    this.#derived = undefined
   }
 
   /** The record as UTF-8 JSON text on one line: the source's own bytes where nothing changed. */

@@ -1,10 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
 import type { Recipe } from '../config/recipe.js'
 import type { InputFile } from '../core/partition.js'
-import { latestPoint, type PartitionState, stageBase } from '../execution/scheduler/partition-state.js'
+import { type Books, latestPoint, type PartitionState, stageBase } from '../execution/scheduler/partition-state.js'
 import type { JobFacts, PartitionReach } from '../planning/explain.js'
-import type { OperatorPlan } from '../planning/stages.js'
-import type { Ledger } from '../state/ledger.js'
+import { readOwnFile } from '../state/own-file.js'
 import { version } from './version.js'
 
 /** What of a recipe the next run is compared with. */
@@ -43,16 +41,30 @@ function flatten(name: string, settings: Readonly<Record<string, unknown>>): Rec
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${name}.${key}`, value]))
 }
 
+/** `metadata/recipe.json`: the recipe as it was run last, for comparison and for `pawl resume`. */
+export interface RecordedRecipe {
+  readonly facts: JobFacts
+  readonly given: unknown
+  readonly cwd: string
+}
+
+/** What the last run was, where that is on record and undamaged. */
+export function readRecordedRecipe(path: string): RecordedRecipe | undefined {
+  const found = readOwnFile<RecordedRecipe>(path)
+  return found.kind === 'read' ? found.content : undefined
+}
+
 export function readFacts(path: string): JobFacts | undefined {
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { facts: JobFacts }).facts : undefined
+  return readRecordedRecipe(path)?.facts
 }
 
 /** How far the committed points of each partition reach. */
-export function reachesOf(plan: OperatorPlan, ledger: Ledger, states: readonly PartitionState[]): PartitionReach[] {
+export function reachesOf(books: Books, states: readonly PartitionState[]): PartitionReach[] {
+  const { plan } = books
   return states.map(state => {
     for (const stage of [...plan.stages].reverse()) {
       if (stageBase(plan, state, stage) === undefined) continue
-      const point = latestPoint(plan, ledger, state, stage, stage.to)
+      const point = latestPoint(books, state, stage, stage.to)
       if (point !== undefined) return { done: point.opsDone, isFinished: point.opsDone === plan.operators.length }
     }
     return { done: undefined, isFinished: false }
