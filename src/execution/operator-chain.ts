@@ -53,9 +53,9 @@ export class OperatorChain {
         count.quarantined++
         observer.onFailure(sample, step.use, error)
       }
-      if (step.operator.kind === 'filter') left = await runFilter(step.operator, left, { fail, done })
+      if (step.operator.kind === 'filter') left = await runFilter(step.operator, left, { fail, done, counts })
       else {
-        const results = await runMapper(step.operator, left, { fail, done })
+        const results = await runMapper(step.operator, left, { fail, done, counts })
         count.changed += results.filter(({ isChanged }) => isChanged).length
         left = results.flatMap(({ made }) => made)
       }
@@ -99,6 +99,7 @@ function measureOnly(filter: Filter): Filter {
 interface Slots {
   readonly fail: (sample: Sample, error: unknown) => void
   readonly done: () => void
+  readonly counts: RunningCounts
 }
 
 /** Does something with one sample; where it fails, the sample is put back to what it was before and reported. */
@@ -142,6 +143,7 @@ async function runFilter(filter: Filter, samples: readonly Sample[], slots: Slot
     const pending = filter.computeStats?.(sample)
     const decide = () => {
       isKept[index] = filter.keep(sample)
+      slots.counts.nulledStats += sample.settleStats()
     }
     return pending instanceof Promise ? pending.then(decide) : decide()
   })

@@ -1,4 +1,5 @@
 import type { SchemaElement } from 'hyparquet'
+import type { TimeUnit } from '../../core/columns.js'
 import {
   bigEndianToBigInt,
   binaryToJson,
@@ -7,7 +8,6 @@ import {
   floatToJson,
   halfToNumber,
   jsonToJson,
-  type TimeUnit,
   textToJson,
   timestampToJson,
   timeToJson,
