@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { OperatorCatalog } from '../core/operator.js'
+import { nearestName } from '../util/nearest.js'
 import { applyOverrides } from './apply-overrides.js'
 import { resolveDatasets } from './dataset-paths.js'
 import { ignoredKeys, ignoredPartitionKeys } from './ignored-keys.js'
@@ -44,7 +45,9 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
   const overridden = applyOverrides(given, request.overrides, name => catalog.has(name))
   const sources: Sources = { document, overridden }
   const warnings: string[] = []
-  const { values, problems } = checkValues(overridden.values, sources, warnings)
+  // What is misspelt on the command line may have been meant for an operator.
+  const otherNames = request.overrides.length > 0 ? catalog.names : []
+  const { values, problems } = checkValues(overridden.values, { sources, warnings, otherNames })
   const { operators, problems: operatorProblems } = await readProcess(
     values?.process ?? processOf(overridden.values),
     { textKey: values?.text_keys[0] ?? 'text', seed: values?.seed ?? 0 },
@@ -77,8 +80,7 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
 
 function checkValues(
   given: Readonly<Record<string, unknown>>,
-  sources: Sources,
-  warnings: string[],
+  { sources, warnings, otherNames }: { sources: Sources; warnings: string[]; otherNames: readonly string[] },
 ): { values: RecipeValues | undefined; problems: RecipeProblem[] } {
   const ignored = Object.keys(given).filter(key => ignoredKeys.has(key))
   const known = Object.fromEntries(Object.entries(given).filter(([key]) => !ignoredKeys.has(key)))
@@ -99,16 +101,20 @@ function checkValues(
   for (const [key, value] of Object.entries(known)) if (value === null) delete known[key]
   const parsed = recipeSchema.safeParse(known)
   if (parsed.success) return { values: parsed.data, problems: [] }
-  return { values: undefined, problems: describeIssues(parsed.error.issues, [], sources, validKeysAt) }
+  const valid = (path: readonly PropertyKey[]) => [...validKeysAt(path), ...(path.length === 0 ? otherNames : [])]
+  return { values: undefined, problems: describeIssues(parsed.error.issues, [], sources, valid) }
 }
 
 function processOf(given: Readonly<Record<string, unknown>>): unknown[] {
   return Array.isArray(given['process']) ? given['process'] : []
 }
 
+/** The keys that a recipe may have, those without effect among them. */
+export const recipeKeys: readonly string[] = [...Object.keys(recipeSchema.shape), ...ignoredKeys]
+
 /** Names that are valid in the map at a path of the recipe. */
 function validKeysAt(path: readonly PropertyKey[]): readonly string[] {
-  if (path.length === 0) return [...Object.keys(recipeSchema.shape), ...ignoredKeys]
+  if (path.length === 0) return recipeKeys
   let schema: unknown = recipeSchema
   for (const key of path) schema = shapeOf(schema)?.[String(key)]
   return Object.keys(shapeOf(schema) ?? {})
@@ -126,9 +132,13 @@ function shapeOf(schema: unknown): Readonly<Record<string, z.ZodType>> | undefin
 
 function checkNames({ checkpoint, executor_type }: RecipeValues, operators: readonly string[]): string[] {
   const warnings: string[] = []
+  const hint = (name: string) => {
+    const nearest = nearestName(name, operators)
+    return nearest === undefined ? name : `${name} (did you mean "${nearest}"?)`
+  }
   const unused = checkpoint.op_names.filter(name => !operators.includes(name))
   if (unused.length > 0)
-    warnings.push(`checkpoint.op_names names operators that process does not use: ${unused.join(', ')}`)
+    warnings.push(`checkpoint.op_names names operators that process does not use: ${unused.map(hint).join(', ')}`)
   if (executor_type === 'ray' || executor_type === 'ray_partitioned') {
     warnings.push(
       `executor_type ${executor_type} runs on the local executor: the Ray executor is not part of this version`,

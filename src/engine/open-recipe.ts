@@ -36,21 +36,28 @@ export async function openRecipe(
   source: string | RecipeInput | undefined,
   settings: readonly string[] = [],
 ): Promise<OpenRecipe> {
-  let bundles: CustomBundle[] = []
-  let catalog = createCatalog()
+  let opened = await openCatalog([])
   const recipe = await loadRecipe({
     source: (source ?? {}) as string | Readonly<Record<string, unknown>>,
     overrides: parseOverrides(settings),
     now: new Date(),
     openCatalog: async paths => {
-      if (paths.length > 0) {
-        bundles = await bundleAll(paths)
-        catalog = createCatalog(await loadAll(bundles))
-      }
-      return catalog
+      opened = await openCatalog(paths)
+      return opened.catalog
     },
   })
-  return { recipe, catalog, bundles }
+  return { recipe, ...opened }
+}
+
+/**
+ * The shipped operators, and those of modules.
+ *
+ * @throws {RecipeError} where a module cannot be bundled or holds no operator
+ */
+export async function openCatalog(customPaths: readonly string[]): Promise<Omit<OpenRecipe, 'recipe'>> {
+  if (customPaths.length === 0) return { catalog: createCatalog(), bundles: [] }
+  const bundles = await bundleAll(customPaths)
+  return { catalog: createCatalog(await loadAll(bundles)), bundles }
 }
 
 async function bundleAll(paths: readonly string[]): Promise<CustomBundle[]> {

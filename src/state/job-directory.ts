@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { makeFolderDurably } from '../util/durable-file.js'
 
 /** Where a job keeps what: `{work_dir}/{job_id}/` and the folders in it. */
@@ -56,18 +56,20 @@ export class JobDirectory {
 export function findJobs(job: string, workDir: string | undefined): string[] {
   if (existsSync(join(job, 'job_summary.json'))) return [resolve(job)]
   if (workDir !== undefined) return existsSync(join(workDir, job, 'job_summary.json')) ? [resolve(workDir, job)] : []
-  return search(resolve('outputs'), job, 3)
+  return jobsBelow(resolve('outputs'), 3).filter(path => basename(path) === job)
 }
 
-function search(folder: string, job: string, depth: number): string[] {
+/** Ids of all jobs below `./outputs`. */
+export function findAllJobs(): string[] {
+  return jobsBelow(resolve('outputs'), 3).map(path => basename(path))
+}
+
+function jobsBelow(folder: string, depth: number): string[] {
   if (!existsSync(folder)) return []
-  const found: string[] = []
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue
+  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
+    if (!entry.isDirectory()) return []
     const path = join(folder, entry.name)
-    const isJob = existsSync(join(path, 'job_summary.json'))
-    if (isJob && entry.name === job) found.push(path)
-    else if (!isJob && depth > 0) found.push(...search(path, job, depth - 1))
-  }
-  return found
+    if (existsSync(join(path, 'job_summary.json'))) return [path]
+    return depth > 0 ? jobsBelow(path, depth - 1) : []
+  })
 }
