@@ -58,8 +58,8 @@ export class Statistic {
   }
 
   add(value: JsonValue | undefined): void {
-    if (typeof value === 'number') this.#addNumber(value)
-    else if (value === undefined || value === null) this.#missing++
+    if (typeof value === 'number' && Number.isFinite(value)) this.#addNumber(value)
+    else if (value === undefined || value === null || typeof value === 'number') this.#missing++
     else this.#addValue(typeof value === 'string' ? value : JSON.stringify(value))
   }
 

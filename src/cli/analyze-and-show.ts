@@ -5,6 +5,7 @@ import { type AnalysisReport, analyzeRecipe } from '../engine/analyze-recipe.js'
 import type { OpenAnalysis } from '../engine/open-analysis.js'
 import { writeFileAtomically } from '../util/durable-file.js'
 import { formatCount } from '../util/format.js'
+import { newWriter } from '../util/staging.js'
 import { showWhileRunning } from './run-and-show.js'
 import type { ShowOptions } from './show-options.js'
 
@@ -17,7 +18,7 @@ export async function analyzeAndShow(analysis: OpenAnalysis, options: AnalyzeOpt
   await showWhileRunning(analysis.open, options, async observer => {
     const report = await analyzeRecipe(analysis, observer)
     const page = options.html === undefined ? undefined : resolve(options.html)
-    if (page !== undefined) writeFileAtomically(page, analysisAsPage(report.job_id, report))
+    if (page !== undefined) writeFileAtomically(page, analysisAsPage(report.job_id, report), newWriter())
     const places = [
       ...(report.quarantined === 0 ? [] : [unmeasured(report)]),
       `statistics    ${report.stats_path}`,

@@ -24,7 +24,7 @@ For good, add to the start-up file of your shell:
     .addOption(new Option('-h, --help').hideHelp())
     .action(async (_index: string, _words: readonly string[], __: unknown, { args }: Command) => {
       const { completions } = await import('./completions.js')
-      const found = await completions(args.slice(1), Number(args[0]))
+      const found = await completions(program, args.slice(1), Number(args[0]))
       if (found.length > 0) process.stdout.write(`${found.join('\n')}\n`)
     })
 }

@@ -1,25 +1,28 @@
 import { existsSync, readFileSync } from 'node:fs'
+import type { Command } from 'commander'
 import type { z } from 'zod'
 import { recipeSchema } from '../config/recipe-schema.js'
 import { createCatalog } from '../ops/catalog.js'
 import { findAllJobs } from '../state/job-directory.js'
-import { buildProgram } from './program.js'
 
 /**
  * What may stand at the word of an index on a command line that begins with the program's name; nothing where it is a
  * file's name, or anything at all.
  */
-export async function completions(words: readonly string[], index: number): Promise<string[]> {
+export async function completions(program: Command, words: readonly string[], index: number): Promise<string[]> {
   const current = words[index] ?? ''
   const before = words.slice(1, index)
-  const found = await candidates(before, current)
+  const found = await candidates(program, before, current)
   return [...new Set(found)].filter(candidate => candidate.startsWith(current)).sort()
 }
 
 const takeRecipes = ['run', 'plan', 'analyze', 'validate']
 
-async function candidates([command, ...before]: readonly string[], current: string): Promise<string[]> {
-  const program = buildProgram()
+async function candidates(
+  program: Command,
+  [command, ...before]: readonly string[],
+  current: string,
+): Promise<string[]> {
   const visible = program.commands.filter(one => one.name() !== 'complete')
   if (command === undefined) return [...visible.map(one => one.name()), ...optionsOf(program)]
   const chosen = visible.find(one => one.name() === command)
@@ -38,7 +41,7 @@ async function candidates([command, ...before]: readonly string[], current: stri
   return []
 }
 
-function optionsOf({ options }: ReturnType<typeof buildProgram>): string[] {
+function optionsOf({ options }: Command): string[] {
   return [...options.flatMap(({ long }) => long ?? []), '--help']
 }
 

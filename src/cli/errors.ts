@@ -2,7 +2,9 @@ import { RecipeError, renderProblems } from '../config/recipe-error.js'
 import { UsageError } from '../core/usage-error.js'
 import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
 import { InputError } from '../io/input-error.js'
-import { JobLockedError } from '../state/job-lock.js'
+import { JobFormatError } from '../state/job-format.js'
+import { JobLockedError } from '../state/job-locked.js'
+import { LeaseLost } from '../state/lease.js'
 import { paintFor } from './terminal.js'
 
 /** What a signal makes of the exit code. */
@@ -10,9 +12,15 @@ export const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 export type StopSignal = keyof typeof signalCodes
 
-/** 2 where the recipe or the command is at fault, 1 where the job failed. */
+/** 2 where the recipe or the command is at fault, 75 where the job goes on in other hands, 1 where it failed. */
 export function exitCodeOf(error: unknown): number {
-  return error instanceof RecipeError || error instanceof InputError || error instanceof UsageError ? 2 : 1
+  if (error instanceof LeaseLost) return 75
+  return error instanceof RecipeError ||
+    error instanceof InputError ||
+    error instanceof UsageError ||
+    error instanceof JobFormatError
+    ? 2
+    : 1
 }
 
 /** Tells of an error on standard error: its message alone where it is one of ours, all of it where it is a defect. */
@@ -26,5 +34,7 @@ export function showError(error: unknown): void {
 }
 
 function isOurs(error: unknown): error is Error {
-  return [InputError, UsageError, JobFailure, JobStopped, JobLockedError].some(kind => error instanceof kind)
+  return [InputError, UsageError, JobFailure, JobStopped, JobLockedError, JobFormatError, LeaseLost].some(
+    kind => error instanceof kind,
+  )
 }

@@ -34,7 +34,8 @@ Examples:
   pawl resume exp1                     go on with a job by its name
   pawl ops duplicate                   find operators; one by name, in full
 
-Exit codes: 0 complete, 1 failed, 2 bad usage or recipe,
+Exit codes: 0 complete, 1 failed, 2 bad usage or recipe, 75 taken over by another
+process,
 130 or 143 stopped by a signal.`,
     )
   for (const add of [

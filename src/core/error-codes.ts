@@ -11,6 +11,7 @@ export const errorCodes = {
     missing: 'An input does not exist: check dataset_path.',
     not_permitted: 'An input may not be read by this user: grant it.',
     no_files: 'A folder or pattern holds no file that can be read: check it, and `suffixes`.',
+    special_file: 'An input is no regular file but a pipe, a socket or a device: write what it gives to a file.',
     listed_twice: 'A file is named twice, so that its samples would count double: name it once.',
     unknown_format: 'A file has no known suffix, and its content tells nothing: rename it.',
     bad_dataset_path: 'dataset_path, or a weight in it, makes no sense: correct it.',
@@ -23,10 +24,19 @@ export const errorCodes = {
   JobLockedError: {
     job_locked: 'Another process runs the job. Wait for it, or stop it.',
   },
+  JobFormatError: {
+    job_format: 'Another version of Pawl began the job. The message says which one can finish it. Nothing was changed.',
+  },
+  LeaseLost: {
+    lease_lost: 'Another process took the job over, or the file of the lease was removed. What is committed stays.',
+  },
   JobFailure: {
-    partition_failed:
-      'A partition could not be finished; the others are. The message says why: remove the cause, run again.',
+    partitions_failed:
+      'Several partitions could not be finished; the others are. The message says why: remove the causes, run again.',
     input_changed: 'A file changed while the job was running: run again once nobody writes to it.',
+    input_unstable: 'A file holds something else each time it is read: see who writes to it, and check its disk.',
+    damaged_again: 'Files of the job are damaged again and again: check the disk that they are on.',
+    export_taken: 'Another job or program wrote to export_path meanwhile: choose another name, or move that away.',
     sample_failed: 'An operator failed on a sample, and `on_error` is `fail`: mend the sample, or choose `quarantine`.',
     operator_changed:
       'What an operator reads beside samples changed during the run: run again once nobody writes to it.',

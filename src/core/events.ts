@@ -11,7 +11,12 @@ export const eventKinds = {
   job_complete: z.object({ duration_ms: count, samples_in: count, samples_out: count, quarantined: count }),
   job_failed: z.object({ duration_ms: count, code: z.string(), error_message: z.string() }),
   job_stopped: z.object({ duration_ms: count, reason }),
-  partition_start: z.object({ partition, from_op: count, to_op: count }),
+  partition_start: z.object({
+    partition,
+    from_op: count,
+    to_op: count,
+    attempt: z.string().describe('A unit that lost its worker starts again under another attempt.'),
+  }),
   partition_complete: z.object({ partition, samples_in: count, samples_out: count, duration_ms: count }),
   partition_failed: z.object({ partition, code: z.string(), error_message: z.string() }),
   op_start: z.object({ partition, operator: z.string(), op_index: count }),
@@ -49,6 +54,8 @@ export const eventKinds = {
   sample_quarantined: z.object({ partition, samples: count, path: z.string() }),
   unit_retried: z.object({ partition, attempt: z.string(), reason, delay_ms: count }),
   worker_lost: z.object({ unit: z.string(), reason }),
+  lease_lost: z.object({ reason }),
+  record_damaged: z.object({ path: z.string(), reason }),
   export_complete: z.object({ path: z.string(), files: count, rows: count, size_bytes: count }),
   warning: z.object({ message: z.string() }),
 } as const

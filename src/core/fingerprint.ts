@@ -41,9 +41,18 @@ export function verdictFingerprint(link: string, signatures: readonly string[]):
   return fingerprintOf('verdict', link, ...signatures)
 }
 
-/** Where a partition's chain goes on behind a barrier: it depends on its own slice of the decision alone. */
-export function barrierFingerprint(before: string, link: string, sliceDigest: string): string {
-  return fingerprintOf('barrier', before, link, sliceDigest)
+/** Where a partition's chain goes on behind a barrier: it depends on its own slice of the decision alone, and on what that was made of. */
+export function barrierFingerprint(
+  before: string,
+  link: string,
+  { digest, signed }: { readonly digest: string; readonly signed: string },
+): string {
+  return fingerprintOf('barrier', before, link, digest, signed)
+}
+
+/** The link of a barrier as it is applied: hashes that stay with the samples are part of what it makes of them. */
+export function applyLink(link: string, keepsHashes: boolean): string {
+  return keepsHashes ? fingerprintOf('keeps hashes', link) : link
 }
 
 /** The signatures that a barrier makes of a point. */

@@ -63,13 +63,15 @@ export interface SignatureRun {
 
 /** What a barrier is given to decide on the whole dataset. */
 export interface ResolveContext {
-  /** All signatures, partition by partition in input order, each partition in the order of its samples. May be asked for again. */
+  /** All signatures in the order of the input; those of a partition may come in several runs. May be asked for again. */
   signatures(): AsyncIterable<SignatureRun> | Iterable<SignatureRun>
   readonly totalRecords: number
   /** Memory that the decision may use; what needs more goes to `scratchDir`. */
   readonly memoryBytes: number
   /** An empty folder that is removed afterwards. */
   readonly scratchDir: string
+  /** To be called now and then by a decision that takes long: a worker that tells nothing is taken for stuck. */
+  progress?(): void
   /** Drops the sample whose signature is the `row`-th of a partition. Any order; at most once a sample. */
   drop(partitionIndex: number, row: number): void
 }

@@ -6,6 +6,9 @@ export interface FileRef {
   readonly rows: number
 }
 
+/** How many rows came of each slice of a partition, in the order of its slices. */
+export type SliceRows = readonly number[]
+
 /** How a checkpoint's rows are encoded. */
 export interface RowEncoding {
   readonly format: 'jsonl' | 'parquet' | 'arrow'
@@ -42,6 +45,8 @@ export interface Counts {
   readonly readMs: number
   /** The same for writing checkpoints and finished partitions. */
   readonly writeMs: number
+  /** Statistics that were no finite numbers and are kept as null; absent where there were none. */
+  readonly nulledStats?: number
   /** By position in the recipe; shorter than the recipe where later operators have not run. */
   readonly operators: readonly OperatorCounts[]
 }
@@ -53,6 +58,7 @@ export interface PointRecord {
   readonly partition: string
   readonly opsDone: number
   readonly file: FileRef
+  readonly sliceRows: SliceRows
   readonly encoding: RowEncoding
   readonly counts: Counts
   /** All quarantine files on the way from the input to here. */
@@ -65,6 +71,9 @@ export interface SignatureRecord {
   readonly fingerprint: string
   readonly partition: string
   readonly file: FileRef
+  readonly sliceRows: SliceRows
+  /** Checksum of the point that was signed: a decision names rows by number, which mean nothing in any other. */
+  readonly pointChecksum: string
 }
 
 /** A partition's share of what a barrier decided: the rows it drops, ascending, as little-endian 32-bit numbers. */
@@ -73,6 +82,8 @@ export interface VerdictSlice {
   readonly offset: number
   readonly dropped: number
   readonly digest: string
+  /** Checksum of the signatures that were decided on: its rows are those of the point that was signed, and of no other. */
+  readonly signed: string
 }
 
 export interface VerdictRecord {
@@ -90,12 +101,20 @@ export interface InputRecord {
   readonly digest: string
 }
 
+/** A stretch of a file that cannot be cut, as long as its `bytes` say, whoever reads it and whatever else is known. */
+export interface Piece {
+  readonly digest: string
+  /** Records that end in it, and bytes of the decompressed file. */
+  readonly records: number
+  readonly bytes: number
+}
+
 /** The pieces that a file which cannot be cut fell into; complete once its end was seen. */
 export interface PiecesRecord {
   readonly kind: 'pieces'
   readonly partition: string
   readonly stamp: string
-  readonly pieces: readonly { readonly digest: string; readonly records: number }[]
+  readonly pieces: readonly Piece[]
   readonly isComplete: boolean
 }
 
@@ -122,6 +141,10 @@ export interface ExportRecord {
   /** What happened to all samples, kept because retention may remove the points that say so. */
   readonly counts: Counts
   readonly quarantined: number
+  /** The quarantine report that belongs to it, as long as samples were set aside. */
+  readonly report?: FileRef
+  /** Where what stood at the target is moved before the export takes its name, until it is known whose it is. */
+  readonly displaced?: string
   /** What stood at the target when this was recorded, if it was an export of this job: it may be replaced. */
   readonly previous?: ExportRecord
 }
@@ -139,7 +162,7 @@ export function recordKey(record: LedgerRecord): string {
     case 'pieces':
       return `${record.kind}/${record.partition}`
     case 'export':
-      return 'export'
+      return `export/${record.target}`
   }
 }
 

@@ -1,5 +1,6 @@
 import { scanMembers } from '../util/json-members.js'
 import { type Span, skipSpace } from '../util/json-scan.js'
+import { stringifyJson } from '../util/json-value.js'
 import { decodeUtf8 } from '../util/utf8.js'
 import { isJsonObject, type JsonObject, type JsonValue } from './json.js'
 import type { SourceText } from './source-text.js'
@@ -102,7 +103,7 @@ function writeObject(
   }
   for (const [key, edit] of edits) {
     if (last.has(key) || (edit.kind === 'value' && edit.value === undefined)) continue
-    pieces.push(Buffer.from(`${written++ > 0 ? ',' : ''}${JSON.stringify(key)}:${JSON.stringify(plain(edit))}`))
+    pieces.push(Buffer.from(`${written++ > 0 ? ',' : ''}${JSON.stringify(key)}:${stringifyJson(plain(edit))}`))
   }
   pieces.push(bytes.subarray(members.length === 0 ? after - 1 : at, after))
   return after
@@ -111,7 +112,7 @@ function writeObject(
 function writeValue(bytes: Buffer, member: Member, edit: EditTree, pieces: Buffer[]): void {
   if (edit.kind === 'inside' && bytes[member.valueStart] === 0x7b)
     writeObject(bytes, member.valueStart, member.end, edit.members, pieces)
-  else pieces.push(Buffer.from(JSON.stringify(plain(edit))))
+  else pieces.push(Buffer.from(stringifyJson(plain(edit))))
 }
 
 /** The value that an edit makes where nothing stood. */

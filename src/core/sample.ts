@@ -1,4 +1,5 @@
 import { countStringPoints } from '../util/json-string-length.js'
+import { holdsNonFinite, nullNonFinite, parseJson, stringifyJson } from '../util/json-value.js'
 import { decodeUtf8 } from '../util/utf8.js'
 import { fields } from './fields.js'
 import { isJsonObject, type JsonValue } from './json.js'
@@ -9,6 +10,13 @@ import { SourceText } from './source-text.js'
 
 /** What the filters measured on a sample, by statistics key (`text_len`, `alnum_ratio`, …). */
 export type Stats = Record<string, JsonValue>
+
+/** A sample as it was at a moment. */
+export interface SampleMark {
+  readonly source: SourceText
+  readonly edits: readonly Edit[] | undefined
+  readonly revision: number
+}
 
 /** A value computed from a sample's text and shared by the operators of a segment, such as its words. */
 export interface Derivation<T> {
@@ -48,7 +56,7 @@ export class Sample {
 
   /** Makes a sample of a plain value; meant for tests and for readers of formats that have no JSON text. */
   static of(value: { readonly [key: string]: JsonValue }, origin: Origin = nowhere): Sample {
-    const bytes = Buffer.from(JSON.stringify(value))
+    const bytes = Buffer.from(stringifyJson(value))
     return new Sample(origin, new SourceText(bytes, 0, bytes.length))
   }
 
@@ -88,6 +96,21 @@ export class Sample {
    */
   get computedStats(): Stats | undefined {
     return this.#stats
+  }
+
+  /** Puts null in place of statistics that are no finite numbers, which is how they are stored; returns how many. */
+  settleStats(): number {
+    const stats = this.#stats
+    let count = 0
+    for (const key in stats) {
+      const value = stats[key]
+      if (typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value))) continue
+      if (!holdsNonFinite(value)) continue
+      const { bytes, count: found } = nullNonFinite(Buffer.from(stringifyJson(value)))
+      stats[key] = JSON.parse(bytes.toString()) as JsonValue
+      count += found
+    }
+    return count
   }
 
   /**
@@ -140,7 +163,7 @@ export class Sample {
   get value(): { readonly [key: string]: JsonValue } {
     if (this.#tree === undefined) {
       const { bytes, start, end } = this.#source
-      let tree = JSON.parse(decodeUtf8(bytes, start, end)) as Record<string, JsonValue>
+      let tree = parseJson(decodeUtf8(bytes, start, end)) as Record<string, JsonValue>
       for (const edit of this.#edits ?? []) tree = applyEdit(tree, edit)
       this.#tree = tree
     }
@@ -170,6 +193,30 @@ export class Sample {
   /** How many times a field was changed. */
   get revision(): number {
     return this.#revision
+  }
+
+  /**
+   * Notes what the sample is now, to go back to.
+   *
+   * @internal
+   */
+  mark(): SampleMark {
+    return { source: this.#source, edits: this.#edits?.slice(), revision: this.#revision }
+  }
+
+  /**
+   * Undoes all changes of fields since a mark, such as those of an operator that then failed.
+   *
+   * @internal
+   */
+  restore({ source, edits, revision }: SampleMark): void {
+    if (revision === this.#revision) return
+    this.#source = source
+    this.#edits = edits?.slice()
+    this.#revision = revision
+    this.#tree = undefined
+    this.#text = undefined
+    this.#derived = undefined
   }
 
   /**
@@ -231,12 +278,12 @@ export class Sample {
     const isOneField = edits.every(
       edit => edit.keys.length === 1 && edit.keys[0] === keys[0] && edit.value !== undefined,
     )
-    return isOneField ? this.#source.withField(keys[0], JSON.stringify(value)) : undefined
+    return isOneField ? this.#source.withField(keys[0], stringifyJson(value)) : undefined
   }
 }
 
 function parseRange(bytes: Buffer, start: number, end: number): JsonValue {
   const text = decodeUtf8(bytes, start, end)
   if (bytes[start] === 0x22 && !text.includes('\\')) return text.slice(1, -1)
-  return JSON.parse(text) as JsonValue
+  return parseJson(text) as JsonValue
 }

@@ -1,4 +1,13 @@
-import type { Counts, ExportedFile, FileRef, PointRecord, RowEncoding, VerdictSlice } from './records.js'
+import type {
+  Counts,
+  ExportedFile,
+  FileRef,
+  Piece,
+  PointRecord,
+  RowEncoding,
+  SliceRows,
+  VerdictSlice,
+} from './records.js'
 import type { DatasetFormat, FileCompression, Slice } from './slice.js'
 
 /** An operator as a recipe uses it, with its place in the fingerprint chain. */
@@ -24,6 +33,8 @@ export type ErrorPolicy = 'quarantine' | 'fail' | 'skip'
 
 /** What every unit of a job shares; handed to a worker once. */
 export interface JobSpec {
+  /** Names the coordinator's process in the names of all temporary files. */
+  readonly writer: string
   readonly jobId: string
   readonly jobDir: string
   readonly checkpointDir: string
@@ -94,9 +105,7 @@ export interface SegmentUnit extends UnitBase {
 }
 
 /** A piece that an earlier read of the file found, and whether its output is committed. */
-export interface PieceState {
-  readonly digest: string
-  readonly records: number
+export interface PieceState extends Piece {
   readonly isCommitted: boolean
 }
 
@@ -105,8 +114,15 @@ export interface DigestUnit extends UnitBase {
   readonly kind: 'digest'
   readonly partition: string
   readonly input: SourceInput
-  /** Digests piece by piece, of a file that is committed in pieces. */
+  /** Digests piece by piece, each so many bytes long, of a file that is committed in pieces. */
   readonly pieces?: readonly number[]
+}
+
+/** Rows of one part of many, in the order in which all parts are read together. */
+export interface RowRun {
+  /** Which of the points or signatures. */
+  readonly index: number
+  readonly rows: number
 }
 
 /** A barrier's decision over the signatures of all partitions. */
@@ -115,6 +131,8 @@ export interface ResolveUnit extends UnitBase {
   readonly operator: number
   readonly fingerprint: string
   readonly signatures: readonly { readonly partition: string; readonly file: FileRef }[]
+  /** The order of the input, in which ties are decided. */
+  readonly runs: readonly RowRun[]
   readonly memoryBytes: number
 }
 
@@ -122,9 +140,11 @@ export interface ResolveUnit extends UnitBase {
 export interface ExportUnit extends UnitBase {
   readonly kind: 'export'
   readonly points: readonly PointRecord[]
+  /** The order of the input, which is that of the export. */
+  readonly runs: readonly RowRun[]
   readonly target: string
-  /** What the staged file or folder is called, behind the common prefix. */
-  readonly stagingName: string
+  /** The file or folder to write, beside the target. */
+  readonly staged: string
   readonly format: Exclude<DatasetFormat, 'text'>
   readonly compression: FileCompression
   readonly shardBytes: number
@@ -141,11 +161,12 @@ export interface SegmentResult {
   readonly fingerprint: string
   readonly digest?: string
   readonly file?: FileRef
+  readonly sliceRows: SliceRows
   readonly counts: Counts
   readonly quarantine: readonly FileRef[]
   readonly signature?: FileRef
   /** For a piece: which one. */
-  readonly piece?: { readonly index: number; readonly records: number }
+  readonly piece?: { readonly index: number; readonly records: number; readonly bytes: number }
 }
 
 export interface DigestResult {
@@ -157,7 +178,7 @@ export interface DigestResult {
 export interface ResolveResult {
   readonly kind: 'resolve'
   readonly file: FileRef
-  readonly slices: readonly VerdictSlice[]
+  readonly slices: readonly Omit<VerdictSlice, 'signed'>[]
 }
 
 export interface ExportResult {
@@ -169,16 +190,24 @@ export interface ExportResult {
 /** The last message of a unit that is committed in pieces. */
 export interface PiecesResult {
   readonly kind: 'pieces'
-  readonly pieces: readonly { readonly digest: string; readonly records: number }[]
+  readonly pieces: readonly Piece[]
 }
 
 export type UnitResult = SegmentResult | DigestResult | ResolveResult | ExportResult | PiecesResult
+
+/** What a worker has in hand. Where samples are taken one at a time, also which operator has it, and how many came through before. */
+export interface BatchInHand {
+  readonly from: number
+  readonly to: number
+  readonly operator?: number
+  readonly survivors?: number
+}
 
 /** How far a unit is: samples and bytes of input since it started, and the ordinals of the batch at hand. */
 export interface UnitProgress {
   readonly samples: number
   readonly bytes: number
-  readonly batch?: { readonly from: number; readonly to: number }
+  readonly batch?: BatchInHand
 }
 
 /** Why a unit failed, in a form that survives a process boundary. */
@@ -188,6 +217,8 @@ export interface UnitError {
   /** `stop_job`: no unit can do better until the cause is gone; `fail_unit`: the others can go on; `redo_input`: a checkpoint it read is damaged. */
   readonly consequence: 'stop_job' | 'fail_unit' | 'redo_input'
   readonly path?: string
+  /** The piece that was to be read past and is not what was committed. */
+  readonly piece?: number
 }
 
 /** How a unit ended: done, failed for a reason that it could tell, or lost with its worker. */

@@ -4,7 +4,7 @@ import picomatch from 'picomatch'
 import type { Recipe } from '../config/recipe.js'
 import { RecipeError } from '../config/recipe-error.js'
 import type { FileCompression } from '../core/slice.js'
-import type { ExportSettings } from '../execution/export/publish-export.js'
+import type { ExportSettings } from '../execution/export/export-form.js'
 
 const formats = {
   jsonl: 'jsonl',

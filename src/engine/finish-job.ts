@@ -1,17 +1,14 @@
-import type { Counts, ExportRecord, PointRecord } from '../core/records.js'
+import type { Counts, ExportRecord, FileRef, PointRecord } from '../core/records.js'
+import { type ExportSettings, exportFingerprint } from '../execution/export/export-form.js'
 import { matchesContent } from '../execution/export/export-state.js'
-import {
-  type ExportSettings,
-  exportFingerprint,
-  placeExport,
-  publishExport,
-} from '../execution/export/publish-export.js'
-import { writeQuarantineReport } from '../execution/quarantine-report.js'
-import { setAside } from '../execution/scheduler/damage.js'
+import { placeExport } from '../execution/export/place-export.js'
+import { publishExport } from '../execution/export/publish-export.js'
+import { reportStands, writeQuarantineReport } from '../execution/quarantine-report.js'
+import { damagedPath, setAside } from '../execution/scheduler/damage.js'
+import { servesPolicy } from '../execution/scheduler/error-policy.js'
 import { finalFingerprints, type PartitionState } from '../execution/scheduler/partition-state.js'
 import { applyRetention } from '../execution/scheduler/retention.js'
-import { JobFailure } from '../execution/scheduler/run-context.js'
-import { UnitFailed } from '../execution/scheduler/supervise.js'
+import { booksOf } from '../execution/scheduler/run-context.js'
 import type { JobSession } from './job-session.js'
 import type { PreparedJob } from './prepare-job.js'
 import type { RunReport } from './run-report.js'
@@ -22,57 +19,104 @@ export async function finishJob(
   prepared: PreparedJob,
   exporting: ExportSettings,
 ): Promise<RunReport> {
+  const { context, scheduler } = prepared
   const { retention_policy } = session.recipe.intermediate_storage
   const current = await findCurrentExport(prepared, exporting)
-  if (current !== undefined) {
-    await applyRetention(prepared.context, retention_policy)
+  if (current !== undefined && isReportInOrder(session, current)) {
+    await applyRetention(context, retention_policy, scheduler.states)
     return report(session, current, { wasComplete: true, exportMs: 0 })
   }
   for (;;) {
-    const { states, points } = await prepared.scheduler.run()
+    const { states, points } = await scheduler.run()
     try {
-      await writeQuarantineReport(
-        session.directory.path,
-        points.map((point, index) => ({ point, slices: states[index].slices })),
-      )
+      const quarantine = await reportQuarantine(prepared, states, points)
       const started = performance.now()
-      const record = await exportPoints(prepared, exporting, states, points)
+      const record =
+        current === undefined
+          ? await exportPoints(prepared, exporting, { states, points, report: quarantine })
+          : await renewReport(prepared, current, quarantine)
       const exportMs = Math.round(performance.now() - started)
-      await applyRetention(prepared.context, retention_policy)
+      await applyRetention(context, retention_policy, states)
       return report(session, record, { wasComplete: false, exportMs })
     } catch (error) {
-      if (!(error instanceof UnitFailed)) throw error
-      const { consequence, path, message, code } = error.error
-      if (consequence !== 'redo_input' || path === undefined) throw new JobFailure(code, message, { cause: error })
-      await setAside(prepared.context, '', path, message)
+      const path = damagedPath(error)
+      if (path === undefined) throw error
+      await setAside(context, '', path, (error as Error).message)
     }
   }
 }
 
-/** The export on record, if it follows from just this input and recipe and still stands as it was written; a finished rename is adopted. */
-async function findCurrentExport(
+function isReportInOrder({ directory, spec }: JobSession, { report: recorded }: ExportRecord): boolean {
+  const isWanted = spec.onError !== 'skip' || recorded === undefined
+  return isWanted && reportStands(directory.path, recorded)
+}
+
+/** True where the export on record follows from just this input and recipe. */
+export function isExportCurrent(
   { context, scheduler }: PreparedJob,
   exporting: ExportSettings,
-): Promise<ExportRecord | undefined> {
-  const record = context.ledger.getExport()
-  if (record === undefined || !scheduler.isFullyRead) return undefined
-  const finals = finalFingerprints(context.plan, context.ledger, scheduler.states)
-  if (finals === undefined || record.fingerprint !== exportFingerprint(exporting, finals)) return undefined
+  record: ExportRecord | undefined,
+): record is ExportRecord {
+  if (record === undefined || !scheduler.isFullyRead) return false
+  const finals = finalFingerprints(booksOf(context), scheduler.states)
+  if (finals === undefined || record.fingerprint !== exportFingerprint(exporting, finals)) return false
+  const quarantine = record.report === undefined ? [] : [record.report]
+  return servesPolicy({ counts: record.counts, quarantine }, context.job.onError)
+}
+
+/** The export on record, if it follows from just this input and recipe and still stands as it was written; a finished rename is adopted. */
+async function findCurrentExport(prepared: PreparedJob, exporting: ExportSettings): Promise<ExportRecord | undefined> {
+  const { context } = prepared
+  const record = context.ledger.get('export', exporting.target)
+  if (!isExportCurrent(prepared, exporting, record)) return undefined
   const stands = record.files.every(file => matchesContent(file.path, file))
   if (record.state === 'done') return stands ? record : undefined
   const isStaged = record.files.every(({ staged, stamp: _, ...file }) => matchesContent(staged, { ...file, staged }))
   return stands || isStaged ? placeExport(context, exporting, record) : undefined
 }
 
+/** With `on_error: skip` nothing is set aside; what units did under another policy is left out. */
+async function reportQuarantine(
+  { context }: PreparedJob,
+  states: readonly PartitionState[],
+  points: readonly PointRecord[],
+): Promise<FileRef | undefined> {
+  const isSkipped = context.job.onError === 'skip'
+  const partitions = points.map((point, index) => ({ point, slices: states[index].slices }))
+  return writeQuarantineReport(context.job, isSkipped ? [] : partitions)
+}
+
+interface Finished {
+  readonly states: readonly PartitionState[]
+  readonly points: readonly PointRecord[]
+  readonly report: FileRef | undefined
+}
+
 async function exportPoints(
   { context }: PreparedJob,
   exporting: ExportSettings,
-  states: readonly PartitionState[],
-  points: readonly PointRecord[],
+  { states, points, report: quarantine }: Finished,
 ): Promise<ExportRecord> {
-  const finals = finalFingerprints(context.plan, context.ledger, states)
+  const finals = finalFingerprints(booksOf(context), states)
   if (finals === undefined) throw new TypeError('all partitions are finished, so that their fingerprints are known')
-  return publishExport(context, exporting, exportFingerprint(exporting, finals), points)
+  return publishExport(context, exporting, {
+    fingerprint: exportFingerprint(exporting, finals),
+    states,
+    points,
+    quarantined: quarantine?.rows ?? 0,
+    report: quarantine,
+  })
+}
+
+/** The export stands, and only the report that belongs to it was lost or edited. */
+async function renewReport(
+  { context }: PreparedJob,
+  current: ExportRecord,
+  quarantine: FileRef | undefined,
+): Promise<ExportRecord> {
+  const renewed = { ...current, report: quarantine, quarantined: quarantine?.rows ?? 0 }
+  await context.ledger.commit([renewed])
+  return renewed
 }
 
 function report(

@@ -1,12 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
 import type { Recipe } from '../config/recipe.js'
 import type { DatasetCut, InputFile } from '../core/partition.js'
 import type { PointRecord } from '../core/records.js'
-import { latestPoint, type PartitionState, stageBase } from '../execution/scheduler/partition-state.js'
-import type { RunContext } from '../execution/scheduler/run-context.js'
+import { type Books, latestPoint, type PartitionState, stageBase } from '../execution/scheduler/partition-state.js'
 import type { JobFacts, PartitionReach } from '../planning/explain.js'
-import type { OperatorPlan } from '../planning/stages.js'
-import type { Ledger } from '../state/ledger.js'
+import { readOwnFile } from '../state/own-file.js'
 import type { TallyStart } from './job-tally.js'
 import { version } from './version.js'
 
@@ -46,32 +43,46 @@ function flatten(name: string, settings: Readonly<Record<string, unknown>>): Rec
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${name}.${key}`, value]))
 }
 
+/** `metadata/recipe.json`: the recipe as it was run last, for comparison and for `pawl resume`. */
+export interface RecordedRecipe {
+  readonly facts: JobFacts
+  readonly given: unknown
+  readonly cwd: string
+}
+
+/** What the last run was, where that is on record and undamaged. */
+export function readRecordedRecipe(path: string): RecordedRecipe | undefined {
+  const found = readOwnFile<RecordedRecipe>(path)
+  return found.kind === 'read' ? found.content : undefined
+}
+
 export function readFacts(path: string): JobFacts | undefined {
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as { facts: JobFacts }).facts : undefined
+  return readRecordedRecipe(path)?.facts
 }
 
 /** How far the committed points of each partition reach. */
-export function reachesOf(plan: OperatorPlan, ledger: Ledger, states: readonly PartitionState[]): PartitionReach[] {
+export function reachesOf(books: Books, states: readonly PartitionState[]): PartitionReach[] {
+  const { plan } = books
   return states.map(state => {
-    const point = furthestPoint(plan, ledger, state)
+    const point = furthestPoint(books, state)
     return { done: point?.opsDone, isFinished: point?.opsDone === plan.operators.length }
   })
 }
 
 /** What a progress meter starts from. */
 export function tallyStart(
-  { plan, ledger }: Pick<RunContext, 'plan' | 'ledger'>,
+  books: Books,
   states: readonly PartitionState[],
   { partitions, partitionBytes }: DatasetCut,
 ): TallyStart {
   return {
-    plan,
+    plan: books.plan,
     partitions: partitions.map(({ key, kind, estimatedBytes }) => {
       const pieces = kind === 'pieces' ? Math.ceil(estimatedBytes / Math.max(1, partitionBytes)) : 1
       return { key, estimatedBytes, pieces }
     }),
     reached: states.map(state => {
-      const point = furthestPoint(plan, ledger, state)
+      const point = furthestPoint(books, state)
       const quarantined = point?.quarantine.reduce((sum, { rows }) => sum + rows, 0) ?? 0
       return { key: state.key, done: point?.opsDone, rows: point?.file.rows ?? 0, counts: point?.counts, quarantined }
     }),
@@ -79,10 +90,10 @@ export function tallyStart(
 }
 
 /** The committed point of a partition that lies furthest on. */
-function furthestPoint(plan: OperatorPlan, ledger: Ledger, state: PartitionState): PointRecord | undefined {
-  for (const stage of [...plan.stages].reverse()) {
-    if (stageBase(plan, state, stage) === undefined) continue
-    const point = latestPoint(plan, ledger, state, stage, stage.to)
+function furthestPoint(books: Books, state: PartitionState): PointRecord | undefined {
+  for (const stage of [...books.plan.stages].reverse()) {
+    if (stageBase(books.plan, state, stage) === undefined) continue
+    const point = latestPoint(books, state, stage, stage.to)
     if (point !== undefined) return point
   }
   return undefined

@@ -1,22 +1,23 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
 import type { Recipe } from '../config/recipe.js'
 import type { EventBody } from '../core/events.js'
 import type { JobSpec } from '../core/work-unit.js'
-import type { ExportSettings } from '../execution/export/publish-export.js'
+import type { ExportSettings } from '../execution/export/export-form.js'
 import { LocalExecutor } from '../execution/local/local-executor.js'
-import { JobStopped } from '../execution/scheduler/run-context.js'
+import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
 import { EventLog } from '../state/event-log.js'
 import { HumanLog } from '../state/human-log.js'
 import { JobDirectory } from '../state/job-directory.js'
-import { JobLock } from '../state/job-lock.js'
 import { SummaryFile } from '../state/job-summary.js'
-import { Ledger } from '../state/ledger.js'
+import { type Lease, LeaseLost } from '../state/lease.js'
+import type { Ledger } from '../state/ledger.js'
 import { usableCores } from '../util/cpu.js'
-import { makeFolderDurably, stagingPrefix, writeFileAtomically } from '../util/durable-file.js'
+import { writeFileAtomically } from '../util/durable-file.js'
+import { newWriter } from '../util/staging.js'
+import type { ExaminedJob } from './examine-job.js'
 import { bundlePath, type OpenRecipe } from './open-recipe.js'
+import { type HeldState, holdState } from './open-session.js'
 import { type Progress, ProgressMeter } from './progress.js'
 import type { MeteredOptions } from './run-options.js'
 import { firstSummary } from './summarize.js'
@@ -25,92 +26,76 @@ const megabyte = 1_000_000
 /** Input that goes through a segment's operators at once: small enough to stay in a core's cache. */
 const batchBytes = 1 << 20
 
-/** A job directory in the hands of this process: its lock, ledger, logs and workers. Closing it gives all of them up. */
+/** A job directory in the hands of this process: its lease, ledger, logs and workers. Closing it gives all of them up. */
 export class JobSession implements AsyncDisposable {
-  readonly directory: JobDirectory
   readonly started: Date
+  readonly recipe: Recipe
   readonly spec: JobSpec
+  readonly ledger: Ledger
+  readonly lease: Lease
   readonly executor: LocalExecutor
   readonly meter: ProgressMeter
-  #events: EventLog
+  /** Aborts where the user stops the job, and where the lease is lost. */
+  readonly signal: AbortSignal
+  readonly #human: HumanLog
+  readonly #events: EventLog
   #summary: SummaryFile | undefined
   #isOver = false
 
   private constructor(
-    readonly recipe: Recipe,
-    readonly ledger: Ledger,
-    readonly lock: JobLock,
-    readonly human: HumanLog,
-    readonly wasNew: boolean,
-    readonly observer: MeteredOptions,
+    readonly directory: JobDirectory,
+    readonly writer: string,
+    { lease, ledger }: HeldState,
+    readonly exporting: ExportSettings,
     open: OpenRecipe,
+    readonly options: MeteredOptions,
   ) {
-    this.directory = new JobDirectory(recipe.jobDir)
-    this.spec = specOf(open, this.directory)
-    const { worker, event_logging: logging } = recipe
+    this.recipe = open.recipe
+    this.lease = lease
+    this.ledger = ledger
+    this.spec = specOf(open, directory, writer)
+    this.signal = AbortSignal.any([lease.lost, ...(options.signal === undefined ? [] : [options.signal])])
+    const { worker, event_logging: logging, np, jobId, event_log_dir: folder } = this.recipe
     this.executor = new LocalExecutor(this.spec, {
-      workers: recipe.np ?? usableCores(),
+      workers: np ?? usableCores(),
       stallMs: worker.stall_timeout_s * 1000,
       memoryBytes: worker.memory_mb * megabyte,
-      logFolder: this.directory.logs,
+      logFolder: directory.logs,
     })
-    this.meter = observer.meter ?? new ProgressMeter()
+    this.meter = options.meter ?? new ProgressMeter()
     this.meter.workerMemory = () => this.executor.memoryBytes()
     this.started = this.meter.startedAt
-    const settings = {
-      enabled: logging.enabled,
-      maxBytes: logging.max_log_size_mb * megabyte,
-      backups: logging.backup_count,
-    }
-    this.#events = new EventLog(recipe.event_log_dir, recipe.jobId, this.started, settings, event =>
-      this.#onEvent(event),
-    )
+    const onFailure = (message: string) => options.onWarning?.(message)
+    this.#human = new HumanLog(directory.logs, this.started, onFailure)
+    makeLogFolder(folder)
+    this.#events = new EventLog({
+      folder,
+      jobId,
+      started: this.started,
+      settings: {
+        enabled: logging.enabled,
+        maxBytes: logging.max_log_size_mb * megabyte,
+        backups: logging.backup_count,
+      },
+      onEvent: event => this.#onEvent(event),
+      onFailure,
+    })
   }
 
-  static async open(open: OpenRecipe, exporting: ExportSettings, observer: MeteredOptions): Promise<JobSession> {
-    const { recipe } = open
-    const directory = new JobDirectory(recipe.jobDir)
-    const wasNew = !existsSync(directory.metadata)
-    directory.make()
-    for (const folder of [recipe.checkpoint_dir, recipe.partition_dir, recipe.event_log_dir]) makeFolderDurably(folder)
-    const lock = JobLock.acquire(directory.metadata, recipe.jobDir)
-    try {
-      for (const folder of [
-        directory.path,
-        directory.quarantine,
-        directory.partitions,
-        recipe.checkpoint_dir,
-        recipe.partition_dir,
-      ])
-        removeGarbage(folder)
-      for (const bundle of open.bundles) keepBundle(directory, bundle)
-      const ledger = await Ledger.open(directory.ledger, randomBytes(4).toString('hex'))
-      const session = new JobSession(
-        recipe,
-        ledger,
-        lock,
-        new HumanLog(directory.logs, new Date()),
-        wasNew,
-        observer,
-        open,
-      )
-      session.#exportPath = exporting.target
-      return session
-    } catch (error) {
-      lock.release()
-      throw error
-    }
+  /** @throws {JobLockedError} where a living process runs the job */
+  static async open(
+    open: OpenRecipe,
+    { examined, exporting }: { readonly examined: ExaminedJob; readonly exporting: ExportSettings },
+    options: MeteredOptions,
+  ): Promise<JobSession> {
+    const directory = new JobDirectory(open.recipe.jobDir)
+    const writer = newWriter()
+    const held = await holdState(open, { writer, directory, examined, exporting }, options)
+    for (const bundle of open.bundles) writeFileAtomically(bundlePath(directory.metadata, bundle), bundle.code, writer)
+    const session = new JobSession(directory, writer, held, exporting, open, options)
+    for (const { path, reason } of held.damages) session.emit({ event_type: 'record_damaged', path, reason })
+    return session
   }
-
-  #exportPath = ''
-
-  /** Takes back the directory of a job that was refused before it began. */
-  forget(): void {
-    this.#isOver = true
-    this.#isForgotten = this.wasNew
-  }
-
-  #isForgotten = false
 
   emit(event: EventBody): void {
     this.#events.emit(event)
@@ -127,7 +112,17 @@ export class JobSession implements AsyncDisposable {
     const log = this.recipe.event_logging.enabled ? this.#events.path : null
     this.#summary = new SummaryFile(
       directory.summary,
-      firstSummary(this.recipe, started, this.#exportPath, log, process.pid, hostname(), partitions),
+      this.writer,
+      firstSummary({
+        recipe: this.recipe,
+        started,
+        exportPath: this.exporting.target,
+        eventLog: log,
+        pid: process.pid,
+        host: hostname(),
+        partitions,
+      }),
+      message => this.warn(message),
     )
   }
 
@@ -147,14 +142,19 @@ export class JobSession implements AsyncDisposable {
       duration: durationMs / 1000,
       partitions_done: this.#finished,
     }
-    if (outcome instanceof JobStopped) {
+    // A job that another process runs by now is no longer this one's to tell of.
+    if (this.lease.isTaken) this.#summary = undefined
+    if (outcome instanceof LeaseLost) this.emit({ event_type: 'lease_lost', reason: outcome.message })
+    if (outcome instanceof JobStopped || outcome instanceof LeaseLost) {
       this.emit({ event_type: 'job_stopped', duration_ms: durationMs, reason: outcome.message })
       this.#summary?.update({ ...times, status: 'stopped', stop_time: now.toISOString(), stop_reason: outcome.message })
       return
     }
     const { code, message } = outcome as { code?: string; message: string }
     this.emit({ event_type: 'job_failed', duration_ms: durationMs, code: code ?? 'unexpected', error_message: message })
-    this.#summary?.update({ ...times, status: 'failed', error_message: message })
+    const partitions = outcome instanceof JobFailure ? outcome.partitions : []
+    const failed = partitions.map(({ message: error_message, ...rest }) => ({ ...rest, error_message }))
+    this.#summary?.update({ ...times, status: 'failed', error_message: message, failed_partitions: failed })
   }
 
   /** Puts on record that the job is complete. */
@@ -197,9 +197,8 @@ export class JobSession implements AsyncDisposable {
     await this.executor[Symbol.asyncDispose]()
     await this.ledger.close()
     this.#events.close()
-    this.human.close()
-    this.lock.release()
-    if (this.#isForgotten) rmSync(this.directory.path, { recursive: true, force: true })
+    this.#human.close()
+    this.lease.release()
   }
 
   #lastUpdate = 0
@@ -208,10 +207,11 @@ export class JobSession implements AsyncDisposable {
   #finished = 0
 
   #onEvent(event: EventBody): void {
-    this.human.write(event)
+    this.#human.write(event)
     this.meter.onEvent(event)
-    this.observer.onEvent?.(event)
-    if (event.event_type === 'warning') this.observer.onWarning?.(event.message)
+    this.options.onEvent?.(event)
+    if (event.event_type === 'warning') this.options.onWarning?.(event.message)
+    if (event.event_type === 'record_damaged') this.options.onWarning?.(event.reason)
     if (event.event_type !== 'partition_complete') return
     this.#finished++
     if (performance.now() - this.#lastUpdate < summaryEveryMs) return
@@ -222,9 +222,10 @@ export class JobSession implements AsyncDisposable {
 
 const summaryEveryMs = 2_000
 
-function specOf({ recipe, bundles }: OpenRecipe, directory: JobDirectory): JobSpec {
+function specOf({ recipe, bundles }: OpenRecipe, directory: JobDirectory, writer: string): JobSpec {
   const { format, compression } = recipe.intermediate_storage
   return {
+    writer,
     jobId: recipe.jobId,
     jobDir: directory.path,
     checkpointDir: recipe.checkpoint_dir,
@@ -241,13 +242,11 @@ function specOf({ recipe, bundles }: OpenRecipe, directory: JobDirectory): JobSp
   }
 }
 
-function keepBundle(directory: JobDirectory, bundle: OpenRecipe['bundles'][number]): void {
-  mkdirSync(join(directory.metadata, 'operators'), { recursive: true })
-  writeFileAtomically(bundlePath(directory.metadata, bundle), bundle.code)
-}
-
-/** Removes what processes that died were writing; nothing vouches for it. */
-function removeGarbage(folder: string): void {
-  for (const name of readdirSync(folder))
-    if (name.startsWith(stagingPrefix)) rmSync(join(folder, name), { recursive: true, force: true })
+/** A folder for logs that cannot be made is met, and told, where the log is opened. */
+function makeLogFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+  }
 }

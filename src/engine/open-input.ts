@@ -1,6 +1,6 @@
 import type { Recipe } from '../config/recipe.js'
 import { listDataset } from '../execution/dataset/open-dataset.js'
-import type { ExportSettings } from '../execution/export/publish-export.js'
+import type { ExportSettings } from '../execution/export/export-form.js'
 import type { InputListing } from '../io/list-inputs.js'
 import { exportSettings, refuseOverlap } from './export-settings.js'
 

@@ -1,7 +1,8 @@
 import { openDataset } from '../execution/dataset/open-dataset.js'
-import { readPinnedCut } from '../execution/dataset/pinned-cut.js'
+import { type PinnedCut, usableCut } from '../execution/dataset/pinned-cut.js'
 import { planOperators } from '../planning/stages.js'
 import { JobDirectory } from '../state/job-directory.js'
+import { readOwnFile } from '../state/own-file.js'
 import { usableCores } from '../util/cpu.js'
 import { loadChecksums } from '../util/hash.js'
 import { describePlan, type PlanDescription } from './describe-plan.js'
@@ -15,8 +16,9 @@ export async function planRecipe({
 }: OpenRecipe): Promise<{ description: PlanDescription; warnings: readonly string[] }> {
   await loadChecksums()
   const { settings, listing } = await openInput(recipe)
-  const pinned = readPinnedCut(new JobDirectory(recipe.jobDir).cut, cutSettingsOf(recipe))
+  const recorded = readOwnFile<PinnedCut>(new JobDirectory(recipe.jobDir).cut)
+  const pinned = usableCut(recorded, cutSettingsOf(recipe))
   const { cut, warnings } = await openDataset(recipe, listing, pinned, usableCores())
-  const plan = planOperators(recipe.operators, recipe.checkpoint)
+  const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)
   return { description: describePlan(recipe, plan, cut, settings), warnings: [...recipe.warnings, ...warnings] }
 }

@@ -1,22 +1,22 @@
+import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
 import type { Recipe } from '../config/recipe.js'
 import type { DatasetCut } from '../core/partition.js'
-import { openDataset } from '../execution/dataset/open-dataset.js'
-import { readPinnedCut, writePinnedCut } from '../execution/dataset/pinned-cut.js'
-import { type ExportSettings, exportFingerprint } from '../execution/export/publish-export.js'
-import { finalFingerprints } from '../execution/scheduler/partition-state.js'
-import type { RunContext } from '../execution/scheduler/run-context.js'
+import { type OpenDataset, openDataset } from '../execution/dataset/open-dataset.js'
+import { type PinnedCut, usableCut, writePinnedCut } from '../execution/dataset/pinned-cut.js'
+import { booksOf, type RunContext } from '../execution/scheduler/run-context.js'
 import { Scheduler } from '../execution/scheduler/scheduler.js'
 import type { InputListing } from '../io/list-inputs.js'
 import { describeChanges, describeReuse } from '../planning/explain.js'
 import { type OperatorPlan, planOperators } from '../planning/stages.js'
+import { type OwnFile, readOwnFile, writeOwnFile } from '../state/own-file.js'
 import { usableCores } from '../util/cpu.js'
 import { writeFileAtomically } from '../util/durable-file.js'
 import { plural } from '../util/format.js'
 import { describePlan } from './describe-plan.js'
-import { factsOf, reachesOf, readFacts, tallyStart } from './job-facts.js'
+import { isExportCurrent } from './finish-job.js'
+import { factsOf, type RecordedRecipe, reachesOf, readFacts, tallyStart } from './job-facts.js'
 import type { JobSession } from './job-session.js'
-import type { OpenRecipe } from './open-recipe.js'
 import type { MeteredOptions } from './run-options.js'
 
 /** A job that is ready to run: what is to be done, and how much of it is done already. */
@@ -27,51 +27,58 @@ export interface PreparedJob {
   readonly cut: DatasetCut
 }
 
+/** What was learned of the input before the job was in this process's hands. */
+export interface FoundInput {
+  readonly listing: InputListing
+  readonly dataset: OpenDataset
+  /** The cut on which that was based. */
+  readonly pinned: OwnFile<PinnedCut>
+}
+
 /** Pins the dataset's cut, looks up what is committed, and says in one line what follows from it. */
 export async function prepareJob(
   session: JobSession,
-  open: OpenRecipe,
-  exporting: ExportSettings,
-  listing: InputListing,
+  found: FoundInput,
   options: MeteredOptions,
 ): Promise<PreparedJob> {
-  const { recipe } = open
-  const { directory } = session
-  const cutSettings = cutSettingsOf(recipe)
-  const { cut, warnings } = await openDataset(recipe, listing, readPinnedCut(directory.cut, cutSettings), usableCores())
-  for (const message of warnings) session.warn(message)
-  const plan = planOperators(recipe.operators, recipe.checkpoint)
+  const { recipe, directory, writer, exporting } = session
+  const { cut } = await stillValid(session, found)
+  const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)
   const before = readFacts(directory.recipe)
   const facts = factsOf(recipe, cut.files)
-  writePinnedCut(directory.cut, cutSettings, cut)
-  writeFileAtomically(directory.recipe, JSON.stringify({ facts, given: recipe.given, cwd: process.cwd() }))
-  writeFileAtomically(directory.recipeYaml, stringify(recipe.given))
-  writeFileAtomically(directory.manifest, JSON.stringify(cut.files))
-  writeFileAtomically(directory.plan, `${JSON.stringify(describePlan(recipe, plan, cut, exporting), null, 2)}\n`)
+  writePinnedCut(directory.cut, { settings: cutSettingsOf(recipe), cut, writer })
+  writeOwnFile(directory.recipe, { facts, given: recipe.given, cwd: process.cwd() } satisfies RecordedRecipe, writer)
+  writeFileAtomically(directory.recipeYaml, stringify(recipe.given), writer)
+  writeOwnFile(directory.manifest, cut.files, writer)
+  const description = `${JSON.stringify(describePlan(recipe, plan, cut, exporting), null, 2)}\n`
+  writeFileAtomically(directory.plan, description, writer)
   session.begin(cut.partitions.length)
 
-  const context = contextOf(session, plan, options)
+  const context = contextOf(session, plan, cut)
   const scheduler = new Scheduler(context, cut)
   await scheduler.recall()
-  const message = describeStart(
-    session,
-    context,
-    scheduler,
-    exporting,
-    before === undefined ? undefined : describeChanges(before, facts),
-  )
-  const operators = recipe.operators.map(({ name }) => name)
+  const prepared = { context, scheduler, plan, cut }
+  const message = describeStart(session, prepared, before === undefined ? undefined : describeChanges(before, facts))
   session.emit({
     event_type: 'job_start',
     resumed: before !== undefined,
     message,
     partitions: cut.partitions.length,
-    operators,
+    operators: recipe.operators.map(({ name }) => name),
   })
-  session.reuse(reachesOf(plan, context.ledger, scheduler.states).filter(({ isFinished }) => isFinished).length)
-  session.meter.begin(tallyStart(context, scheduler.states, cut))
+  session.reuse(reachesOf(booksOf(context), scheduler.states).filter(({ isFinished }) => isFinished).length)
+  session.meter.begin(tallyStart(booksOf(context), scheduler.states, cut))
   options.onStart?.(message)
-  return { context, scheduler, plan, cut }
+  return prepared
+}
+
+/** The dataset as it was opened, unless another process pinned another cut before this one got hold of the job. */
+async function stillValid({ recipe, directory }: JobSession, found: FoundInput): Promise<OpenDataset> {
+  const now = readOwnFile<PinnedCut>(directory.cut)
+  const isSame = now.kind !== 'read' || (found.pinned.kind === 'read' && isDeepStrictEqual(now, found.pinned))
+  return isSame
+    ? found.dataset
+    : openDataset(recipe, found.listing, usableCut(now, cutSettingsOf(recipe)), usableCores())
 }
 
 /** The settings that a pinned cut holds for. */
@@ -79,15 +86,18 @@ export function cutSettingsOf({ partition, suffixes }: Recipe): unknown {
   return { partition, suffixes }
 }
 
-function contextOf(session: JobSession, plan: OperatorPlan, options: MeteredOptions): RunContext {
-  const { recipe, spec, directory, ledger, executor, meter } = session
+function contextOf(session: JobSession, plan: OperatorPlan, { files }: DatasetCut): RunContext {
+  const { recipe, spec, directory, ledger, lease, executor, meter, signal } = session
   return {
     job: spec,
     plan,
     directory,
+    files,
     ledger,
+    lease,
     executor,
-    signal: options.signal ?? new AbortController().signal,
+    signal,
+    setbacks: new Map(),
     settings: {
       preserveIntermediate: recipe.intermediate_storage.preserve_intermediate_data,
       copyInputs: recipe.intermediate_storage.write_partitions,
@@ -100,25 +110,17 @@ function contextOf(session: JobSession, plan: OperatorPlan, options: MeteredOpti
   }
 }
 
-function describeStart(
-  session: JobSession,
-  context: RunContext,
-  scheduler: Scheduler,
-  exporting: ExportSettings,
-  changes: readonly string[] | undefined,
-): string {
+function describeStart(session: JobSession, prepared: PreparedJob, changes: readonly string[] | undefined): string {
   const { jobId } = session.recipe
-  const states = scheduler.states
-  const { plan, ledger } = context
+  const { context, scheduler, plan } = prepared
+  const { states } = scheduler
   const count = plural(scheduler.cut.partitions.length, 'partition')
   if (changes === undefined) return `Starting ${jobId}: ${plural(plan.operators.length, 'operator')} over ${count}`
   const why = changes.length === 0 ? 'nothing changed' : changes.join('; ')
-  const finals = scheduler.isFullyRead ? finalFingerprints(plan, ledger, states) : undefined
-  const done = ledger.getExport()
-  const isDone =
-    finals !== undefined && done?.state === 'done' && done.fingerprint === exportFingerprint(exporting, finals)
-  const reaches = reachesOf(plan, ledger, states)
-  const isMissing = (finals === undefined && !scheduler.isFullyRead) || states.length === 0
+  const done = context.ledger.get('export', session.exporting.target)
+  const isDone = done?.state === 'done' && isExportCurrent(prepared, session.exporting, done)
+  const reaches = reachesOf(booksOf(context), states)
+  const isMissing = !scheduler.isFullyRead || states.length === 0
   const reuse = isDone
     ? `${states.length === 1 ? 'the one partition is' : `all ${count} are`} complete`
     : describeReuse(reaches, plan.operators) ||

@@ -1,14 +1,17 @@
-import { RecipeError } from '../config/recipe-error.js'
-import { stateOfExport } from '../execution/export/export-state.js'
+import { openDataset } from '../execution/dataset/open-dataset.js'
+import { usableCut } from '../execution/dataset/pinned-cut.js'
 import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
+import { UnitFailed } from '../execution/scheduler/supervise.js'
 import { describeFailure, isSystemError } from '../execution/unit-failure.js'
-import { InputError } from '../io/input-error.js'
+import { LeaseLost } from '../state/lease.js'
+import { usableCores } from '../util/cpu.js'
 import { loadChecksums } from '../util/hash.js'
+import { examineJob } from './examine-job.js'
 import { finishJob } from './finish-job.js'
 import { JobSession } from './job-session.js'
 import { openInput } from './open-input.js'
 import type { OpenRecipe } from './open-recipe.js'
-import { prepareJob } from './prepare-job.js'
+import { cutSettingsOf, prepareJob } from './prepare-job.js'
 import type { MeteredOptions } from './run-options.js'
 import type { RunReport } from './run-report.js'
 
@@ -21,6 +24,7 @@ import type { RunReport } from './run-report.js'
  * @throws {JobLockedError} where another process runs the job
  * @throws {JobFailure} where it cannot go on; the message says what to do
  * @throws {JobStopped} where `signal` stopped it
+ * @throws {LeaseLost} where another process took the job over, or the lease's file was removed
  */
 export async function runRecipe(open: OpenRecipe, options: MeteredOptions = {}): Promise<RunReport> {
   try {
@@ -37,26 +41,27 @@ async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<
   await loadChecksums()
   const { settings, listing } = await openInput(recipe)
   if (options.signal?.aborted) throw new JobStopped(stopReason(options.signal))
-  await using session = await JobSession.open(open, settings, options)
-  const existing = stateOfExport(session.ledger.getExport(), recipe.jobDir, settings.target)
-  if (existing.kind === 'foreign' && !settings.overwrite) {
-    session.forget()
-    throw RecipeError.of(
-      `export_path ${settings.target} ${existing.what}: choose another name, move it away, or say --overwrite true to have it moved aside. ` +
-        'To go on with the job that wrote it, name it with --job_id',
-    )
-  }
-  for (const message of recipe.warnings) session.warn(message)
+  const examined = examineJob(recipe, settings)
+  // What cannot be read is refused before the job's directory is touched.
+  const dataset = await openDataset(recipe, listing, usableCut(examined.pinned, cutSettingsOf(recipe)), usableCores())
+  await using session = await JobSession.open(open, { examined, exporting: settings }, options)
+  for (const message of [...recipe.warnings, ...dataset.warnings]) session.warn(message)
   try {
-    const prepared = await prepareJob(session, open, settings, listing, options)
+    const prepared = await prepareJob(session, { listing, dataset, pinned: examined.pinned }, options)
     return await finishJob(session, prepared, settings)
   } catch (error) {
-    // What cannot be read was never a job: nothing is left of it.
-    if (error instanceof InputError) session.forget()
-    const outcome = options.signal?.aborted === true ? new JobStopped(stopReason(options.signal)) : error
-    session.end(isSystemError(error) ? describeFailure(error) : outcome)
+    const outcome = outcomeOf(error, session, options)
+    session.end(outcome)
     throw outcome
   }
+}
+
+function outcomeOf(error: unknown, { lease }: JobSession, { signal }: MeteredOptions): unknown {
+  if (lease.lost.aborted) return new LeaseLost(String(lease.lost.reason))
+  if (signal?.aborted === true) return new JobStopped(stopReason(signal))
+  if (error instanceof UnitFailed) return new JobFailure(error.error.code, error.message, { cause: error })
+  if (!isSystemError(error)) return error
+  return new JobFailure(error.code ?? 'EIO', describeFailure(error).message, { cause: error })
 }
 
 function stopReason(signal: AbortSignal): string {

@@ -3,16 +3,18 @@ import type { Recipe } from '../config/recipe.js'
 import type { JobSummary } from '../state/job-summary.js'
 import { version } from './version.js'
 
+export interface Beginning {
+  readonly recipe: Recipe
+  readonly started: Date
+  readonly exportPath: string
+  readonly eventLog: string | null
+  readonly pid: number
+  readonly host: string
+  readonly partitions: number
+}
+
 /** The summary of a job that is just starting. */
-export function firstSummary(
-  recipe: Recipe,
-  started: Date,
-  exportPath: string,
-  eventLog: string | null,
-  pid: number,
-  host: string,
-  partitions: number,
-): JobSummary {
+export function firstSummary({ recipe, started, exportPath, eventLog, pid, host, partitions }: Beginning): JobSummary {
   const { jobDir, jobId } = recipe
   return {
     job_id: jobId,
@@ -44,6 +46,7 @@ export function firstSummary(
     input_bytes: null,
     bytes_per_second: null,
     error_message: null,
+    failed_partitions: [],
     stop_time: null,
     stop_reason: null,
   }

@@ -12,6 +12,7 @@ export class RunningCounts {
   defects: number
   readMs: number
   writeMs: number
+  nulledStats: number
 
   constructor(before: Counts) {
     this.operators = before.operators.map(counts => ({ ...counts }))
@@ -22,6 +23,7 @@ export class RunningCounts {
     this.defects = before.defects
     this.readMs = before.readMs
     this.writeMs = before.writeMs
+    this.nulledStats = before.nulledStats ?? 0
   }
 
   operator(index: number): { -readonly [K in keyof OperatorCounts]: number } {
@@ -38,6 +40,7 @@ export class RunningCounts {
       defects: this.defects,
       readMs: Math.round(this.readMs),
       writeMs: Math.round(this.writeMs),
+      ...(this.nulledStats > 0 ? { nulledStats: this.nulledStats } : {}),
       operators: this.operators.map(counts => ({ ...counts, ms: Math.round(counts.ms) })),
     }
   }
@@ -53,6 +56,7 @@ export function sumCounts(all: Iterable<Counts>): Counts {
     sum.defects += counts.defects
     sum.readMs += counts.readMs
     sum.writeMs += counts.writeMs
+    sum.nulledStats += counts.nulledStats ?? 0
     for (const [index, one] of counts.operators.entries()) {
       const total = sum.operator(index)
       total.in += one.in

@@ -5,8 +5,15 @@ import { forEachConcurrently } from '../util/pool.js'
 import type { RunningCounts } from './counts.js'
 import { isSystemError, UnitFailure } from './unit-failure.js'
 
-/** Told of every sample that an operator failed on. */
-export type OnSampleFailure = (sample: Sample, operator: OperatorUse, error: unknown) => void
+/** Who is told of what happens to a batch. */
+export interface BatchObserver {
+  /** An operator failed on a sample, which is as that operator got it. */
+  onFailure(sample: Sample, operator: OperatorUse, error: unknown): void
+  /** The operator at a position of the recipe begins. */
+  onStep?(index: number): void
+  /** An operator is done with a sample. */
+  onSample?(): void
+}
 
 interface Step {
   readonly index: number
@@ -33,20 +40,22 @@ export class OperatorChain {
    * Runs all operators over a batch and returns the samples that are left, in order. A sample on which
    * one fails is reported and leaves the batch; the others go on.
    */
-  async run(samples: readonly Sample[], counts: RunningCounts, onFailure: OnSampleFailure): Promise<readonly Sample[]> {
+  async run(samples: readonly Sample[], counts: RunningCounts, observer: BatchObserver): Promise<readonly Sample[]> {
     let left = samples
+    const done = () => observer.onSample?.()
     for (const step of this.steps) {
+      observer.onStep?.(step.index)
       const started = performance.now()
       const count = counts.operator(step.index)
       count.in += left.length
       const fail = (sample: Sample, error: unknown) => {
         if (isSystemError(error)) throw error
         count.quarantined++
-        onFailure(sample, step.use, error)
+        observer.onFailure(sample, step.use, error)
       }
-      if (step.operator.kind === 'filter') left = await runFilter(step.operator, left, fail)
+      if (step.operator.kind === 'filter') left = await runFilter(step.operator, left, { fail, done, counts })
       else {
-        const results = await runMapper(step.operator, left, fail)
+        const results = await runMapper(step.operator, left, { fail, done, counts })
         count.changed += results.filter(({ isChanged }) => isChanged).length
         left = results.flatMap(({ made }) => made)
       }
@@ -86,36 +95,57 @@ function measureOnly(filter: Filter): Filter {
   }
 }
 
-type Fail = (sample: Sample, error: unknown) => void
-
-async function runFilter(filter: Filter, samples: readonly Sample[], fail: Fail): Promise<readonly Sample[]> {
-  if ((filter.concurrency ?? 1) > 1) return runFilterConcurrently(filter, samples, fail)
-  const kept: Sample[] = []
-  for (const sample of samples) {
-    try {
-      const pending = filter.computeStats?.(sample)
-      if (pending !== undefined) await pending
-      if (filter.keep(sample)) kept.push(sample)
-    } catch (error) {
-      fail(sample, error)
-    }
-  }
-  return kept
+/** What becomes of single samples of a batch. */
+interface Slots {
+  readonly fail: (sample: Sample, error: unknown) => void
+  readonly done: () => void
+  readonly counts: RunningCounts
 }
 
-async function runFilterConcurrently(
-  filter: Filter,
+/** Does something with one sample; where it fails, the sample is put back to what it was before and reported. */
+function attempt(sample: Sample, { fail, done }: Slots, work: () => void | Promise<void>): void | Promise<void> {
+  const before = sample.mark()
+  const refuse = (error: unknown) => {
+    sample.restore(before)
+    fail(sample, error)
+  }
+  try {
+    const pending = work()
+    if (pending !== undefined) return pending.catch(refuse).then(done)
+  } catch (error) {
+    refuse(error)
+  }
+  done()
+}
+
+/** Sample by sample, or as many at once as the operator says. Avoids waiting where nothing has to be waited for. */
+async function forEachSample(
   samples: readonly Sample[],
-  fail: Fail,
-): Promise<readonly Sample[]> {
+  { concurrency = 1, slots }: { readonly concurrency: number | undefined; readonly slots: Slots },
+  work: (sample: Sample, index: number) => void | Promise<void>,
+): Promise<void> {
+  if (concurrency > 1) {
+    await forEachConcurrently(samples.entries(), concurrency, async ([index, sample]) =>
+      attempt(sample, slots, () => work(sample, index)),
+    )
+    return
+  }
+  for (let index = 0; index < samples.length; index++) {
+    const pending = attempt(samples[index], slots, () => work(samples[index], index))
+    if (pending !== undefined) await pending
+  }
+}
+
+async function runFilter(filter: Filter, samples: readonly Sample[], slots: Slots): Promise<readonly Sample[]> {
   const isKept = new Array<boolean>(samples.length).fill(false)
-  await forEachConcurrently(samples.entries(), filter.concurrency ?? 1, async ([index, sample]) => {
-    try {
-      await filter.computeStats?.(sample)
+  const { concurrency } = filter
+  await forEachSample(samples, { concurrency, slots }, (sample, index) => {
+    const pending = filter.computeStats?.(sample)
+    const decide = () => {
       isKept[index] = filter.keep(sample)
-    } catch (error) {
-      fail(sample, error)
+      slots.counts.nulledStats += sample.settleStats()
     }
+    return pending instanceof Promise ? pending.then(decide) : decide()
   })
   return samples.filter((_, index) => isKept[index])
 }
@@ -126,42 +156,23 @@ interface Mapped {
   readonly isChanged: boolean
 }
 
-async function runMapper(mapper: Mapper, samples: readonly Sample[], fail: Fail): Promise<readonly Mapped[]> {
-  if (mapper.mapBatch !== undefined) return runBatch(mapper, samples, fail)
-  if ((mapper.concurrency ?? 1) > 1) return runMapperConcurrently(mapper, samples, fail)
-  const mapped: Mapped[] = []
-  for (const sample of samples) {
-    const before = sample.revision
-    try {
-      let result = mapper.map?.(sample)
-      if (result instanceof Promise) result = await result
-      mapped.push(describeResult(sample, before, result))
-    } catch (error) {
-      fail(sample, error)
-    }
-  }
-  return mapped
-}
-
-async function runMapperConcurrently(
-  mapper: Mapper,
-  samples: readonly Sample[],
-  fail: Fail,
-): Promise<readonly Mapped[]> {
+async function runMapper(mapper: Mapper, samples: readonly Sample[], slots: Slots): Promise<readonly Mapped[]> {
+  if (mapper.mapBatch !== undefined) return runBatch(mapper, samples, slots)
   const mapped = new Array<Mapped | undefined>(samples.length)
-  await forEachConcurrently(samples.entries(), mapper.concurrency ?? 1, async ([index, sample]) => {
+  const { concurrency } = mapper
+  await forEachSample(samples, { concurrency, slots }, (sample, index) => {
     const before = sample.revision
-    try {
-      mapped[index] = describeResult(sample, before, await mapper.map?.(sample))
-    } catch (error) {
-      fail(sample, error)
+    const note = (result: MapResult) => {
+      mapped[index] = describeResult(sample, before, result)
     }
+    const result = mapper.map?.(sample)
+    return result instanceof Promise ? result.then(note) : note(result)
   })
   return mapped.filter(one => one !== undefined)
 }
 
 /** A batch that throws is halved until the samples that make it throw stand alone. */
-async function runBatch(mapper: Mapper, samples: readonly Sample[], fail: Fail): Promise<readonly Mapped[]> {
+async function runBatch(mapper: Mapper, samples: readonly Sample[], slots: Slots): Promise<readonly Mapped[]> {
   if (samples.length === 0) return []
   // Halves are run on samples as they were: a batch that failed midway may have changed some of them.
   const before = samples.map(sample => sample.copy())
@@ -170,16 +181,17 @@ async function runBatch(mapper: Mapper, samples: readonly Sample[], fail: Fail):
     const results = (await mapper.mapBatch?.(samples)) ?? []
     if (results.length !== samples.length)
       throw new Error(`mapBatch answered ${results.length} slots for ${samples.length} samples`)
+    slots.done()
     return results.map((result, index) => describeResult(samples[index], revisions[index], result))
   } catch (error) {
     if (samples.length === 1 || isSystemError(error)) {
-      fail(before[0], error)
+      slots.fail(before[0], error)
       return []
     }
     const middle = samples.length >> 1
     return [
-      ...(await runBatch(mapper, before.slice(0, middle), fail)),
-      ...(await runBatch(mapper, before.slice(middle), fail)),
+      ...(await runBatch(mapper, before.slice(0, middle), slots)),
+      ...(await runBatch(mapper, before.slice(middle), slots)),
     ]
   }
 }

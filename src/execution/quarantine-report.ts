@@ -1,8 +1,12 @@
-import { join, resolve } from 'node:path'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { FileRef, PointRecord } from '../core/records.js'
 import type { Slice } from '../core/slice.js'
+import type { JobSpec } from '../core/work-unit.js'
 import { readSlice } from '../io/open-reader.js'
-import { removeIfThere, StagedFile } from '../util/durable-file.js'
+import { measureFile, StagedFile } from '../util/durable-file.js'
+import { remove } from '../util/remove.js'
+import { verifyFile } from './checkpoints/checkpoint-reader.js'
 import type { QuarantineEntry } from './quarantine-writer.js'
 
 /** A finished partition, with the slices that its samples came from. */
@@ -14,16 +18,22 @@ export interface FinishedPartition {
 /**
  * Joins what the units of a complete job set aside into `quarantine/quarantine.jsonl`, partition
  * by partition in input order, with absolute lines: only now is it known how many lines the partitions before hold.
+ *
+ * @returns the report, or undefined where nothing was set aside
+ * @throws {UnitFailure} `redo_input` where a file that a unit set samples aside in is not what was committed
  */
-export async function writeQuarantineReport(jobDir: string, partitions: readonly FinishedPartition[]): Promise<number> {
-  const path = join(jobDir, 'quarantine', 'quarantine.jsonl')
+export async function writeQuarantineReport(
+  { jobDir, writer }: Pick<JobSpec, 'jobDir' | 'writer'>,
+  partitions: readonly FinishedPartition[],
+): Promise<FileRef | undefined> {
+  const path = join(jobDir, reportPath)
   const files = partitions.flatMap(({ point }) => point.quarantine)
   if (files.length === 0) {
-    removeIfThere(path)
-    return 0
+    remove(path)
+    return undefined
   }
   const linesBefore = countLinesBefore(partitions)
-  const out = StagedFile.create(join(jobDir, 'quarantine'), `report-${process.pid}`)
+  const out = StagedFile.create(join(jobDir, 'quarantine'), writer, 'quarantine.jsonl')
   let rows = 0
   try {
     for (const file of files) {
@@ -34,13 +44,23 @@ export async function writeQuarantineReport(jobDir: string, partitions: readonly
         rows++
       }
     }
-    out.seal()
+    const sealed = out.seal()
     out.replace(path)
-    return rows
+    return { path: reportPath, rows, ...sealed }
   } catch (error) {
     out.discard()
     throw error
   }
+}
+
+const reportPath = join('quarantine', 'quarantine.jsonl')
+
+/** True where the report of a complete job stands as it was written, or there is none to be. */
+export function reportStands(jobDir: string, report: FileRef | undefined): boolean {
+  const path = join(jobDir, reportPath)
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (report === undefined || stats === undefined) return report === undefined && stats === undefined
+  return stats.isFile() && stats.size === report.sizeBytes && measureFile(path).checksum === report.checksum
 }
 
 /** For every slice that starts inside a file: how many lines the slices before it hold. */
@@ -70,7 +90,7 @@ function placeKey(path: string, start: number): string {
 }
 
 async function* readEntries(jobDir: string, file: FileRef): AsyncGenerator<QuarantineEntry> {
-  const path = resolve(jobDir, file.path)
+  const path = verifyFile(jobDir, file)
   const slice: Slice = {
     path,
     format: 'jsonl',

@@ -32,6 +32,7 @@ export class QuarantineWriter {
 
   constructor(
     readonly folder: string,
+    readonly writer: string,
     readonly name: string,
     readonly maxSampleBytes: number,
   ) {}
@@ -68,7 +69,7 @@ export class QuarantineWriter {
       length_bytes: lengthBytes,
       ...this.#carry(bytes),
     }
-    this.#file ??= StagedFile.create(this.folder, this.name)
+    this.#file ??= StagedFile.create(this.folder, this.writer, this.name)
     this.#file.write(Buffer.from(`${JSON.stringify(entry)}\n`))
     this.#rows++
   }

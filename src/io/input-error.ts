@@ -4,6 +4,7 @@ export type InputErrorCode =
   | 'not_permitted'
   | 'no_files'
   | 'listed_twice'
+  | 'special_file'
   | 'unknown_format'
   | 'bad_dataset_path'
   | 'bad_cut'

@@ -1,4 +1,4 @@
-import { accessSync, type BigIntStats, constants, realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { relative, resolve, sep } from 'node:path'
 import picomatch from 'picomatch'
 import type { InputFile } from '../core/partition.js'
@@ -8,7 +8,7 @@ import { InputError } from './input-error.js'
 import { type FileFormat, formatOfName, hasSuffix, knownSuffixes } from './listing/formats.js'
 import type { WeightedPath } from './listing/parse-dataset-path.js'
 import { sniffJson } from './listing/sniff-json.js'
-import { isFolder, walk } from './listing/walk.js'
+import { isFolder, kindOfPlace, walk } from './listing/walk.js'
 
 export { parseDatasetPath, type WeightedPath } from './listing/parse-dataset-path.js'
 
@@ -54,6 +54,7 @@ export async function listInputs(
     if (!(share > 0 && share <= 1))
       throw new InputError('bad_dataset_path', written, `${written}: its weight ${share} is not above 0 and at most 1`)
     for (const found of findFiles(written, options, ignored)) {
+      refuseSpecial(found.path)
       const real = realpathSync(found.path)
       const earlier = seen.get(real)
       if (earlier !== undefined) throw listedTwice(found.path, earlier)
@@ -75,19 +76,11 @@ function listedTwice(path: string, earlier: string): InputError {
 
 function findFiles(written: string, options: ListOptions, ignored: Map<string, string>): FoundFile[] {
   const path = resolve(options.cwd ?? '.', written)
-  const stats = statOrUndefined(path)
-  if (stats?.isDirectory()) return filesOfFolder(path, options, ignored)
-  if (stats !== undefined) return [namedFile(path, options)]
+  const kind = kindOfPlace(path)
+  if (kind === 'folder') return filesOfFolder(path, options, ignored)
+  if (kind !== 'absent') return [namedFile(path, options)]
   if (picomatch.scan(written).isGlob) return filesOfPattern(path, options, ignored)
   throw new InputError('missing', path, `${path} does not exist; check dataset_path`)
-}
-
-function statOrUndefined(path: string): BigIntStats | undefined {
-  try {
-    return statSync(path, { bigint: true, throwIfNoEntry: false })
-  } catch (error) {
-    throw describeOpenError(path, error)
-  }
 }
 
 function namedFile(path: string, { suffixes }: ListOptions): FoundFile {
@@ -144,6 +137,19 @@ function choose(paths: Iterable<string>, { suffixes }: ListOptions, ignored: Map
   for (const file of found)
     if (isText(file)) ignored.set(file.path, 'plain text beside data files; name its suffix in suffixes to read it')
   return found.filter(file => !isText(file))
+}
+
+/** What can be read only once cannot be cut, digested or resumed. */
+function refuseSpecial(path: string): void {
+  const kind = kindOfPlace(path)
+  if (kind === 'file') return
+  if (kind === 'absent')
+    throw new InputError('missing', path, `${path} does not exist: the link leads nowhere; check dataset_path`)
+  throw new InputError(
+    'special_file',
+    path,
+    `${path} is ${kind}, which can be read only once; write what it gives to a file and name that`,
+  )
 }
 
 async function describeFile({ path, format, compression }: FoundFile, share: number): Promise<InputFile> {

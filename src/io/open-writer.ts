@@ -1,8 +1,9 @@
+import type { RowSchema } from '../core/columns.js'
 import { compressInto } from './compression/block-sink.js'
-import type { ByteSink, DatasetWriter, RowSchema, WriterOptions } from './writer.js'
+import type { ByteSink, DatasetWriter, WriterOptions } from './writer.js'
 
 export { inferSchema } from './columns/infer-schema.js'
-export type { RowSchema, WriterOptions } from './writer.js'
+export type { WriterOptions } from './writer.js'
 
 /** True where a format has columns, so that its writer must be told the schema (see `inferSchema`). */
 export function needsSchema(format: WriterOptions['format']): boolean {

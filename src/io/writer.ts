@@ -1,3 +1,4 @@
+import type { RowSchema } from '../core/columns.js'
 import type { DatasetFormat, FileCompression } from './reader.js'
 
 /** Takes bytes in order; the durable file behind it hashes and counts them. The bytes are the sink's only during the call. */
@@ -19,29 +20,9 @@ export interface DatasetWriter {
   write(batch: RowBatch): Promise<void> | void
   /** Writes what is still held back; the writer is not used afterwards. */
   finish(): Promise<void> | void
+  /** How many numbers the format could not hold and became null. */
+  readonly nulledNumbers?: number
 }
-
-/** The type of a single value: `text` and `json` both hold text, the latter that of any JSON value. */
-export type ScalarType = 'bool' | 'int64' | 'double' | 'text' | 'json'
-
-/** The type of a column or of a part of one. `null` stands everywhere for an absent field too. */
-export type ColumnType = ScalarType | ListType | StructType
-
-export interface ListType {
-  readonly items: ColumnType
-}
-
-export interface StructType {
-  readonly fields: RowSchema
-}
-
-export interface RowColumn {
-  readonly name: string
-  readonly type: ColumnType
-}
-
-/** The fields of a dataset's rows, in the order in which they first occur (see `inferSchema`). */
-export type RowSchema = readonly RowColumn[]
 
 export interface WriterOptions {
   readonly format: Exclude<DatasetFormat, 'text'>

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -14,6 +14,7 @@ import type {
   OperatorDefinition,
 } from '../core/operator.js'
 import { Sample } from '../core/sample.js'
+import { removeFolder } from '../util/remove.js'
 import { OperatorTestError } from './operator-test-error.js'
 
 /** What an operator is to do with samples: `before` and `after` of a mapper, `sample`, `stats` and `kept` of a filter, `samples` and `kept` of a deduplicator. */
@@ -144,10 +145,11 @@ async function checkBarrier(barrier: Barrier, { samples, kept }: DeduplicatorCas
       totalRecords: samples.length,
       memoryBytes: 1 << 20,
       scratchDir,
+      progress: () => {},
       drop: (_, row) => void dropped.add(row),
     })
   } finally {
-    await rm(scratchDir, { recursive: true, force: true })
+    removeFolder(scratchDir, () => true)
   }
   compare(
     'it keeps',

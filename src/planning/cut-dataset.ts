@@ -19,7 +19,7 @@ export interface Sizing {
   readonly reasons: readonly string[]
 }
 
-/** A stretch of a file that lies whole in one partition; neighbours with equal tags share it. */
+/** A stretch of a file that lies whole in one partition; stretches with equal tags share it. */
 interface Stretch {
   readonly slice: Slice
   readonly bytes: number
@@ -43,7 +43,7 @@ export function estimateBytes({ file, survey }: SurveyedFile): number {
  * Divides files into partitions of about `partitionBytes`, or into exactly `count` where they can be cut
  * that finely: large files are cut, small ones grouped, in the order of the files. What an earlier cut
  * says of an unchanged file is kept to the byte; in a file that grew or shrank, the cuts that still stand
- * at line ends are kept. New files make new partitions.
+ * at line ends are kept. New files make new partitions, and known ones stay together as they were.
  */
 export function cutDataset(
   files: readonly SurveyedFile[],
@@ -210,14 +210,19 @@ function sliceOf({ path, format, compression }: InputFile, cut: Slice['cut']): S
   return { path, format, compression, cut }
 }
 
+/**
+ * Stretches of one tag are a partition, also where a new file came between them in the order of the files: who else
+ * is there decides nothing about a partition.
+ */
 function group(stretches: readonly Stretch[]): Partition[] {
-  const groups: Stretch[][] = []
-  for (const stretch of stretches) {
-    const last = groups.at(-1)
-    if (last?.[0].tag === stretch.tag && stretch.kind === 'plain') last.push(stretch)
-    else groups.push([stretch])
+  const groups = new Map<string, Stretch[]>()
+  for (const [index, stretch] of stretches.entries()) {
+    const tag = stretch.kind === 'plain' ? stretch.tag : `alone ${index}`
+    const members = groups.get(tag)
+    if (members === undefined) groups.set(tag, [stretch])
+    else members.push(stretch)
   }
-  return groups.map(members => {
+  return [...groups.values()].map(members => {
     const slices = members.map(({ slice }) => slice)
     return {
       key: keyOf(slices),

@@ -1,4 +1,4 @@
-import { operatorLink } from '../core/fingerprint.js'
+import { applyLink, operatorLink } from '../core/fingerprint.js'
 import type { OperatorUse } from '../core/work-unit.js'
 
 /** Operators between two barriers, for all partitions; the second barrier waits for all of them. */
@@ -17,6 +17,8 @@ export interface StagePlan {
 export interface OperatorPlan {
   readonly operators: readonly OperatorUse[]
   readonly links: readonly string[]
+  /** The same, as barriers are applied: where hashes are kept, samples behind them are others. */
+  readonly applyLinks: readonly string[]
   readonly stages: readonly StagePlan[]
   /** Points where a checkpoint is committed, each the number of operators done: ascending, strictly inside the recipe. */
   readonly checkpoints: readonly number[]
@@ -29,10 +31,16 @@ export interface CheckpointSettings {
   readonly op_names: readonly string[]
 }
 
-export function planOperators(operators: readonly OperatorUse[], settings: CheckpointSettings): OperatorPlan {
+export function planOperators(
+  operators: readonly OperatorUse[],
+  settings: CheckpointSettings,
+  keepsHashes: boolean,
+): OperatorPlan {
+  const links = operators.map(operatorLink)
   return {
     operators,
-    links: operators.map(operatorLink),
+    links,
+    applyLinks: links.map((link, index) => applyLink(link, keepsHashes && operators[index].isBarrier)),
     stages: divideIntoStages(operators),
     checkpoints: placeCheckpoints(operators, settings),
   }

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, openSync, renameSync, writeSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventBody } from '../core/events.js'
-import { removeIfThere } from '../util/durable-file.js'
+import { remove } from '../util/remove.js'
+import { LogFile } from './log-file.js'
 
 export interface EventLogSettings {
   readonly enabled: boolean
@@ -10,52 +11,56 @@ export interface EventLogSettings {
   readonly backups: number
 }
 
+export interface EventLogOptions {
+  readonly folder: string
+  readonly jobId: string
+  readonly started: Date
+  readonly settings: EventLogSettings
+  readonly onEvent: (event: EventBody) => void
+  /** Told once where the log cannot be written; the job goes on. */
+  readonly onFailure: (message: string) => void
+}
+
 /** Appends events to `events_{timestamp}.jsonl`. The log narrates and nothing reads it back to decide. */
 export class EventLog {
   readonly path: string
-  #fd: number | undefined
+  readonly #file: LogFile | undefined
   #bytes = 0
   #count = 0
 
-  constructor(
-    folder: string,
-    readonly jobId: string,
-    readonly started: Date,
-    readonly settings: EventLogSettings,
-    readonly onEvent: (event: EventBody) => void,
-  ) {
-    this.path = join(folder, `events_${compactTime(started)}.jsonl`)
-    if (settings.enabled) this.#fd = openSync(this.path, 'a')
+  constructor(readonly options: EventLogOptions) {
+    this.path = join(options.folder, `events_${compactTime(options.started)}.jsonl`)
+    if (options.settings.enabled) this.#file = new LogFile(this.path, options.onFailure)
   }
 
   emit(event: EventBody): void {
-    this.onEvent(event)
-    if (this.#fd === undefined) return
+    const { jobId, started, settings, onEvent } = this.options
+    onEvent(event)
+    if (this.#file === undefined) return
     const { event_type, ...rest } = event
-    const id = `${compactTime(this.started)}-${this.#count++}`
-    const line = Buffer.from(
-      `${JSON.stringify({ event_id: id, event_type, timestamp: new Date().toISOString(), job_id: this.jobId, ...rest })}\n`,
-    )
-    if (this.#bytes + line.length > this.settings.maxBytes && this.#bytes > 0) this.#rotate(this.#fd)
-    writeSync(this.#fd, line)
-    this.#bytes += line.length
+    const id = `${compactTime(started)}-${this.#count++}`
+    const line = `${JSON.stringify({ event_id: id, event_type, timestamp: new Date().toISOString(), job_id: jobId, ...rest })}\n`
+    const bytes = Buffer.byteLength(line)
+    if (this.#bytes + bytes > settings.maxBytes && this.#bytes > 0) this.#rotate(this.#file)
+    this.#file.append(line)
+    this.#bytes += bytes
   }
 
   close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd)
-    this.#fd = undefined
+    this.#file?.close()
   }
 
   /** `x.jsonl` becomes `x.jsonl.1`, that `x.jsonl.2`, and what would become one too many goes. */
-  #rotate(fd: number): void {
-    closeSync(fd)
-    removeIfThere(`${this.path}.${this.settings.backups}`)
-    for (let n = this.settings.backups - 1; n >= 1; n--) {
-      if (existsSync(`${this.path}.${n}`)) renameSync(`${this.path}.${n}`, `${this.path}.${n + 1}`)
-    }
-    if (this.settings.backups > 0) renameSync(this.path, `${this.path}.1`)
-    else removeIfThere(this.path)
-    this.#fd = openSync(this.path, 'a')
+  #rotate(file: LogFile): void {
+    const { backups } = this.options.settings
+    file.rotate(() => {
+      remove(`${this.path}.${backups}`)
+      for (let n = backups - 1; n >= 1; n--) {
+        if (existsSync(`${this.path}.${n}`)) renameSync(`${this.path}.${n}`, `${this.path}.${n + 1}`)
+      }
+      if (backups > 0) renameSync(this.path, `${this.path}.1`)
+      else remove(this.path)
+    })
     this.#bytes = 0
   }
 }

@@ -1,28 +1,24 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventBody } from '../core/events.js'
 import { formatBytes, formatCount, formatDuration } from '../util/format.js'
 import { compactTime } from './event-log.js'
+import { LogFile } from './log-file.js'
 
 /** `logs/job_{timestamp}.txt`: the events that a person wants to read, one sentence a line. */
 export class HumanLog {
-  readonly path: string
-  #fd: number | undefined
+  readonly #file: LogFile
 
-  constructor(folder: string, started: Date) {
-    this.path = join(folder, `job_${compactTime(started)}.txt`)
-    this.#fd = openSync(this.path, 'a')
+  constructor(folder: string, started: Date, onFailure: (message: string) => void) {
+    this.#file = new LogFile(join(folder, `job_${compactTime(started)}.txt`), onFailure)
   }
 
   write(event: EventBody): void {
     const sentence = narrate(event)
-    if (sentence !== undefined && this.#fd !== undefined)
-      writeSync(this.#fd, `${new Date().toISOString()}  ${sentence}\n`)
+    if (sentence !== undefined) this.#file.append(`${new Date().toISOString()}  ${sentence}\n`)
   }
 
   close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd)
-    this.#fd = undefined
+    this.#file.close()
   }
 }
 
@@ -59,6 +55,10 @@ export function narrate(event: EventBody): string | undefined {
       return `Partition ${event.partition} is tried again in ${formatDuration(event.delay_ms)}: ${event.reason}`
     case 'worker_lost':
       return `A worker was lost (${event.unit}): ${event.reason}`
+    case 'lease_lost':
+      return `Stopped: ${event.reason}`
+    case 'record_damaged':
+      return `Damaged: ${event.reason}`
     case 'export_complete':
       return `Exported ${formatCount(event.rows)} samples, ${formatBytes(event.size_bytes)}, to ${event.path}`
     case 'warning':

@@ -1,6 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { makeFolderDurably } from '../util/durable-file.js'
+import { listIfThere } from '../util/remove.js'
+import { writerOf } from '../util/staging.js'
 
 /** Where a job keeps what: `{work_dir}/{job_id}/` and the folders in it. */
 export class JobDirectory {
@@ -10,12 +12,15 @@ export class JobDirectory {
   readonly logs: string
   readonly metadata: string
   readonly ledger: string
+  readonly leases: string
+  readonly operators: string
   readonly summary: string
   readonly plan: string
   readonly cut: string
   readonly recipe: string
   readonly recipeYaml: string
   readonly manifest: string
+  readonly exports: string
 
   constructor(readonly path: string) {
     this.checkpoints = join(path, 'checkpoints')
@@ -24,27 +29,63 @@ export class JobDirectory {
     this.logs = join(path, 'logs')
     this.metadata = join(path, 'metadata')
     this.ledger = join(path, 'metadata', 'ledger')
+    this.leases = join(path, 'metadata', 'leases')
+    this.operators = join(path, 'metadata', 'operators')
     this.summary = join(path, 'job_summary.json')
     this.plan = join(path, 'dag_execution_plan.json')
     this.cut = join(path, 'partitions', 'cut.json')
     this.recipe = join(path, 'metadata', 'recipe.json')
     this.recipeYaml = join(path, 'metadata', 'recipe.yaml')
     this.manifest = join(path, 'metadata', 'input_manifest.json')
+    this.exports = join(path, 'metadata', 'exports.json')
   }
 
-  make(): void {
-    for (const folder of [
+  /** All folders of the job's own, its metadata first, as they tell whose directory it is. */
+  get folders(): readonly string[] {
+    return [
       this.path,
+      this.metadata,
+      this.ledger,
+      this.leases,
+      this.operators,
       this.checkpoints,
       this.partitions,
       this.quarantine,
       this.logs,
-      this.metadata,
-      this.ledger,
-    ]) {
-      makeFolderDurably(folder)
-    }
+    ]
   }
+
+  make(): void {
+    for (const folder of this.folders) makeFolderDurably(folder)
+  }
+}
+
+/** What a job's name stands for before the job begins. */
+export type JobPlace =
+  | { readonly kind: 'free' }
+  | { readonly kind: 'job' }
+  | { readonly kind: 'occupied'; readonly by: string }
+
+const ownNames = /^(metadata|checkpoints|partitions|quarantine|logs|trace|job_summary\.json|dag_execution_plan\.json)$/
+const ownEvents = /^events_\d{8}_\d{6}_\d{3}\.jsonl(\.\d+)?$/
+const ownMetadata =
+  /^(format|ledger|leases|operators|recipe\.json|recipe\.yaml|input_manifest\.json|exports\.json)(\.damaged-[0-9a-f]{8})?$/
+
+/**
+ * Looks at a folder that is to become, or is, a job directory. It is one only where its `metadata/` is a job's; a
+ * folder without it may become one where nothing lies in it but names of a job. Changes nothing.
+ */
+export function examineJobPlace(jobDir: string): JobPlace {
+  if (!existsSync(jobDir)) return { kind: 'free' }
+  if (!statSync(jobDir).isDirectory()) return { kind: 'occupied', by: jobDir }
+  const metadata = listIfThere(join(jobDir, 'metadata'))
+  const own = metadata.filter(name => ownMetadata.test(name))
+  if (own.length > 0) return { kind: 'job' }
+  const stranger = metadata.find(name => writerOf(name) === undefined)
+  if (stranger !== undefined) return { kind: 'occupied', by: join('metadata', stranger) }
+  const names = readdirSync(jobDir)
+  const other = names.find(name => !ownNames.test(name) && !ownEvents.test(name) && writerOf(name) === undefined)
+  return other === undefined ? { kind: 'free' } : { kind: 'occupied', by: other }
 }
 
 /**
@@ -54,8 +95,8 @@ export class JobDirectory {
  * @returns every match, so that the caller can refuse an ambiguous id
  */
 export function findJobs(job: string, workDir: string | undefined): string[] {
-  if (existsSync(join(job, 'job_summary.json'))) return [resolve(job)]
-  if (workDir !== undefined) return existsSync(join(workDir, job, 'job_summary.json')) ? [resolve(workDir, job)] : []
+  if (isJob(job)) return [resolve(job)]
+  if (workDir !== undefined) return isJob(join(workDir, job)) ? [resolve(workDir, job)] : []
   return jobsBelow(resolve('outputs'), 3).filter(path => basename(path) === job)
 }
 
@@ -64,12 +105,17 @@ export function findAllJobs(): string[] {
   return jobsBelow(resolve('outputs'), 3).map(path => basename(path))
 }
 
+/** True for a folder with the record of a recipe that was run there, whatever else of the job was lost. */
+function isJob(folder: string): boolean {
+  return ['recipe.json', 'recipe.yaml'].some(name => existsSync(join(folder, 'metadata', name)))
+}
+
 function jobsBelow(folder: string, depth: number): string[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
     if (!entry.isDirectory()) return []
     const path = join(folder, entry.name)
-    if (existsSync(join(path, 'job_summary.json'))) return [path]
+    if (isJob(path)) return [path]
     return depth > 0 ? jobsBelow(path, depth - 1) : []
   })
 }

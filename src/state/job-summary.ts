@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { writeFileAtomically } from '../util/durable-file.js'
 
 export type JobStatus = 'running' | 'completed' | 'failed' | 'stopped'
@@ -35,22 +35,41 @@ export interface JobSummary {
   /** Of input, over the time on the wall of the last run. */
   readonly bytes_per_second: number | null
   readonly error_message: string | null
+  /** The partitions that failed; all others are finished, or as far as a deduplicator lets them go. */
+  readonly failed_partitions: readonly FailedPartition[]
   readonly stop_time: string | null
   readonly stop_reason: string | null
 }
 
-/** The summary on disk, rewritten as a whole whenever it changes. */
+export interface FailedPartition {
+  readonly partition: string
+  readonly code: string
+  readonly error_message: string
+}
+
+/** The summary on disk, rewritten as a whole whenever it changes. Like a log, it stops nothing where it cannot be written. */
 export class SummaryFile {
+  #hasFailed = false
+
   constructor(
     readonly path: string,
+    readonly writer: string,
     public current: JobSummary,
+    readonly onFailure: (message: string) => void,
   ) {
     this.update({})
   }
 
   update(change: Partial<JobSummary>): void {
     this.current = { ...this.current, ...change }
-    writeFileAtomically(this.path, `${JSON.stringify(this.current, null, 2)}\n`)
+    try {
+      writeFileAtomically(this.path, `${JSON.stringify(this.current, null, 2)}\n`, this.writer)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+      if (!this.#hasFailed)
+        this.onFailure(`${this.path} cannot be written (${(error as Error).message}); the job goes on without it`)
+      this.#hasFailed = true
+    }
   }
 }
 
@@ -58,7 +77,7 @@ export class SummaryFile {
  * Reads what a job left of itself: what ran, how it ended, and the command that goes on with it.
  *
  * @param path where `job_summary.json` is, in the folder of a job
- * @returns undefined where there is no such file
+ * @returns undefined where there is no such file, or it was cut short or edited into something else
  * @example
  * import { readSummary } from 'pawl'
  *
@@ -66,5 +85,12 @@ export class SummaryFile {
  * console.log(summary === undefined ? 'never run' : `${summary.status}, go on with ${summary.resumption_command}`)
  */
 export function readSummary(path: string): JobSummary | undefined {
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as JobSummary) : undefined
+  try {
+    const summary = JSON.parse(readFileSync(path, 'utf8')) as JobSummary | null
+    return typeof summary === 'object' && summary !== null && typeof summary.job_id === 'string' ? summary : undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (error instanceof SyntaxError || code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined
+    throw error
+  }
 }

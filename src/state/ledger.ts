@@ -1,112 +1,180 @@
-import { closeSync, openSync, readdirSync, statSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { closeSync, fdatasync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Database, RootDatabase } from 'lmdb'
+import { promisify } from 'node:util'
 import { type LedgerRecord, recordKey } from '../core/records.js'
-import { readRange, removeIfThere, syncFolder } from '../util/durable-file.js'
+import { syncFolder } from '../util/durable-file.js'
+import { remove } from '../util/remove.js'
+import { jobFormat } from './job-format.js'
+import { LedgerIndex, type MirroredExports, type RecordOf } from './ledger-index.js'
+import { writeOwnFile } from './own-file.js'
+import { encodeLine, type SegmentCommit, type SegmentContent } from './segment.js'
 
-type RecordOf<K extends LedgerRecord['kind']> = Extract<LedgerRecord, { readonly kind: K }>
+const sync = promisify(fdatasync)
 
-/** A record with its place in the order of commits, over all writers. */
-interface Entry {
-  readonly seq: number
-  readonly record: LedgerRecord | null
+/** What the ledger can be asked, also by who only looks. */
+export type LedgerView = Pick<LedgerIndex, 'get' | 'all' | 'getExport' | 'exports'>
+
+export interface LedgerSettings {
+  readonly folder: string
+  /** The file that holds the exports on record once more. */
+  readonly mirror: string
+  readonly writer: string
+  readonly fence: number
+  readonly version: string
+  /** Throws where this process no longer holds the right to write. */
+  readonly guard: () => void
 }
 
+interface Waiting {
+  readonly change: Omit<SegmentCommit, 'seq'>
+  readonly done: () => void
+  readonly failed: (error: unknown) => void
+}
+
+/** More earlier segments than this are put together into the new one. */
+const mostSegments = 8
+
 /**
- * The durable record of what a job has committed. Only the holder of the job's lock opens it: each
- * coordinator writes a file of its own, `<host>-<pid>-<random>.mdb`, into which it first takes over what
- * the files of dead coordinators hold. Once `commit` has resolved, its records survive a power cut; a
- * crash before leaves none of them.
+ * The durable record of what a job has committed: for each process that wrote an append-only segment of checksummed
+ * lines, `<writer>.segment`. A commit counts once its line is synced; a crash before leaves none of it. Damage to a
+ * line costs what that line recorded. What the segments say together is an index in memory, made when a job is opened.
  */
-export class Ledger {
-  #seq = 0
+export class Ledger implements LedgerView {
+  #number = 0
+  #position = 0
+  #failure: { readonly error: unknown } | undefined
+  #waiting: Waiting[] = []
+  #isWriting = false
+  readonly #segment: LedgerIndex['segments'][number]
 
   private constructor(
+    readonly settings: LedgerSettings,
+    readonly index: LedgerIndex,
     readonly path: string,
-    readonly db: RootDatabase<Entry, string>,
-  ) {}
+    readonly fd: number,
+  ) {
+    this.#segment = { path, writer: settings.writer, fence: settings.fence, size: 0, fd: undefined }
+  }
 
-  static async open(folder: string, random: string): Promise<Ledger> {
-    const { open } = await import('lmdb')
-    const others = readdirSync(folder).filter(name => name.endsWith('.mdb'))
-    const path = join(folder, `${hostname()}-${process.pid}-${random}.mdb`)
-    closeSync(openSync(path, 'wx'))
-    const ledger = new Ledger(
-      path,
-      open<Entry, string>({ path, encoding: 'json', overlappingSync: false, maxReaders: 8 }),
-    )
-    const openOther = (file: string) => open<Entry, string>({ path: file, encoding: 'json', readOnly: true })
-    for (const name of others) if (wasEverCommitted(join(folder, name))) ledger.#takeOver(openOther(join(folder, name)))
-    await ledger.db.put('opened', { seq: ledger.#seq, record: null })
-    await ledger.db.flushed
+  /** Opens the ledger for writing; only who holds the job's lease may. */
+  static async open(settings: LedgerSettings): Promise<Ledger> {
+    const { folder, writer, fence, version } = settings
+    const index = LedgerIndex.read(folder, settings.mirror)
+    const earlier = [...index.segments]
+    const path = join(folder, `${writer}.segment`)
+    const ledger = new Ledger(settings, index, path, openSync(path, 'ax'))
+    index.segments.push(ledger.#segment)
+    const sizes = new Map(earlier.map(segment => [segment.writer, segment.size]))
+    const after = Object.fromEntries([...index.writers].map(name => [name, sizes.get(name) ?? 0]))
+    ledger.#append({ pawl: 'ledger', format: jobFormat, version, writer, fence, after })
+    const isCompacting = earlier.length > mostSegments
+    if (isCompacting) for (const { seq, record } of [...index.live()]) ledger.#write({ seq, put: [record] })
+    await sync(ledger.fd)
     syncFolder(folder)
-    for (const name of others) {
-      removeIfThere(join(folder, name))
-      removeIfThere(join(folder, `${name}-lock`))
-    }
+    if (isCompacting) ledger.#removeSegments(earlier)
     return ledger
   }
 
   get<K extends LedgerRecord['kind']>(kind: K, id: string): RecordOf<K> | undefined {
-    return (this.db.get(`${kind}/${id}`)?.record ?? undefined) as RecordOf<K> | undefined
+    return this.index.get(kind, id)
+  }
+
+  all<K extends LedgerRecord['kind']>(kind: K): Generator<RecordOf<K>> {
+    return this.index.all(kind)
   }
 
   getExport(): RecordOf<'export'> | undefined {
-    return (this.db.get('export')?.record ?? undefined) as RecordOf<'export'> | undefined
+    return this.index.getExport()
   }
 
-  /** All records of a kind, in no promised order. */
-  *all<K extends LedgerRecord['kind']>(kind: K): Generator<RecordOf<K>> {
-    for (const { value } of this.db.getRange({ start: `${kind}/`, end: `${kind}0` })) {
-      if (value.record !== null) yield value.record as RecordOf<K>
-    }
+  exports(): Generator<RecordOf<'export'>> {
+    return this.index.exports()
   }
 
   /** Commits records together: after a crash either all of them are there or none. */
   async commit(records: readonly LedgerRecord[]): Promise<void> {
-    await this.#write(records.map(record => ({ key: recordKey(record), record })))
+    await this.#enqueue({ put: records })
+    if (records.some(({ kind }) => kind === 'export')) this.#mirrorExports()
   }
 
   /** Withdraws what no longer holds, such as a checkpoint that was found damaged. */
   async withdraw(records: readonly LedgerRecord[]): Promise<void> {
-    await this.#write(records.map(record => ({ key: recordKey(record), record: null })))
+    if (records.length > 0) await this.#enqueue({ drop: records.map(recordKey) })
   }
 
+  /** Ends the segment; nobody appends to it again. */
   async close(): Promise<void> {
-    await this.db.close()
-  }
-
-  async #write(changes: readonly { readonly key: string; readonly record: LedgerRecord | null }[]): Promise<void> {
-    const seq = ++this.#seq
-    await this.db.transaction(() => {
-      for (const { key, record } of changes) this.db.put(key, { seq, record })
-    })
-    await this.db.flushed
-  }
-
-  #takeOver(other: Database<Entry, string>): void {
-    for (const { key, value } of other.getRange({})) {
-      this.#seq = Math.max(this.#seq, value.seq)
-      const own = this.db.get(key)
-      if (own === undefined || own.seq < value.seq) void this.db.put(key, value)
+    try {
+      if (this.#failure === undefined) {
+        this.#append({ closed: true })
+        await sync(this.fd)
+      }
+    } catch (error) {
+      // Everything that was committed is synced already; a segment without its last line is one of a crash.
+      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+    } finally {
+      closeSync(this.fd)
+      this.index.close()
     }
-    void other.close()
   }
-}
 
-const pageBytes = 4096
-/** Where a meta page holds LMDB's magic number, behind its page header. */
-const magicOffset = 24
-const magic = 0xbeefc0de
+  /** Commits that come while others are being synced share the next sync. */
+  async #enqueue(change: Waiting['change']): Promise<void> {
+    const settled = new Promise<void>((done, failed) => this.#waiting.push({ change, done, failed }))
+    if (!this.#isWriting) void this.#writeWaiting()
+    await settled
+  }
 
-/**
- * True where a ledger file may hold commits: both its meta pages are there. They are synced before the
- * first commit returns, so that a file without them was never vouched for; LMDB itself must not be asked,
- * as it takes the process down over such a file.
- */
-function wasEverCommitted(path: string): boolean {
-  if (statSync(path).size < 2 * pageBytes) return false
-  const pages = readRange(path, 0, 2 * pageBytes)
-  return [0, pageBytes].every(page => pages.readUInt32LE(page + magicOffset) === magic)
+  async #writeWaiting(): Promise<void> {
+    this.#isWriting = true
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0)
+      try {
+        // What follows a torn or unsynced line would be lost with it.
+        if (this.#failure !== undefined) throw this.#failure.error
+        this.settings.guard()
+        const notes = batch.map(({ change }) => this.#place({ ...change, seq: ++this.index.seq }))
+        await sync(this.fd)
+        for (const note of notes) note()
+        for (const { done } of batch) done()
+      } catch (error) {
+        this.#failure ??= { error }
+        for (const { failed } of batch) failed(error)
+      }
+    }
+    this.#isWriting = false
+  }
+
+  #write(commit: SegmentCommit): void {
+    this.#place(commit)()
+  }
+
+  /** Appends a commit; what is returned makes it visible, to be called once it is synced. */
+  #place(commit: SegmentCommit): () => void {
+    const offset = this.#position
+    const length = this.#append(commit)
+    return () => this.index.note(commit, { segment: this.#segment, offset, length })
+  }
+
+  #append(content: SegmentContent): number {
+    const line = encodeLine(this.#number++, content)
+    for (let done = 0; done < line.length; ) done += writeSync(this.fd, line, done)
+    this.#position += line.length
+    this.#segment.size = this.#position
+    return line.length
+  }
+
+  #mirrorExports(): void {
+    const content: MirroredExports = { seq: this.index.seq, exports: [...this.index.exports()] }
+    writeOwnFile(this.settings.mirror, content, this.settings.writer)
+  }
+
+  #removeSegments(segments: readonly LedgerIndex['segments'][number][]): void {
+    for (const segment of segments) {
+      if (segment.fd !== undefined) closeSync(segment.fd)
+      segment.fd = undefined
+      remove(segment.path)
+      this.index.segments.splice(this.index.segments.indexOf(segment), 1)
+    }
+  }
 }

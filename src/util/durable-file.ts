@@ -7,14 +7,12 @@ import {
   openSync,
   readSync,
   renameSync,
-  unlinkSync,
   writeSync,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { Checksum } from './hash.js'
-
-/** Files under construction begin with this; whatever still does when nobody writes is garbage. */
-export const stagingPrefix = '.pawl-tmp-'
+import { remove } from './remove.js'
+import { stagingPath } from './staging.js'
 
 const bufferBytes = 1 << 20
 
@@ -40,12 +38,17 @@ export class StagedFile {
   #fd: number | undefined
 
   private constructor(readonly path: string) {
-    this.#fd = openSync(path, 'wx', 0o644)
+    this.#fd = openSync(path, 'wx')
   }
 
-  /** Opens a temporary file in `folder`; `name` keeps those of several writers apart. */
-  static create(folder: string, name: string): StagedFile {
-    return new StagedFile(join(folder, stagingPrefix + name))
+  /** Opens a temporary file in `folder`, under a name that says who writes and for what. */
+  static create(folder: string, writer: string, purpose: string): StagedFile {
+    return new StagedFile(stagingPath(folder, writer, purpose))
+  }
+
+  /** Opens a temporary file at a path that the caller made up with `stagingPath`. */
+  static at(path: string): StagedFile {
+    return new StagedFile(path)
   }
 
   get sizeBytes(): number {
@@ -86,10 +89,10 @@ export class StagedFile {
       linkSync(this.path, path)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      unlinkSync(this.path)
+      remove(this.path)
       return false
     }
-    unlinkSync(this.path)
+    remove(this.path)
     syncFolder(dirname(path))
     return true
   }
@@ -103,7 +106,7 @@ export class StagedFile {
   discard(): void {
     if (this.#fd !== undefined) closeSync(this.#fd)
     this.#fd = undefined
-    removeIfThere(this.path)
+    remove(this.path)
   }
 
   get #open(): number {
@@ -121,8 +124,8 @@ export class StagedFile {
 }
 
 /** Writes a small file so that a reader sees the old content or the new, never a mixture. */
-export function writeFileAtomically(path: string, content: string | Uint8Array): SealedFile {
-  const file = StagedFile.create(dirname(path), `${basename(path)}-${process.pid}`)
+export function writeFileAtomically(path: string, content: string | Uint8Array, writer: string): SealedFile {
+  const file = StagedFile.create(dirname(path), writer, basename(path))
   try {
     file.write(typeof content === 'string' ? Buffer.from(content) : content)
     const sealed = file.seal()
@@ -151,15 +154,6 @@ export function makeFolderDurably(path: string): void {
   for (let at = path; ; at = dirname(at)) {
     syncFolder(dirname(at))
     if (at === first || at === dirname(at)) return
-  }
-}
-
-/** Removes a file; one that is already gone is fine. */
-export function removeIfThere(path: string): void {
-  try {
-    unlinkSync(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }
 

@@ -13,8 +13,7 @@ export class Checksum {
   readonly #hash: XXHash<bigint>
 
   constructor() {
-    if (api === undefined) throw new Error('loadChecksums() must be awaited first')
-    this.#hash = api.create64()
+    this.#hash = createXxh64()
   }
 
   update(bytes: Uint8Array): this {
@@ -26,6 +25,18 @@ export class Checksum {
   digest(): string {
     return this.#hash.digest().toString(16).padStart(16, '0')
   }
+}
+
+/** A running XXH64 whose value is a number, as file formats carry it. */
+export function createXxh64(): XXHash<bigint> {
+  if (api === undefined) throw new Error('loadChecksums() must be awaited first')
+  return api.create64()
+}
+
+/** XXH32 of bytes, as file formats carry it. */
+export function xxh32(bytes: Uint8Array): number {
+  if (api === undefined) throw new Error('loadChecksums() must be awaited first')
+  return api.create32().update(bytes).digest() >>> 0
 }
 
 /** SHA-256 of the parts, as 40 hex digits; parts are separated, so that no two lists of parts share a text. */

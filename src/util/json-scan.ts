@@ -110,10 +110,26 @@ function skipWord(bytes: Uint8Array, from: number, end: number, word: string): n
   return from + word.length
 }
 
+let nonFinite = 0
+
+/** How many numbers that are not finite have been scanned so far: whether a text holds some shows in whether this grew. */
+export function countNonFinite(): number {
+  return nonFinite
+}
+
+function skipNonFinite(bytes: Uint8Array, from: number, end: number, word: string): number {
+  const after = skipWord(bytes, from, end, word)
+  nonFinite++
+  return after
+}
+
 function skipScalar(bytes: Uint8Array, from: number, end: number): number {
   if (from >= end) fail(bytes, from, end, 'a JSON value')
   const c = bytes[from]
   if (c === 0x22) return skipString(bytes, from, end)
+  if (c === 0x4e) return skipNonFinite(bytes, from, end, 'NaN')
+  if (c === 0x49) return skipNonFinite(bytes, from, end, 'Infinity')
+  if (c === 0x2d && from + 1 < end && bytes[from + 1] === 0x49) return skipNonFinite(bytes, from, end, '-Infinity')
   if (c === 0x74) return skipWord(bytes, from, end, 'true')
   if (c === 0x66) return skipWord(bytes, from, end, 'false')
   if (c === 0x6e) return skipWord(bytes, from, end, 'null')
@@ -144,7 +160,7 @@ function skipKey(bytes: Uint8Array, from: number, end: number): number {
 
 /**
  * Returns the offset after the JSON value that starts at `from` (no leading white space), accepting
- * exactly what `JSON.parse` accepts.
+ * exactly what `JSON.parse` accepts, and beside that NaN, Infinity and -Infinity as values, as Python writes them.
  *
  * @throws {JsonSyntaxError} where the grammar is broken
  */

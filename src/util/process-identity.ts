@@ -1,23 +1,32 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
-/** Names a process so that a later one with the same number cannot be taken for it. */
+/** Names a process so that a later one with the same number, or one of another container, cannot be taken for it. */
 export interface ProcessIdentity {
   readonly host: string
   readonly pid: number
-  /** Start time since boot, in clock ticks, with the boot's id; `unknown` where the system does not tell. */
+  /** Start time since boot, in clock ticks. */
   readonly started: string
+  /** The boot of the machine, and the process-id namespace in it; the number means nothing elsewhere. */
+  readonly boot: string
+  readonly namespace: string
 }
+
+const unknown = 'unknown'
 
 export function identityOf(pid: number): ProcessIdentity {
-  return { host: hostname(), pid, started: startOf(pid) }
+  return { host: hostname(), pid, started: startOf(pid), boot: bootId(), namespace: pidNamespace() }
 }
 
-/** True where a process of this host still runs; false where it ended, or its number went to another. */
-export function isRunning({ pid, started }: ProcessIdentity): boolean {
-  if (!canBeSignalled(pid)) return false
+/**
+ * True where a process certainly ended: it belongs to this boot and this process-id namespace, and its number is
+ * free or went to another. Of all others nothing can be said from here.
+ */
+export function hasEnded({ pid, started, boot, namespace }: ProcessIdentity): boolean {
+  if (boot === unknown || boot !== bootId() || namespace !== pidNamespace()) return false
+  if (!canBeSignalled(pid)) return true
   const now = startOf(pid)
-  return started === 'unknown' || now === 'unknown' || now === started
+  return started !== unknown && now !== unknown && now !== started
 }
 
 function canBeSignalled(pid: number): boolean {
@@ -31,15 +40,31 @@ function canBeSignalled(pid: number): boolean {
 
 /** When a process started; `ended` for one that is only waited for; `unknown` where the system does not tell. */
 function startOf(pid: number): string {
-  let stat: string
+  const stat = readIfAllowed(`/proc/${pid}/stat`)
+  if (stat === undefined) return unknown
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields[0] === 'Z' || fields[0] === 'X' ? 'ended' : fields[19]
+}
+
+function bootId(): string {
+  return readIfAllowed('/proc/sys/kernel/random/boot_id')?.trim() ?? unknown
+}
+
+function pidNamespace(): string {
   try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return readlinkSync('/proc/self/ns/pid')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+    return unknown
+  }
+}
+
+function readIfAllowed(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES') return 'unknown'
+    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'ENOTDIR') return undefined
     throw error
   }
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  if (fields[0] === 'Z' || fields[0] === 'X') return 'ended'
-  return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${fields[19]}`
 }

@@ -1,5 +1,6 @@
-import { type FileHandle, open, rm } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
+import { remove } from './remove.js'
 
 const smallestBuffer = 1 << 12
 const largestBuffer = 1 << 18
@@ -89,7 +90,7 @@ export class Spill {
   async drop(index: number): Promise<void> {
     const bucket = this.#buckets[index]
     await bucket.file?.close()
-    if (bucket.file !== undefined) await rm(bucket.path)
+    if (bucket.file !== undefined) remove(bucket.path)
     bucket.file = undefined
     bucket.used = 0
   }

@@ -59,7 +59,6 @@ class Recorder {
   readonly #inodes = new Map<string, number>()
   readonly #sizes = new Map<number, number>()
   readonly #seeks = new Map<string, number>()
-  readonly #syncedPaths = new Set<string>()
   #count = 0
   #nextInode = 1
 
@@ -87,7 +86,8 @@ class Recorder {
   #open(args: string): void {
     const [path] = strings(args)
     if (path === undefined || !this.#isInside(path)) return
-    if (args.includes('O_DSYNC')) this.#syncedPaths.add(path)
+    // A beat of the lease takes the place of the one before.
+    if (args.includes('O_RDWR') && !args.includes('O_APPEND')) this.#seeks.set(path, 0)
     if (!args.includes('O_CREAT') || this.#inodes.has(path)) return
     const inode = this.#nextInode++
     this.#inodes.set(path, inode)
@@ -101,15 +101,11 @@ class Recorder {
     const size = this.#sizes.get(inode) ?? 0
     const given =
       name === 'pwrite64' ? Number(/^", \d+, (\d+)/.exec(args.slice(args.lastIndexOf('"')))?.[1]) : undefined
-    // Logs are appended to and staged files written in a row; the ledger moves to a page before it writes several.
+    // Logs and the ledger are appended to, staged files written in a row.
     const offset = given ?? this.#seeks.get(path) ?? size
     this.#seeks.delete(path)
     this.#sizes.set(inode, Math.max(size, offset + data.length))
-    const isLedger = path.endsWith('.mdb')
-    const change = this.#add({ kind: 'write', inode, path, offset, data })
-    // The ledger's meta pages go through a descriptor that writes synchronously; they are the short writes.
-    if (isLedger && change !== undefined && data.length < 4096 && this.#syncedPaths.has(path))
-      change.durableAt = this.#count
+    this.#add({ kind: 'write', inode, path, offset, data })
   }
 
   #unlink(path: string): void {
@@ -125,11 +121,9 @@ class Recorder {
     this.#inodes.set(to, inode)
   }
 
-  #add(change: Omit<Change, 'durableAt'>): Change | undefined {
-    if (change.path === undefined || !this.#isInside(change.to ?? change.path)) return undefined
-    const added = { ...change, index: this.#count, durableAt: Number.POSITIVE_INFINITY }
-    this.#changes.push(added)
-    return added
+  #add(change: Omit<Change, 'durableAt'>): void {
+    if (change.path === undefined || !this.#isInside(change.to ?? change.path)) return
+    this.#changes.push({ ...change, index: this.#count, durableAt: Number.POSITIVE_INFINITY })
   }
 
   /** Makes durable what was written to a file, or the names in a folder. */
@@ -144,8 +138,7 @@ class Recorder {
   }
 
   #isInside(path: string): boolean {
-    const isOurs = path.startsWith(join(this.root, 'jobs')) || path.startsWith(join(this.root, 'out'))
-    return isOurs && !path.endsWith('-lock')
+    return path.startsWith(join(this.root, 'jobs')) || path.startsWith(join(this.root, 'out'))
   }
 }
 

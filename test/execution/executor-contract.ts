@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JobSpec, OperatorUse, SegmentResult, SegmentUnit, UnitProgress } from '../../src/core/work-unit.js'
 import type { Executor } from '../../src/execution/executor.js'
 import { stampFile } from '../../src/util/file-stamp.js'
+import { newWriter } from '../../src/util/staging.js'
 
 /** A mapper that obeys its texts, as a plain module next to nothing but the built package. */
 const obedient = (index: string) => `
@@ -48,6 +49,7 @@ export function describeExecutor(name: string, open: (job: JobSpec, slots: numbe
 
     function makeJob(): JobSpec {
       return {
+        writer: newWriter(),
         jobId: 'contract',
         jobDir: folder,
         checkpointDir: join(folder, 'checkpoints'),

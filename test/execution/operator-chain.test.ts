@@ -46,7 +46,7 @@ it.each(ways.map(({ name }) => name))(
     const left = await chain.run(
       texts.map(text => Sample.of({ text })),
       counts,
-      sample => failed.push(sample.text('text')),
+      { onFailure: sample => failed.push(sample.text('text')) },
     )
     expect(left.map(sample => sample.text('text'))).toEqual([
       'edited',

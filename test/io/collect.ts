@@ -1,3 +1,4 @@
+import { profileCsv } from '../../src/io/csv/profile-csv.js'
 import { readSlice } from '../../src/io/open-reader.js'
 import type { DatasetFormat, FileCompression, ReadOptions, Slice, SourceRecord } from '../../src/io/reader.js'
 
@@ -22,6 +23,14 @@ export interface CollectedSlice {
 
 export function wholeFile(path: string, format: DatasetFormat, compression: FileCompression = 'none'): Slice {
   return { path, format, compression, cut: { kind: 'whole' } }
+}
+
+/** A slice of CSV with the types that a job would find for its columns. */
+export async function withTypes(slice: Slice): Promise<Slice> {
+  if (slice.format !== 'csv' && slice.format !== 'tsv') return slice
+  const looks = await profileCsv(slice, 10_000)
+  const numbers = [...looks].filter(([, look]) => look === 'numbers').map(([name]) => name)
+  return { ...slice, reading: { numbers } }
 }
 
 /** Reads a slice to its end, copying everything. */

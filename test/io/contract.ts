@@ -7,7 +7,7 @@ import { surveyFile } from '../../src/io/open-reader.js'
 import { inferSchema, openWriter } from '../../src/io/open-writer.js'
 import type { DatasetFormat, FileCompression, Slice } from '../../src/io/reader.js'
 import type { RowBatch, WriterOptions } from '../../src/io/writer.js'
-import { type CollectedSlice, collect, wholeFile } from './collect.js'
+import { type CollectedSlice, collect, wholeFile, withTypes } from './collect.js'
 import { fileSink } from './sinks.js'
 import { tempFolder } from './temp-folder.js'
 
@@ -48,7 +48,7 @@ export async function writeRows(
 /** One slice a row group or record batch; the whole file where it has none. */
 export async function cutFinely(path: string, format: DatasetFormat, compression: FileCompression): Promise<Slice[]> {
   const survey = await surveyFile(path, format, compression)
-  if (survey.kind !== 'groups') return [wholeFile(path, format, compression)]
+  if (survey.kind !== 'groups') return [await withTypes(wholeFile(path, format, compression))]
   return survey.groups.map((_, index) => ({
     ...wholeFile(path, format, compression),
     cut: { kind: 'groups', start: index, end: index + 1 },
@@ -62,8 +62,9 @@ const word = fc.oneof(
 const flatRow = fc.record(
   {
     text: word.map(text => Buffer.from(text).toString()),
-    id: fc.maxSafeInteger(),
-    'a "key"': fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }).filter(value => !Object.is(value, -0))),
+    // A column of longer numbers is text.
+    id: fc.integer({ min: -999_999_999_999_999, max: 999_999_999_999_999 }),
+    'a "key"': fc.option(fc.integer().map(value => value / 1000 + 0)),
   },
   { noNullPrototype: true },
 )
@@ -109,7 +110,7 @@ function sumOf(value: unknown): string {
 export function describeFormat({ format, compression, isNested }: FormatUnderTest): void {
   describe(`${format}, compression ${compression}`, () => {
     const read = (path: string, options = {}): Promise<CollectedSlice> =>
-      collect(wholeFile(path, format, compression), options)
+      withTypes(wholeFile(path, format, compression)).then(slice => collect(slice, options))
     const values = async (path: string) =>
       (await read(path)).records.map(record => {
         expect(record.kind).toBe('record')

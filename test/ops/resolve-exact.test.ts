@@ -19,6 +19,7 @@ async function dropped(partitions: readonly (readonly number[])[], memoryBytes: 
     totalRecords: partitions.reduce((sum, keys) => sum + keys.length, 0),
     memoryBytes,
     scratchDir,
+    progress: () => {},
     drop: (partition, row) => places.push(`${partition}:${row}`),
   })
   const left = readdirSync(scratchDir)

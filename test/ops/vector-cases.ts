@@ -143,6 +143,7 @@ export async function applyBarrier(barrier: Barrier, samples: readonly Sample[])
     totalRecords: samples.length,
     memoryBytes: 1 << 20,
     scratchDir,
+    progress: () => {},
     drop: (_, row) => dropped.add(row),
   })
   rmSync(scratchDir, { recursive: true })

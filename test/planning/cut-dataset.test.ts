@@ -116,11 +116,12 @@ describe('cutting a dataset that has been cut before', () => {
     expect(keys(after).filter(key => keys(before).includes(key))).toHaveLength(8)
   })
 
-  it('never lets a partition reach around a new file', () => {
+  it('keeps a group of small files together when a new one comes between them', () => {
     const small = [jsonl('a', 2), jsonl('c', 2)]
     const grouped = cut(small, 100)
     expect(grouped.partitions).toHaveLength(1)
     const after = cut([small[0], jsonl('b', 2), small[1]], 100, undefined, grouped)
-    expect(after.partitions.map(({ slices }) => slices.map(({ path }) => path))).toEqual([['a'], ['b'], ['c']])
+    expect(after.partitions.map(({ slices }) => slices.map(({ path }) => path))).toEqual([['a', 'c'], ['b']])
+    expect(keys(after)[0]).toBe(keys(grouped)[0])
   })
 })

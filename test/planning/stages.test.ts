@@ -12,7 +12,7 @@ const five = ['a_mapper', 'b_filter', 'c_deduplicator', 'd_mapper', 'e_filter'].
 
 describe('planning operators', () => {
   it('divides them at barriers; the last stage ends with the recipe', () => {
-    const { stages } = planOperators(five, settings)
+    const { stages } = planOperators(five, settings, false)
     expect(stages).toEqual([
       { index: 0, applies: undefined, from: 0, to: 2, signs: 2 },
       { index: 1, applies: 2, from: 3, to: 5, signs: undefined },
@@ -25,17 +25,17 @@ describe('planning operators', () => {
     ['manual', [2]],
     ['disabled', []],
   ] as const)('places checkpoints by the strategy %s', (strategy, places) => {
-    expect(planOperators(five, { ...settings, strategy, op_names: ['b_filter'] }).checkpoints).toEqual(places)
+    expect(planOperators(five, { ...settings, strategy, op_names: ['b_filter'] }, false).checkpoints).toEqual(places)
   })
 
   it('puts a checkpoint behind an operator that is not deterministic, whatever the strategy', () => {
     const operators = [use('a_mapper', false), use('b_filter')]
-    expect(planOperators(operators, { ...settings, strategy: 'disabled' }).checkpoints).toEqual([1])
-    expect(planOperators(operators, { ...settings, enabled: false }).checkpoints).toEqual([1])
+    expect(planOperators(operators, { ...settings, strategy: 'disabled' }, false).checkpoints).toEqual([1])
+    expect(planOperators(operators, { ...settings, enabled: false }, false).checkpoints).toEqual([1])
   })
 
   it('lets a unit end at the next checkpoint, or with its stage', () => {
-    const plan = planOperators(five, settings)
+    const plan = planOperators(five, settings, false)
     const [first, second] = plan.stages
     expect(nextPoint(plan, first, 0, true)).toBe(2)
     expect(nextPoint(plan, second, 3, true)).toBe(4)

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { keyEquals, scanMembers } from '../../src/util/json-members.js'
 import { JsonSyntaxError, skipSpace, skipValue } from '../../src/util/json-scan.js'
+import { nullNonFinite, parseJson, stringifyJson } from '../../src/util/json-value.js'
 
 /** A JSON text and what a hostile writer may make of it. */
 const text = fc
@@ -12,6 +13,12 @@ const text = fc
       fc.constantFrom(
         '-0',
         '1e400',
+        'NaN',
+        '[-Infinity, {"NaN": NaN}]',
+        'Infinity1',
+        '-NaN',
+        '+Infinity',
+        'nan',
         '"\\ud800"',
         '[1,,2]',
         '{"a":1,}',
@@ -60,6 +67,9 @@ const text = fc
             'true',
             'null',
             '/*',
+            'NaN',
+            'Infinity',
+            '-Infinity',
             '\u00a0',
             '\ufeff',
           ),
@@ -94,19 +104,19 @@ function padded(json: string): { bytes: Buffer; start: number; end: number } {
   return { bytes, start: 2, end: bytes.length - 4 }
 }
 
-test('skipValue accepts exactly the texts that JSON.parse accepts', () => {
+test('skipValue accepts exactly the texts that JSON.parse accepts, and those that Python writes with NaN and infinities', () => {
   const property = fc.property(text, json => {
     const { bytes, start, end } = padded(json)
     const scan = () => {
       const after = skipValue(bytes, skipSpace(bytes, start, end), end)
       if (skipSpace(bytes, after, end) !== end) throw new JsonSyntaxError(after, 'more')
     }
-    expect(accepts(scan, JsonSyntaxError)).toBe(accepts(() => JSON.parse(json), SyntaxError))
+    expect(accepts(scan, JsonSyntaxError)).toBe(accepts(() => parseJson(json), SyntaxError))
   })
   fc.assert(property, { numRuns: 20_000 })
 })
 
-test('scanMembers finds the members that JSON.parse finds, in order', () => {
+test('scanMembers finds the members that a full parse finds, in order', () => {
   const property = fc.property(text, json => {
     const { bytes, start, end } = padded(`{"first":${json},"__proto__":[1]}`)
     const inner = bytes.toString('utf8', start, end)
@@ -116,16 +126,16 @@ test('scanMembers finds the members that JSON.parse finds, in order', () => {
       const after = scanMembers(bytes, start, end, (keyStart, keyEnd, valueStart, valueEnd) => {
         members.push([
           JSON.parse(bytes.toString('utf8', keyStart, keyEnd)),
-          JSON.parse(bytes.toString('utf8', valueStart, valueEnd)),
+          parseJson(bytes.toString('utf8', valueStart, valueEnd)),
         ])
       })
       if (after !== end) throw new JsonSyntaxError(after, 'more')
     }
     const isAccepted = accepts(scan, JsonSyntaxError)
-    expect(isAccepted).toBe(accepts(() => JSON.parse(inner), SyntaxError))
+    expect(isAccepted).toBe(accepts(() => parseJson(inner), SyntaxError))
     if (!isAccepted) return
     const last = new Map(members)
-    const parsed = JSON.parse(inner) as object
+    const parsed = parseJson(inner) as object
     expect([...last.keys()].sort()).toEqual(Object.keys(parsed).sort())
     for (const [key, value] of Object.entries(parsed)) expect(last.get(key)).toEqual(value)
   })
@@ -170,4 +180,40 @@ test('a key is recognised however it is escaped', () => {
     expect(keyEquals(quoted, 0, quoted.length, Buffer.from(b))).toBe(a === b)
   })
   fc.assert(property, { numRuns: 5000 })
+})
+
+test('NaN and the infinities go through parsing and writing, beside strings that only look like them', () => {
+  const text = '{"a":[NaN,-Infinity,{"NaN":Infinity}],"b":"NaN \\" -Infinity","pawl-number-":1e400,"c":-0}'
+  const value = parseJson(text) as Record<string, unknown>
+  expect(value).toEqual({
+    a: [Number.NaN, Number.NEGATIVE_INFINITY, { NaN: Number.POSITIVE_INFINITY }],
+    b: 'NaN " -Infinity',
+    'pawl-number-': Number.POSITIVE_INFINITY,
+    c: -0,
+  })
+  expect(parseJson(stringifyJson(value))).toEqual({ ...value, c: 0 })
+  const { bytes, count } = nullNonFinite(Buffer.from(text))
+  expect(count).toBe(3)
+  expect(bytes.toString()).toBe('{"a":[null,null,{"NaN":null}],"b":"NaN \\" -Infinity","pawl-number-":1e400,"c":-0}')
+})
+
+test('nothing else of Python or JSON5 is taken for a number', () => {
+  for (const text of [
+    'nan',
+    '-NaN',
+    '+Infinity',
+    'inf',
+    'Infinity1',
+    '1Infinity',
+    'NaNs',
+    'None',
+    'True',
+    '.5',
+    '0x1',
+    "'a'",
+  ]) {
+    expect(() => parseJson(`[${text}]`), text).toThrow(SyntaxError)
+    const bytes = Buffer.from(`[${text}]`)
+    expect(() => skipValue(bytes, 0, bytes.length), text).toThrow(JsonSyntaxError)
+  }
 })

@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { OperatorCatalog } from '../../core/operator.js'
 import type { UnitReport } from '../../core/report.js'
 import type { JobSpec, ResolveResult, ResolveUnit } from '../../core/work-unit.js'
-import { StagedFile, stagingPrefix } from '../../util/durable-file.js'
+import { StagedFile } from '../../util/durable-file.js'
+import { discardStaged, stagingPath } from '../../util/staging.js'
 import { storedPath } from '../../util/stored-path.js'
 import { buildOperator } from '../operator-chain.js'
 import { readSignatures } from './signature-reader.js'
@@ -19,11 +20,12 @@ export async function runResolve(
   const operator = await buildOperator(job, catalog, unit.operator)
   if (operator.kind !== 'barrier') throw new TypeError(`${job.operators[unit.operator].name} is no barrier`)
   const verdict = new Verdict(unit.signatures.map(({ file }) => file.rows))
-  const scratchDir = join(job.checkpointDir, `${stagingPrefix}${unit.attempt}`)
+  const scratchDir = stagingPath(job.checkpointDir, job.writer, `scratch.${unit.attempt}`)
   mkdirSync(scratchDir)
   try {
     await operator.resolve({
-      signatures: () => readSignatures(job.jobDir, unit.signatures, operator.recordBytes, report),
+      signatures: () => readSignatures(job.jobDir, unit, operator.recordBytes, report),
+      progress: () => report.progress({ samples: verdict.droppedRows, bytes: 0 }),
       totalRecords: verdict.totalRows,
       memoryBytes: unit.memoryBytes,
       scratchDir,
@@ -31,13 +33,13 @@ export async function runResolve(
     })
   } finally {
     await operator.dispose?.()
-    rmSync(scratchDir, { recursive: true, force: true })
+    discardStaged(scratchDir)
   }
   return publishVerdict(job, unit, verdict)
 }
 
 function publishVerdict(job: JobSpec, unit: ResolveUnit, verdict: Verdict): ResolveResult {
-  const file = StagedFile.create(job.checkpointDir, `verdict-${unit.attempt}`)
+  const file = StagedFile.create(job.checkpointDir, job.writer, `verdict.${unit.attempt}`)
   try {
     const slices = verdict.write(
       unit.signatures.map(({ partition }) => partition),

@@ -36,7 +36,7 @@ export class Verdict {
   }
 
   /** Writes the dropped rows of each partition, ascending, and says where each partition's stand. */
-  write(partitions: readonly string[], sink: ByteSink): VerdictSlice[] {
+  write(partitions: readonly string[], sink: ByteSink): Omit<VerdictSlice, 'signed'>[] {
     let offset = 0
     return partitions.map((partition, index) => {
       const bytes = this.#rowsOf(index)

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
 import type { DatasetCut } from '../../core/partition.js'
-import { writeFileAtomically } from '../../util/durable-file.js'
+import { type OwnFile, writeOwnFile } from '../../state/own-file.js'
 import { canonicalJson } from '../../util/hash.js'
 
 /** The cut that a job keeps, with the settings that it was made under. */
@@ -9,13 +8,15 @@ export interface PinnedCut {
   readonly cut: DatasetCut
 }
 
-/** The cut pinned in a job directory; one made under other settings does not count. */
-export function readPinnedCut(path: string, settings: unknown): PinnedCut | undefined {
-  if (!existsSync(path)) return undefined
-  const pinned = JSON.parse(readFileSync(path, 'utf8')) as PinnedCut
-  return pinned.settings === canonicalJson(settings) ? pinned : undefined
+/** The cut that a job pinned; one made under other settings does not count, and neither does one that was damaged: it is made again. */
+export function usableCut(pinned: OwnFile<PinnedCut>, settings: unknown): PinnedCut | undefined {
+  if (pinned.kind !== 'read') return undefined
+  return pinned.content.settings === canonicalJson(settings) ? pinned.content : undefined
 }
 
-export function writePinnedCut(path: string, settings: unknown, cut: DatasetCut): void {
-  writeFileAtomically(path, JSON.stringify({ settings: canonicalJson(settings), cut } satisfies PinnedCut))
+export function writePinnedCut(
+  path: string,
+  { settings, cut, writer }: { readonly settings: unknown; readonly cut: DatasetCut; readonly writer: string },
+): void {
+  writeOwnFile(path, { settings: canonicalJson(settings), cut } satisfies PinnedCut, writer)
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ExportedFile, ExportRecord } from '../../core/records.js'
 import { measureFile } from '../../util/durable-file.js'
@@ -10,12 +10,20 @@ export type ExportState =
   | { readonly kind: 'unchanged'; readonly isFolder: boolean }
   | { readonly kind: 'edited'; readonly what: string }
   | { readonly kind: 'foreign'; readonly what: string }
+  /** No regular file or folder: nothing that may be moved, whatever the recipe says. */
+  | { readonly kind: 'special'; readonly what: string }
+
+/** True where a name is taken, be it by a link that leads nowhere. */
+export function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
 
 /** True where a file holds what was exported; the stamp spares reading it. */
 export function matchesContent(path: string, file: ExportedFile): boolean {
-  if (!existsSync(path)) return false
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats === undefined || !stats.isFile()) return false
   if (file.stamp !== undefined && stampFile(path) === file.stamp) return true
-  return statSync(path).size === file.sizeBytes && measureFile(path).checksum === file.checksum
+  return stats.size === file.sizeBytes && measureFile(path).checksum === file.checksum
 }
 
 /**
@@ -23,17 +31,19 @@ export function matchesContent(path: string, file: ExportedFile): boolean {
  * rename, the one before it.
  */
 export function recordAtTarget(record: ExportRecord | undefined): ExportRecord | undefined {
-  if (record?.state !== 'intent' || record.previous === undefined) return record
+  if (record?.state !== 'intent') return record
   return record.files.every(file => matchesContent(file.path, file)) ? record : record.previous
 }
 
 /** Looks at the target of an export. `foreign` means that this job never wrote there. */
-export function stateOfExport(last: ExportRecord | undefined, jobDir: string, target: string): ExportState {
-  if (!existsSync(target)) return { kind: 'absent', what: 'is gone' }
-  const record = recordAtTarget(last)
+export function stateOfExport(record: ExportRecord | undefined, jobDir: string, target: string): ExportState {
+  const stats = lstatSync(target, { throwIfNoEntry: false })
+  if (stats === undefined) return { kind: 'absent', what: 'is gone' }
+  if (!stats.isFile() && !stats.isDirectory() && !stats.isSymbolicLink())
+    return { kind: 'special', what: 'is neither a file nor a folder' }
   if (record === undefined || record.target !== target)
     return { kind: 'foreign', what: `was not written by the job in ${jobDir}` }
-  const missing = record.files.find(({ path }) => !existsSync(path))
+  const missing = record.files.find(({ path }) => !isThere(path))
   if (missing !== undefined) return { kind: 'edited', what: `lacks ${missing.path}, which was exported` }
   const changed = record.files.find(file => !matchesContent(file.path, file))
   if (changed !== undefined) return { kind: 'edited', what: describeEdit(changed) }
@@ -45,8 +55,8 @@ export function stateOfExport(last: ExportRecord | undefined, jobDir: string, ta
 }
 
 function describeEdit({ path, sizeBytes }: ExportedFile): string {
-  const { size } = statSync(path)
-  return size === sizeBytes
+  const size = statSync(path, { throwIfNoEntry: false })?.size
+  return size === undefined || size === sizeBytes
     ? 'was edited since it was exported'
     : `was changed since it was exported (${sizeBytes} bytes then, ${size} now)`
 }

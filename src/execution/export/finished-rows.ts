@@ -7,12 +7,16 @@ import type { RowBatch } from '../../io/writer.js'
 import { readWhileVerifying } from '../checkpoints/checkpoint-reader.js'
 import type { Row } from '../checkpoints/row-codec.js'
 
-/** The rows of all finished partitions, in order, as the export holds them. */
+/** The rows of all finished partitions, in the order of the input, as the export holds them. */
 export async function* readFinished(job: JobSpec, unit: ExportUnit, report: UnitReport): AsyncGenerator<RowBatch> {
   let samples = 0
   let bytes = 0
-  for (const point of unit.points) {
-    for await (const rows of readWhileVerifying(job.jobDir, point.file, point.encoding, job.batchBytes)) {
+  const points = unit.points.map(
+    point => new RowSource(readWhileVerifying(job.jobDir, point.file, point.encoding, job.batchBytes)),
+  )
+  const lastRuns = new Map(unit.runs.map(({ index }, at) => [index, at]))
+  for (const [at, { index, rows: wanted }] of unit.runs.entries()) {
+    for await (const rows of lastRuns.get(index) === at ? points[index].takeAll() : points[index].take(wanted)) {
       const batch =
         unit.keepStats || unit.keepHashes ? joinTexts(rows.map(row => decorate(row, unit))) : plainRows(rows)
       samples += rows.length
@@ -20,6 +24,42 @@ export async function* readFinished(job: JobSpec, unit: ExportUnit, report: Unit
       if (rows.length > 0) yield batch
       report.progress({ samples, bytes })
     }
+  }
+}
+
+/** The rows of one partition, of which others may take turns. Batches are cut, never copied. */
+class RowSource {
+  readonly #batches: AsyncIterator<readonly Row[]>
+  #rest: readonly Row[] = []
+
+  constructor(batches: AsyncIterable<readonly Row[]>) {
+    this.#batches = batches[Symbol.asyncIterator]()
+  }
+
+  async *take(wanted: number): AsyncGenerator<readonly Row[]> {
+    let missing = wanted
+    while (missing > 0) {
+      const rows = await this.#next()
+      if (rows === undefined) throw new Error(`a finished partition ends ${missing} rows early`)
+      yield rows.slice(0, missing)
+      this.#rest = rows.slice(missing)
+      missing -= Math.min(missing, rows.length)
+    }
+  }
+
+  /** What is left, up to the end, where the file proves to be what was committed or not. */
+  async *takeAll(): AsyncGenerator<readonly Row[]> {
+    for (let rows = await this.#next(); rows !== undefined; rows = await this.#next()) yield rows
+  }
+
+  async #next(): Promise<readonly Row[] | undefined> {
+    if (this.#rest.length > 0) {
+      const rest = this.#rest
+      this.#rest = []
+      return rest
+    }
+    const next = await this.#batches.next()
+    return next.done === true ? undefined : next.value
   }
 }
 

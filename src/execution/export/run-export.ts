@@ -1,11 +1,12 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { mkdirSync, renameSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import type { ExportedFile } from '../../core/records.js'
 import type { UnitReport } from '../../core/report.js'
 import type { ExportResult, ExportUnit, JobSpec } from '../../core/work-unit.js'
 import { openWriter, type WriterOptions } from '../../io/open-writer.js'
 import type { DatasetWriter, RowBatch } from '../../io/writer.js'
-import { StagedFile, stagingPrefix, syncFolder } from '../../util/durable-file.js'
+import { StagedFile, syncFolder } from '../../util/durable-file.js'
+import { discardStaged, stagingPath } from '../../util/staging.js'
 import { describeRows } from './describe-rows.js'
 import { readFinished } from './finished-rows.js'
 
@@ -21,7 +22,7 @@ async function exportFile(
   options: WriterOptions,
   report: UnitReport,
 ): Promise<ExportResult> {
-  const shard = await OpenShard.create(dirname(unit.target), unit.stagingName, options)
+  const shard = await OpenShard.create(unit.staged, options)
   try {
     for await (const batch of readFinished(job, unit, report)) await shard.write(batch)
     const file = await shard.finish()
@@ -39,16 +40,17 @@ async function exportShards(
   options: WriterOptions,
   report: UnitReport,
 ): Promise<ExportResult> {
-  const folder = join(dirname(unit.target), `${stagingPrefix}${unit.stagingName}`)
+  const folder = unit.staged
   mkdirSync(folder)
   const shards: ExportedFile[] = []
-  let shard = await OpenShard.create(folder, '0', options)
+  const open = () => OpenShard.create(stagingPath(folder, job.writer, String(shards.length)), options)
+  let shard = await open()
   try {
     for await (const batch of readFinished(job, unit, report)) {
       for (const part of cutRows(batch, unit.shardBytes, () => shard.textBytes)) {
         if (part.opensShard) {
           shards.push(await shard.finish())
-          shard = await OpenShard.create(folder, String(shards.length), options)
+          shard = await open()
         }
         await shard.write(part.batch)
       }
@@ -57,7 +59,7 @@ async function exportShards(
     return { kind: 'export', isFolder: true, files: nameShards(unit, folder, shards) }
   } catch (error) {
     shard.discard()
-    rmSync(folder, { recursive: true, force: true })
+    discardStaged(folder)
     throw error
   }
 }
@@ -111,8 +113,8 @@ class OpenShard {
     readonly writer: DatasetWriter,
   ) {}
 
-  static async create(folder: string, name: string, options: WriterOptions): Promise<OpenShard> {
-    const file = StagedFile.create(folder, name)
+  static async create(path: string, options: WriterOptions): Promise<OpenShard> {
+    const file = StagedFile.at(path)
     return new OpenShard(file, await openWriter(file, options))
   }
 

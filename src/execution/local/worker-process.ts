@@ -15,6 +15,16 @@ const workerMain = join(packageRoot, 'dist', 'execution', 'local', 'worker-main.
 
 let started = 0
 
+/** What a worker prints goes to a file; where that cannot be opened, nowhere: a log stops no job. */
+function openLog(path: string): number | undefined {
+  try {
+    return openSync(path, 'a')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+    return undefined
+  }
+}
+
 /** A worker process and the one unit it may be running. */
 export class WorkerProcess {
   readonly #child: ChildProcess
@@ -24,17 +34,17 @@ export class WorkerProcess {
   #onMessage: (message: FromWorker) => void = () => {}
 
   constructor(job: JobSpec, { heapMb, logFolder }: WorkerSettings) {
-    const log = openSync(join(logFolder, `worker-${++started}.txt`), 'a')
+    const log = openLog(join(logFolder, `worker-${++started}.txt`))
     this.#child = fork(workerMain, [], {
       // The fifth descriptor is the lifeline: its other end closes with this process.
-      stdio: ['ignore', log, log, 'ipc', 'pipe'],
+      stdio: ['ignore', log ?? 'ignore', log ?? 'ignore', 'ipc', 'pipe'],
       execArgv: [
         `--max-old-space-size=${heapMb}`,
         '--max-semi-space-size=16',
         ...process.execArgv.filter(arg => !arg.startsWith('--max-')),
       ],
     })
-    closeSync(log)
+    if (log !== undefined) closeSync(log)
     this.#child.on('message', message => this.#onMessage(message as FromWorker))
     this.#gone = this.#watchExit()
     this.#send({ type: 'job', job })

@@ -1,12 +1,12 @@
-import type { PointRecord, RowEncoding } from '../../core/records.js'
+import type { PointRecord, RowEncoding, SignatureRecord } from '../../core/records.js'
 import type { PointInput, SegmentUnit, SourceInput } from '../../core/work-unit.js'
 import { nextPoint, type StagePlan } from '../../planning/stages.js'
 import { commitSegment } from './commit.js'
-import { setAside } from './damage.js'
+import { redoingDamage, refuseStandstill } from './damage.js'
 import { fingerprintAt, latestPoint, type PartitionState, signatureRecord } from './partition-state.js'
 import { dropOvertaken } from './retention.js'
-import type { RunContext } from './run-context.js'
-import { type Isolation, superviseUnit, UnitFailed } from './supervise.js'
+import { booksOf, type RunContext } from './run-context.js'
+import { type Isolation, noIsolation, superviseUnit } from './supervise.js'
 
 /** Finished partitions are kept as the lines that a JSONL export consists of, whatever checkpoints are. */
 const finishedEncoding: RowEncoding = { format: 'jsonl', compression: 'none' }
@@ -18,10 +18,18 @@ interface Start {
   readonly isFresh: boolean
 }
 
+/** How far a partition was brought. `verdict_lost`: a barrier must decide again before anything behind it can go on. */
+export type Advance<T> = { readonly kind: 'reached'; readonly value: T } | { readonly kind: 'verdict_lost' }
+
 /** Brings a partition to the end of a stage: its point, and the signatures where a barrier follows. */
-export async function completeStage(context: RunContext, state: PartitionState, stage: StagePlan): Promise<void> {
-  if (stage.signs === undefined) await reachPoint(context, state, stage, stage.to)
-  else await ensureSignatures(context, state, stage)
+export async function completeStage(
+  context: RunContext,
+  state: PartitionState,
+  stage: StagePlan,
+): Promise<Advance<PointRecord | SignatureRecord>> {
+  return stage.signs === undefined
+    ? reachPoint(context, state, stage, stage.to)
+    : ensureSignatures(context, state, stage)
 }
 
 /**
@@ -33,40 +41,81 @@ export async function reachPoint(
   state: PartitionState,
   stage: StagePlan,
   target: number,
-): Promise<PointRecord> {
+): Promise<Advance<PointRecord>> {
+  const books = booksOf(context)
+  return approach(context, { state, stage, target }, () => {
+    const point = latestPoint(books, state, stage, target)
+    return point?.opsDone === target ? point : undefined
+  })
+}
+
+async function ensureSignatures(
+  context: RunContext,
+  state: PartitionState,
+  stage: StagePlan,
+): Promise<Advance<SignatureRecord>> {
+  const books = booksOf(context)
+  return approach(context, { state, stage, target: stage.to }, () => signatureRecord(books, state, stage))
+}
+
+interface Way {
+  readonly state: PartitionState
+  readonly stage: StagePlan
+  readonly target: number
+}
+
+/** Runs unit after unit until what is looked for is on record; the same unit never twice in a row for nothing. */
+async function approach<T>(context: RunContext, way: Way, find: () => T | undefined): Promise<Advance<T>> {
+  const { state, stage, target } = way
+  let standstills = 0
   for (;;) {
-    const latest = latestPoint(context.plan, context.ledger, state, stage, target)
-    if (latest?.opsDone === target) return latest
-    const start =
-      latest === undefined
-        ? await startOfStage(context, state, stage)
-        : { input: { kind: 'point', point: latest } as const, done: latest.opsDone, isFresh: false }
-    await redoingDamage(context, state, () => runFrom(context, state, stage, start, target))
+    const found = find()
+    if (found !== undefined) return { kind: 'reached', value: found }
+    const before = latestPoint(booksOf(context), state, stage, target)
+    const digest = state.digest
+    const outcome = await step(context, way, before)
+    if (outcome === 'verdict_lost') return { kind: 'verdict_lost' }
+    if (outcome === 'set_aside') continue
+    const after = latestPoint(booksOf(context), state, stage, target)
+    const hasMoved = find() !== undefined || (after !== undefined && after.fingerprint !== before?.fingerprint)
+    standstills = hasMoved ? 0 : standstills + 1
+    if (standstills > 1) throw refuseStandstill(state, digest)
   }
 }
 
-async function ensureSignatures(context: RunContext, state: PartitionState, stage: StagePlan): Promise<void> {
-  while (signatureRecord(context.plan, context.ledger, state, stage) === undefined) {
-    const latest = latestPoint(context.plan, context.ledger, state, stage, stage.to)
-    if (latest?.opsDone === stage.to) await redoingDamage(context, state, () => signOnly(context, state, stage, latest))
-    else if (latest === undefined) {
-      const start = await startOfStage(context, state, stage)
-      await redoingDamage(context, state, () => runFrom(context, state, stage, start, stage.to))
-    } else {
-      const start: Start = { input: { kind: 'point', point: latest }, done: latest.opsDone, isFresh: false }
-      await redoingDamage(context, state, () => runFrom(context, state, stage, start, stage.to))
-    }
-  }
+type Step = 'done' | 'set_aside' | 'verdict_lost'
+
+async function step(
+  context: RunContext,
+  { state, stage, target }: Way,
+  before: PointRecord | undefined,
+): Promise<Step> {
+  if (before !== undefined && before.opsDone === stage.to)
+    return redoingDamage(context, state, () => signOnly(context, state, stage, before))
+  const start =
+    before === undefined
+      ? await startOfStage(context, state, stage)
+      : { input: { kind: 'point', point: before } as const, done: before.opsDone, isFresh: false }
+  if (start === 'verdict_lost') return start
+  return redoingDamage(context, state, () => runFrom(context, state, stage, start, target))
 }
 
-async function startOfStage(context: RunContext, state: PartitionState, stage: StagePlan): Promise<Start> {
+async function startOfStage(
+  context: RunContext,
+  state: PartitionState,
+  stage: StagePlan,
+): Promise<Start | 'verdict_lost'> {
   if (stage.applies === undefined) {
     const { slices, stamps, shares } = state
     return { input: { kind: 'source', slices, stamps, shares }, done: stage.from, isFresh: true }
   }
   const before = context.plan.stages[stage.index - 1]
-  const point = await reachPoint(context, state, before, before.to)
-  return { input: { kind: 'point', point, verdict: state.verdicts[before.index] }, done: stage.from, isFresh: true }
+  const reached = await reachPoint(context, state, before, before.to)
+  if (reached.kind === 'verdict_lost') return 'verdict_lost'
+  const verdict = state.verdicts[before.index]
+  // The decision counts rows of the point that was signed, and applies to no other.
+  if (signatureRecord(booksOf(context), state, before)?.file.checksum !== verdict.slice.signed) return 'verdict_lost'
+  return { input: { kind: 'point', point: reached.value, verdict }, done: stage.from, isFresh: true }
 }
 
 async function runFrom(
@@ -80,12 +129,8 @@ async function runFrom(
   const signs = to === stage.to ? stage.signs : undefined
   // A decision that comes with the input belongs to the barrier before the stage's first operator.
   const fromOp = start.isFresh && stage.applies !== undefined ? stage.applies : start.done
-  await runUnit(
-    context,
-    state,
-    { input: start.input, fromOp, toOp: to, signs, signsOnly: false },
-    fingerprintAt(context.plan, state, stage, to),
-  )
+  const fingerprint = fingerprintAt(context.plan, state, stage, to)
+  await runUnit(context, state, { input: start.input, fromOp, toOp: to, signs, signsOnly: false, fingerprint })
 }
 
 async function signOnly(
@@ -94,51 +139,45 @@ async function signOnly(
   stage: StagePlan,
   point: PointRecord,
 ): Promise<void> {
-  const part = {
-    input: { kind: 'point', point } as const,
+  await runUnit(context, state, {
+    input: { kind: 'point', point },
     fromOp: stage.to,
     toOp: stage.to,
     signs: stage.signs,
     signsOnly: true,
-  }
-  await runUnit(context, state, part, point.fingerprint)
+    fingerprint: point.fingerprint,
+  })
 }
 
-interface UnitPart {
+/** What a unit is to do, whichever attempt does it. */
+export interface UnitPart {
   readonly input: SourceInput | PointInput
   readonly fromOp: number
   readonly toOp: number
   readonly signs: number | undefined
   readonly signsOnly: boolean
+  /** Known beforehand where the input is a point. */
+  readonly fingerprint: string | undefined
 }
 
-async function runUnit(
-  context: RunContext,
-  state: PartitionState,
-  part: UnitPart,
-  fingerprint: string | undefined,
-): Promise<void> {
+async function runUnit(context: RunContext, state: PartitionState, part: UnitPart): Promise<void> {
   const started = performance.now()
-  let unit = buildUnit(context, state, part, fingerprint, '', { suspects: undefined, condemned: [] })
-  tellStart(context, unit)
-  const result = await superviseUnit(
-    context,
-    { partition: state.key, what: describeUnit(unit) },
-    (attempt, isolation) => {
-      unit = buildUnit(context, state, part, fingerprint, attempt, isolation)
-      return unit
-    },
-  )
+  let unit = buildUnit(context, state, part, { attempt: '', isolation: noIsolation })
+  const purpose = { partition: state.key, what: describeUnit(unit) }
+  const result = await superviseUnit(context, purpose, (attempt, isolation) => {
+    unit = buildUnit(context, state, part, { attempt, isolation })
+    tellStart(context, unit)
+    return unit
+  })
   if (result.kind !== 'segment') throw new TypeError(`a segment unit answered with a ${result.kind}`)
-  await commitSegment(context, state, unit, result)
+  await commitSegment(context, state, { unit, result })
   if (part.input.kind === 'point' && !part.signsOnly) await dropOvertaken(context, part.input.point)
   if (part.toOp !== context.plan.operators.length) return
-  const samplesOut = result.file?.rows ?? 0
   context.emit({
     event_type: 'partition_complete',
     partition: state.key,
     samples_in: result.counts.read,
-    samples_out: samplesOut,
+    samples_out: result.file?.rows ?? 0,
     duration_ms: Math.round(performance.now() - started),
   })
 }
@@ -146,10 +185,8 @@ async function runUnit(
 export function buildUnit(
   context: RunContext,
   state: PartitionState,
-  { input, fromOp, toOp, signs, signsOnly }: UnitPart,
-  fingerprint: string | undefined,
-  attempt: string,
-  isolation: Isolation,
+  { input, fromOp, toOp, signs, signsOnly, fingerprint }: UnitPart,
+  { attempt, isolation }: { readonly attempt: string; readonly isolation: Isolation },
 ): SegmentUnit {
   const { plan, job } = context
   const links = plan.links.slice(fromOp, toOp)
@@ -181,8 +218,8 @@ export function describeUnit({ partition, fromOp, toOp }: SegmentUnit): string {
     : `partition ${partition}, process[${fromOp}] to process[${toOp - 1}]`
 }
 
-function tellStart(context: RunContext, unit: SegmentUnit): void {
-  const { partition, fromOp, toOp, input } = unit
+export function tellStart(context: RunContext, unit: SegmentUnit): void {
+  const { partition, fromOp, toOp, input, attempt } = unit
   if (input.kind === 'point') {
     const { file, opsDone, fingerprint } = input.point
     context.emit({
@@ -194,26 +231,8 @@ function tellStart(context: RunContext, unit: SegmentUnit): void {
       fingerprint,
     })
   }
-  context.emit({ event_type: 'partition_start', partition, from_op: fromOp, to_op: toOp })
+  context.emit({ event_type: 'partition_start', partition, from_op: fromOp, to_op: toOp, attempt })
   for (let index = fromOp; index < toOp; index++) {
     context.emit({ event_type: 'op_start', partition, operator: context.plan.operators[index].name, op_index: index })
   }
-}
-
-/** Runs a unit; where its input turns out to be damaged, sets that aside, so that the caller's next look finds it missing. */
-async function redoingDamage(context: RunContext, state: PartitionState, run: () => Promise<void>): Promise<void> {
-  try {
-    await run()
-  } catch (error) {
-    if (!(error instanceof UnitFailed) || error.error.consequence !== 'redo_input' || error.error.path === undefined)
-      throw error
-    const { path, message } = error.error
-    await setAside(context, state.key, path, message)
-    if (state.verdicts.some(verdict => verdict.path === path)) throw new VerdictLost(message)
-  }
-}
-
-/** What a barrier decided is damaged, so that it must decide again before anything behind it can go on. */
-export class VerdictLost extends Error {
-  override readonly name = 'VerdictLost'
 }

@@ -1,81 +1,101 @@
-import type { VerdictRecord } from '../../core/records.js'
-import type { ResolveUnit } from '../../core/work-unit.js'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { SignatureRecord, VerdictRecord, VerdictSlice } from '../../core/records.js'
+import type { ResolveResult, ResolveUnit } from '../../core/work-unit.js'
+import { orderSlices, runsOf } from '../../planning/input-order.js'
 import type { StagePlan } from '../../planning/stages.js'
-import { completeStage } from './advance.js'
-import { setAside } from './damage.js'
+import { damagedPath, setAside } from './damage.js'
 import { applyVerdict, type PartitionState, signatureRecord, verdictAt } from './partition-state.js'
-import type { RunContext } from './run-context.js'
-import { superviseUnit, UnitFailed } from './supervise.js'
+import { booksOf, type RunContext } from './run-context.js'
+import { superviseUnit } from './supervise.js'
 
-/** Has a stage's barrier decide over all partitions, or takes the decision that is on record, and hands out its slices. */
+/**
+ * Has a stage's barrier decide over all partitions, or takes the decision that is on record, and hands out its slices.
+ *
+ * @returns false where signatures turned out to be lost, so that the stage must be completed again first
+ */
 export async function resolveBarrier(
   context: RunContext,
   states: readonly PartitionState[],
   stage: StagePlan,
-): Promise<void> {
-  const fingerprint = verdictAt(context.plan, states, stage)
-  if (fingerprint === undefined || stage.signs === undefined)
-    throw new TypeError('a barrier is resolved before all its signatures are there')
-  const verdict = context.ledger.get('verdict', fingerprint) ?? (await decide(context, states, stage, fingerprint))
+): Promise<boolean> {
+  const fingerprint = verdictAt(booksOf(context), states, stage)
+  if (fingerprint === undefined) return false
+  const known = context.ledger.get('verdict', fingerprint)
+  const verdict = known ?? (await decide(context, states, { stage, fingerprint }))
+  if (verdict === undefined) return false
   applyVerdict(states, stage, verdict)
+  return true
+}
+
+interface Question {
+  readonly stage: StagePlan
+  readonly fingerprint: string
 }
 
 async function decide(
   context: RunContext,
   states: readonly PartitionState[],
-  stage: StagePlan,
-  fingerprint: string,
-): Promise<VerdictRecord> {
+  { stage, fingerprint }: Question,
+): Promise<VerdictRecord | undefined> {
   const operator = stage.signs as number
   const { name } = context.plan.operators[operator]
-  for (;;) {
-    const started = performance.now()
-    const signatures = await collectSignatures(context, states, stage)
-    try {
-      const result = await superviseUnit(context, { partition: '', what: name }, (attempt): ResolveUnit => {
-        return {
-          kind: 'resolve',
-          id: `${name}:${attempt}`,
-          attempt,
-          operator,
-          fingerprint,
-          signatures,
-          memoryBytes: context.settings.resolveMemoryBytes,
-        }
-      })
-      if (result.kind !== 'resolve') throw new TypeError(`a resolve unit answered with a ${result.kind}`)
-      const verdict: VerdictRecord = { kind: 'verdict', fingerprint, file: result.file, slices: result.slices }
-      await context.ledger.commit([verdict])
-      const samples = signatures.reduce((sum, { file }) => sum + file.rows, 0)
-      const duration = Math.round(performance.now() - started)
-      context.emit({
-        event_type: 'barrier_resolved',
-        operator: name,
-        op_index: operator,
-        samples,
-        dropped: result.file.rows,
-        duration_ms: duration,
-      })
-      return verdict
-    } catch (error) {
-      if (!(error instanceof UnitFailed) || error.error.consequence !== 'redo_input' || error.error.path === undefined)
-        throw error
-      await setAside(context, '', error.error.path, error.error.message)
-    }
+  const started = performance.now()
+  const signatures = await signaturesOf(context, states, stage)
+  if (signatures === undefined) return undefined
+  const runs = runsOf(
+    orderSlices(states, context.files),
+    signatures.map(({ sliceRows }) => sliceRows),
+  )
+  try {
+    const result = await superviseUnit(context, { partition: '', what: name }, (attempt): ResolveUnit => {
+      const memoryBytes = context.settings.resolveMemoryBytes
+      const id = `${name}:${attempt}`
+      return { kind: 'resolve', id, attempt, operator, fingerprint, signatures, runs, memoryBytes }
+    })
+    if (result.kind !== 'resolve') throw new TypeError(`a resolve unit answered with a ${result.kind}`)
+    const verdict = verdictOf(fingerprint, result, signatures)
+    await context.ledger.commit([verdict])
+    context.emit({
+      event_type: 'barrier_resolved',
+      operator: name,
+      op_index: operator,
+      samples: signatures.reduce((sum, { file }) => sum + file.rows, 0),
+      dropped: result.file.rows,
+      duration_ms: Math.round(performance.now() - started),
+    })
+    return verdict
+  } catch (error) {
+    const path = damagedPath(error)
+    if (path === undefined) throw error
+    await setAside(context, '', path, (error as Error).message)
+    return undefined
   }
 }
 
-async function collectSignatures(
+function verdictOf(
+  fingerprint: string,
+  { file, slices }: ResolveResult,
+  signatures: readonly SignatureRecord[],
+): VerdictRecord {
+  const signed = slices.map((slice, index): VerdictSlice => ({ ...slice, signed: signatures[index].file.checksum }))
+  return { kind: 'verdict', fingerprint, file, slices: signed }
+}
+
+/** The signatures of all partitions; undefined where files of some are gone, which are then no longer on record. */
+async function signaturesOf(
   context: RunContext,
   states: readonly PartitionState[],
   stage: StagePlan,
-): Promise<ResolveUnit['signatures']> {
-  const signatures: { partition: string; file: VerdictRecord['file'] }[] = []
+): Promise<SignatureRecord[] | undefined> {
+  const books = booksOf(context)
+  const records: SignatureRecord[] = []
   for (const state of states) {
-    await completeStage(context, state, stage)
-    const record = signatureRecord(context.plan, context.ledger, state, stage)
-    if (record === undefined) throw new TypeError(`partition ${state.key} has no signatures`)
-    signatures.push({ partition: state.key, file: record.file })
+    const record = signatureRecord(books, state, stage)
+    if (record === undefined) return undefined
+    records.push(record)
   }
-  return signatures
+  const lost = records.filter(({ file }) => !existsSync(resolve(context.directory.path, file.path)))
+  await context.ledger.withdraw(lost)
+  return lost.length === 0 ? records : undefined
 }

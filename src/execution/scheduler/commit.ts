@@ -1,19 +1,26 @@
 import { signatureFingerprint } from '../../core/fingerprint.js'
-import { type LedgerRecord, noCounts, type PointRecord } from '../../core/records.js'
+import { type LedgerRecord, noCounts, type PiecesRecord, type PointRecord } from '../../core/records.js'
 import type { SegmentResult, SegmentUnit } from '../../core/work-unit.js'
 import type { PartitionState } from './partition-state.js'
 import { JobFailure, type RunContext } from './run-context.js'
 
-/** Makes the result of a segment unit count: one ledger transaction, then the events that tell of it. */
+/** A unit's result, with what else is committed together with it. */
+export interface Outcome {
+  readonly unit: SegmentUnit
+  readonly result: SegmentResult
+  /** What is put on record of the input in place of its digest, where a file is read in pieces. */
+  readonly pieces?: PiecesRecord
+}
+
+/** Makes the result of a segment unit count: one commit of the ledger, then the events that tell of it. */
 export async function commitSegment(
   context: RunContext,
   state: PartitionState,
-  unit: SegmentUnit,
-  result: SegmentResult,
-  extra: readonly LedgerRecord[] = [],
+  { unit, result, pieces }: Outcome,
 ): Promise<void> {
-  const records: LedgerRecord[] = [...extra]
-  if (result.digest !== undefined && extra.length === 0) {
+  const records: LedgerRecord[] = pieces === undefined ? [] : [pieces]
+  if (result.digest !== undefined && pieces === undefined) {
+    tellOfChange(context, state, result.digest)
     records.push({ kind: 'input', partition: state.key, stamps: state.stamps, digest: result.digest })
   }
   const point = pointOf(unit, result)
@@ -23,32 +30,45 @@ export async function commitSegment(
   }
   if (result.signature !== undefined && unit.signs !== undefined) {
     const fingerprint = signatureFingerprint(result.fingerprint, unit.signs.link)
-    records.push({ kind: 'signature', fingerprint, partition: state.key, file: result.signature })
+    const { partition, sliceRows, signature: file } = result
+    const signed = point ?? (unit.input.kind === 'point' ? unit.input.point : undefined)
+    if (signed === undefined) throw new TypeError('signatures are those of a point')
+    const pointChecksum = signed.file.checksum
+    records.push({ kind: 'signature', fingerprint, partition, file, sliceRows, pointChecksum })
   }
   await context.ledger.commit(records)
-  state.digest ??= result.digest
+  if (result.digest !== undefined) state.digest = result.digest
   tellCommitted(context, unit, result, point)
 }
 
 function pointOf(unit: SegmentUnit, result: SegmentResult): PointRecord | undefined {
   if (result.file === undefined) return undefined
-  const { partition, fingerprint, file, counts, quarantine } = result
+  const { partition, fingerprint, file, sliceRows, counts, quarantine } = result
   return {
     kind: 'point',
     fingerprint,
     partition,
     opsDone: unit.toOp,
     file,
+    sliceRows,
     encoding: unit.encoding,
     counts,
     quarantine,
   }
 }
 
+/** The size and times of a file said that it holds what it held, and it did not: told, and its new content is what counts. */
+function tellOfChange({ emit }: RunContext, { key, digest, slices }: PartitionState, now: string): void {
+  if (digest === undefined || digest === now) return
+  const message = `${slices[0].path} (partition ${key}) holds something else than when it was last read, under the same size and times (digest ${digest} → ${now}); what depends on it is redone`
+  emit({ event_type: 'warning', message })
+}
+
 /** The same input through the same operators must give the same bytes; where it does not, neither can be trusted. */
-function refuseConflict({ ledger }: RunContext, point: PointRecord): void {
+function refuseConflict({ ledger, plan }: RunContext, point: PointRecord): void {
   const other = ledger.get('point', point.fingerprint)
   if (other === undefined || other.file.checksum === point.file.checksum) return
+  if (plan.operators.slice(0, point.opsDone).some(({ isDeterministic }) => !isDeterministic)) return
   if (JSON.stringify(other.encoding) !== JSON.stringify(point.encoding)) return
   throw new JobFailure(
     'checksum_conflict',

@@ -5,10 +5,14 @@ import {
   signatureFingerprint,
   verdictFingerprint,
 } from '../../core/fingerprint.js'
+import type { InputFile } from '../../core/partition.js'
 import type { PointRecord, SignatureRecord, VerdictRecord, VerdictSlice } from '../../core/records.js'
 import type { Slice } from '../../core/slice.js'
+import type { ErrorPolicy } from '../../core/work-unit.js'
+import { describeOrder, orderSlices } from '../../planning/input-order.js'
 import type { OperatorPlan, StagePlan } from '../../planning/stages.js'
-import type { Ledger } from '../../state/ledger.js'
+import type { LedgerView } from '../../state/ledger.js'
+import { servesPolicy } from './error-policy.js'
 
 /** A partition (or a piece of one) under way, with its fingerprint chain as far as it is known. */
 export interface PartitionState {
@@ -24,6 +28,15 @@ export interface PartitionState {
   readonly verdicts: { readonly path: string; readonly slice: VerdictSlice }[]
 }
 
+/** What it takes to look up how far partitions are. */
+export interface Books {
+  readonly plan: OperatorPlan
+  readonly ledger: LedgerView
+  readonly onError: ErrorPolicy
+  /** The input as it is listed today, in order. */
+  readonly files: readonly InputFile[]
+}
+
 /** The fingerprint that a partition's chain has at the start of a stage, or undefined where it is not known yet. */
 export function stageBase(plan: OperatorPlan, state: PartitionState, stage: StagePlan): string | undefined {
   if (state.digest === undefined) return undefined
@@ -32,7 +45,7 @@ export function stageBase(plan: OperatorPlan, state: PartitionState, stage: Stag
     const verdict = state.verdicts[earlier.index]
     if (verdict === undefined || earlier.signs === undefined) return undefined
     const end = pointFingerprint(base, plan.links.slice(earlier.from, earlier.to))
-    base = barrierFingerprint(end, plan.links[earlier.signs], verdict.slice.digest)
+    base = barrierFingerprint(end, plan.applyLinks[earlier.signs], verdict.slice)
   }
   return base
 }
@@ -48,10 +61,9 @@ export function fingerprintAt(
   return base === undefined ? undefined : pointFingerprint(base, plan.links.slice(stage.from, done))
 }
 
-/** The latest committed point of a partition within a stage, at most `upTo` operators in. */
+/** The latest committed point of a partition within a stage, at most `upTo` operators in, that the recipe's `on_error` accepts. */
 export function latestPoint(
-  plan: OperatorPlan,
-  ledger: Ledger,
+  { plan, ledger, onError }: Books,
   state: PartitionState,
   stage: StagePlan,
   upTo: number,
@@ -60,38 +72,41 @@ export function latestPoint(
   if (base === undefined) return undefined
   for (let done = upTo; done >= stage.from; done--) {
     const point = ledger.get('point', pointFingerprint(base, plan.links.slice(stage.from, done)))
-    if (point !== undefined) return point
+    if (point !== undefined && servesPolicy(point, onError)) return point
   }
   return undefined
 }
 
-/** The fingerprint of the signatures that a stage ends with. */
-export function signatureAt(plan: OperatorPlan, state: PartitionState, stage: StagePlan): string | undefined {
-  if (stage.signs === undefined) return undefined
-  const end = fingerprintAt(plan, state, stage, stage.to)
-  return end === undefined ? undefined : signatureFingerprint(end, plan.links[stage.signs])
-}
-
+/**
+ * The signatures that a stage ends with. Those of a point that was made anew and came out differently are none: they
+ * count rows of another.
+ */
 export function signatureRecord(
-  plan: OperatorPlan,
-  ledger: Ledger,
+  { plan, ledger, onError }: Books,
   state: PartitionState,
   stage: StagePlan,
 ): SignatureRecord | undefined {
-  const fingerprint = signatureAt(plan, state, stage)
-  return fingerprint === undefined ? undefined : ledger.get('signature', fingerprint)
+  const end = fingerprintAt(plan, state, stage, stage.to)
+  if (end === undefined || stage.signs === undefined) return undefined
+  const record = ledger.get('signature', signatureFingerprint(end, plan.links[stage.signs]))
+  const point = ledger.get('point', end)
+  if (record === undefined || point === undefined) return record
+  return point.file.checksum === record.pointChecksum && servesPolicy(point, onError) ? record : undefined
 }
 
-/** The fingerprint of what a stage's barrier decides over all partitions, in input order. */
-export function verdictAt(plan: OperatorPlan, states: readonly PartitionState[], stage: StagePlan): string | undefined {
+/** The fingerprint of what a stage's barrier decides over all partitions: it follows from the signatures' own bytes, in input order. */
+export function verdictAt(books: Books, states: readonly PartitionState[], stage: StagePlan): string | undefined {
   if (stage.signs === undefined) return undefined
-  const signatures: string[] = []
+  const signed: string[] = []
   for (const state of states) {
-    const fingerprint = signatureAt(plan, state, stage)
-    if (fingerprint === undefined) return undefined
-    signatures.push(fingerprint)
+    const record = signatureRecord(books, state, stage)
+    if (record === undefined) return undefined
+    signed.push(record.partition, record.file.checksum)
   }
-  return verdictFingerprint(plan.links[stage.signs], signatures)
+  return verdictFingerprint(books.plan.links[stage.signs], [
+    ...signed,
+    ...describeOrder(orderSlices(states, books.files)),
+  ])
 }
 
 /** Gives each partition its slice of a decision. */
@@ -104,19 +119,21 @@ export function applyVerdict(states: readonly PartitionState[], stage: StagePlan
  * The fingerprints of all finished partitions, in order, as far as the ledger can tell without running
  * anything; undefined where an input was never read or a barrier has not decided.
  */
-export function finalFingerprints(
-  plan: OperatorPlan,
-  ledger: Ledger,
-  states: readonly PartitionState[],
-): string[] | undefined {
+export function finalFingerprints(books: Books, states: readonly PartitionState[]): string[] | undefined {
+  const { plan, ledger } = books
   for (const stage of plan.stages) {
     if (stage.signs === undefined) continue
-    const fingerprint = verdictAt(plan, states, stage)
+    const fingerprint = verdictAt(books, states, stage)
     const verdict = fingerprint === undefined ? undefined : ledger.get('verdict', fingerprint)
     if (verdict === undefined) return undefined
     applyVerdict(states, stage, verdict)
   }
   const last = plan.stages[plan.stages.length - 1]
-  const finals = states.map(state => fingerprintAt(plan, state, last, last.to))
-  return finals.every(value => value !== undefined) ? (finals as string[]) : undefined
+  const finals: string[] = []
+  for (const state of states) {
+    const fingerprint = fingerprintAt(plan, state, last, last.to)
+    if (fingerprint === undefined) return undefined
+    finals.push(fingerprint)
+  }
+  return [...finals, ...describeOrder(orderSlices(states, books.files))]
 }

@@ -1,22 +1,36 @@
 import type { EventBody } from '../../core/events.js'
+import type { InputFile } from '../../core/partition.js'
 import type { JobSpec, UnitProgress, WorkUnit } from '../../core/work-unit.js'
 import type { OperatorPlan } from '../../planning/stages.js'
 import type { JobDirectory } from '../../state/job-directory.js'
+import type { Lease } from '../../state/lease.js'
 import type { Ledger } from '../../state/ledger.js'
 import type { Executor } from '../executor.js'
+import type { Books } from './partition-state.js'
 
 /** What the parts of a running job share. */
 export interface RunContext {
   readonly job: JobSpec
   readonly plan: OperatorPlan
+  /** The input as it is listed today, in order. */
+  readonly files: readonly InputFile[]
   readonly directory: JobDirectory
   readonly ledger: Ledger
+  /** The right to run the job; asked again whenever a name is to be replaced. */
+  readonly lease: Pick<Lease, 'check'>
   readonly executor: Executor
   readonly signal: AbortSignal
   readonly settings: RunSettings
+  /** How often what stood under a name was found damaged in this run. */
+  readonly setbacks: Map<string, number>
   emit(event: EventBody): void
   /** How far a running unit is; `undefined` when it has ended. */
   onProgress(unit: WorkUnit, progress: UnitProgress | undefined): void
+}
+
+/** The part of a running job that tells how far partitions are. */
+export function booksOf({ plan, ledger, job, files }: RunContext): Books {
+  return { plan, ledger, onError: job.onError, files }
 }
 
 export interface RunSettings {
@@ -29,16 +43,26 @@ export interface RunSettings {
   readonly retryDelayMs: number
 }
 
+/** A partition that could not be finished. */
+export interface PartitionFailure {
+  readonly partition: string
+  readonly code: string
+  readonly message: string
+}
+
 /** The job cannot be finished for a reason that the user must remove first. */
 export class JobFailure extends Error {
   override readonly name = 'JobFailure'
+  /** Where single partitions failed: all of them. */
+  readonly partitions: readonly PartitionFailure[]
 
   constructor(
     readonly code: string,
     message: string,
-    options?: ErrorOptions,
+    { partitions = [], ...options }: ErrorOptions & { readonly partitions?: readonly PartitionFailure[] } = {},
   ) {
     super(message, options)
+    this.partitions = partitions
   }
 }
 

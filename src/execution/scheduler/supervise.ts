@@ -1,53 +1,19 @@
 import { randomBytes } from 'node:crypto'
+import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { UnitReport } from '../../core/report.js'
-import type { Condemned, SegmentResult, UnitError, UnitOutcome, UnitResult, WorkUnit } from '../../core/work-unit.js'
+import type { SegmentResult, UnitError, UnitOutcome, UnitResult, WorkUnit } from '../../core/work-unit.js'
+import { clearAttempt } from '../../state/take-over.js'
+import { decideRetry, type Isolation, type Loss, noIsolation, type RetryDecision } from './retry-policy.js'
 import { JobFailure, JobStopped, type RunContext } from './run-context.js'
 
-/** How a unit is to be run after workers died of it: which samples one at a time, and which not at all. */
-export interface Isolation {
-  readonly suspects: { readonly from: number; readonly to: number } | undefined
-  readonly condemned: readonly Condemned[]
-}
-
-/** How often a worker must die with one sample alone before that sample is set aside. */
-const deathsToCondemn = 3
-const longestDelayMs = 30_000
+export { type Isolation, noIsolation } from './retry-policy.js'
 
 /** A unit reported a failure that concerns it alone, or its input. */
 export class UnitFailed extends Error {
   override readonly name = 'UnitFailed'
   constructor(readonly error: UnitError) {
     super(error.message)
-  }
-}
-
-/** Collects what deaths say: first of which batch a worker dies, then of which sample alone. */
-class Investigation {
-  isolation: Isolation = { suspects: undefined, condemned: [] }
-  #losses = 0
-  #alone = new Map<number, number>()
-
-  /** @returns false when the unit has been lost too often for nothing */
-  note(reason: string, batch: { from: number; to: number } | undefined, maxLosses: number): boolean {
-    this.#losses++
-    const { suspects } = this.isolation
-    if (batch !== undefined) {
-      const isAlone =
-        suspects !== undefined && batch.to - batch.from === 1 && batch.from >= suspects.from && batch.to <= suspects.to
-      if (isAlone) this.#noteAlone(batch.from, reason)
-      else this.isolation = { ...this.isolation, suspects: batch }
-    }
-    return this.#losses <= maxLosses
-  }
-
-  #noteAlone(ordinal: number, reason: string): void {
-    const deaths = (this.#alone.get(ordinal) ?? 0) + 1
-    this.#alone.set(ordinal, deaths)
-    if (deaths < deathsToCondemn) return
-    const message = `a worker was lost ${deaths} times with this sample alone: ${reason}`
-    this.isolation = { ...this.isolation, condemned: [...this.isolation.condemned, { ordinal, message }] }
-    this.#losses = 0
   }
 }
 
@@ -58,11 +24,11 @@ export interface Purpose {
 }
 
 /**
- * Runs a unit until it is done, again after each loss of its worker, with growing delays, each time
- * under a new attempt. A sample that keeps killing workers is found and condemned.
+ * Runs a unit until it is done, again after each loss of its worker as the retry policy decides, each time under a
+ * new attempt. What an attempt that ended otherwise was writing is removed.
  *
- * @throws {UnitFailed} where the unit or its input failed
- * @throws {JobFailure} where nothing can go on, or the unit was lost too often
+ * @throws {UnitFailed} where the unit or its input failed, or it was lost too often
+ * @throws {JobFailure} where nothing can go on
  * @throws {JobStopped} where the job was stopped
  */
 export async function superviseUnit(
@@ -71,32 +37,46 @@ export async function superviseUnit(
   makeUnit: (attempt: string, isolation: Isolation) => WorkUnit,
   onPiece: (result: SegmentResult) => void = () => {},
 ): Promise<UnitResult> {
-  const investigation = new Investigation()
-  for (let tries = 1; ; tries++) {
+  const losses: Loss[] = []
+  let isolation = noIsolation
+  for (;;) {
     const attempt = randomBytes(4).toString('hex')
-    const outcome = await runOnce(context, makeUnit(attempt, investigation.isolation), onPiece)
+    const unit = makeUnit(attempt, isolation)
+    const outcome = await runOnce(context, unit, onPiece)
     if (outcome.kind === 'done') return outcome.result
+    clearAttempt(foldersOf(context, unit), context.job.writer, attempt)
     if (outcome.kind === 'stopped') throw new JobStopped('the job was stopped')
     if (outcome.kind === 'failed') throw failureOf(outcome.error)
     context.emit({ event_type: 'worker_lost', unit: purpose.what, reason: outcome.reason })
-    if (!investigation.note(outcome.reason, outcome.progress?.batch, context.settings.maxLosses)) {
-      const error = {
-        code: 'worker_lost',
-        message: `${purpose.what}: a worker was lost ${tries} times, the last time because ${outcome.reason}`,
-        consequence: 'fail_unit',
-      } as const
-      throw new UnitFailed(error)
-    }
-    const delayMs = Math.min(longestDelayMs, context.settings.retryDelayMs * 2 ** (tries - 1))
+    losses.push({ reason: outcome.reason, batch: outcome.progress?.batch })
+    const decision = decideRetry(losses, context.settings)
+    if (decision.kind === 'give_up') throw givenUp(context, purpose, decision, outcome.reason)
+    isolation = decision.isolation
     context.emit({
       event_type: 'unit_retried',
       partition: purpose.partition,
       attempt,
       reason: outcome.reason,
-      delay_ms: delayMs,
+      delay_ms: decision.delayMs,
     })
-    await waitUnlessStopped(delayMs, context.signal)
+    await waitUnlessStopped(decision.delayMs, context.signal)
   }
+}
+
+function foldersOf({ job, directory }: RunContext, unit: WorkUnit): string[] {
+  const target = unit.kind === 'export' ? [dirname(unit.target)] : []
+  return [job.checkpointDir, job.partitionDir, directory.quarantine, ...target]
+}
+
+function givenUp(
+  { plan }: RunContext,
+  { what }: Purpose,
+  { why, operator }: Extract<RetryDecision, { kind: 'give_up' }>,
+  reason: string,
+): UnitFailed {
+  const who = operator === undefined ? what : `${what}: process[${operator}] ${plan.operators[operator].name}`
+  const message = `${who} ${why}, the last time because ${reason}`
+  return new UnitFailed({ code: 'worker_lost', message, consequence: 'fail_unit' })
 }
 
 async function runOnce(

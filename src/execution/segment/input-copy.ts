@@ -11,9 +11,10 @@ export class InputCopy {
   constructor(
     readonly folder: string,
     readonly partition: string,
+    writer: string,
     attempt: string,
   ) {
-    this.#file = StagedFile.create(folder, `${partition}.${attempt}`)
+    this.#file = StagedFile.create(folder, writer, `${partition}.${attempt}`)
   }
 
   add({ bytes, records }: RecordBatch): void {

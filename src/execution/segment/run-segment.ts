@@ -39,7 +39,7 @@ export async function runSegment(
 
 async function runOnSource(pass: SegmentPass, input: SourceInput): Promise<SegmentResult> {
   const { job, unit } = pass
-  const copy = unit.copyInput ? new InputCopy(job.partitionDir, unit.partition, unit.attempt) : undefined
+  const copy = unit.copyInput ? new InputCopy(job.partitionDir, unit.partition, job.writer, unit.attempt) : undefined
   const output = await SegmentOutput.open(job, unit, unit.partition, pass.signing)
   try {
     const counts = pass.startCounts()

@@ -22,6 +22,7 @@ export interface Signing {
  */
 export class SegmentOutput {
   readonly quarantine: QuarantineWriter
+  readonly #sliceRows: number[]
   #rows = 0
 
   private constructor(
@@ -33,7 +34,8 @@ export class SegmentOutput {
     readonly signatures: StagedFile | undefined,
   ) {
     const name = `${partition}.op${unit.fromOp}-${unit.toOp}.${unit.attempt}.jsonl`
-    this.quarantine = new QuarantineWriter(join(job.jobDir, 'quarantine'), name, job.maxSampleBytes)
+    this.#sliceRows = unit.slices.map(() => 0)
+    this.quarantine = new QuarantineWriter(join(job.jobDir, 'quarantine'), job.writer, name, job.maxSampleBytes)
   }
 
   static async open(
@@ -44,9 +46,9 @@ export class SegmentOutput {
   ): Promise<SegmentOutput> {
     const folder = job.checkpointDir
     const name = `${partition}.op${unit.toOp}.${unit.attempt}`
-    const file = unit.signsOnly ? undefined : StagedFile.create(folder, name)
+    const file = unit.signsOnly ? undefined : StagedFile.create(folder, job.writer, name)
     const points = file === undefined ? undefined : { file, writer: await openCheckpointWriter(file, unit.encoding) }
-    const signatures = signing === undefined ? undefined : StagedFile.create(folder, `${name}.signatures`)
+    const signatures = signing === undefined ? undefined : StagedFile.create(folder, job.writer, `${name}.signatures`)
     return new SegmentOutput(job, unit, partition, signing, points, signatures)
   }
 
@@ -64,6 +66,7 @@ export class SegmentOutput {
     const hasSigned = performance.now()
     await this.points?.writer.write(signed)
     this.#rows += signed.length
+    for (const { origin } of signed) this.#sliceRows[origin.slice]++
     return { signMs: hasSigned - started, writeMs: performance.now() - hasSigned }
   }
 
@@ -91,7 +94,8 @@ export class SegmentOutput {
     })
     const before = unit.input.kind === 'point' ? unit.input.point.quarantine : []
     const quarantine = own === undefined ? before : [...before, own]
-    return { kind: 'segment', partition, fingerprint, digest, file, counts, quarantine, signature }
+    const sliceRows = [...this.#sliceRows]
+    return { kind: 'segment', partition, fingerprint, digest, file, sliceRows, counts, quarantine, signature }
   }
 
   discard(): void {

@@ -2,7 +2,7 @@ import { noCounts } from '../../core/records.js'
 import type { UnitReport } from '../../core/report.js'
 import type { Sample } from '../../core/sample.js'
 import { SampleError } from '../../core/sample-error.js'
-import type { JobSpec, OperatorUse, SegmentUnit } from '../../core/work-unit.js'
+import type { BatchInHand, JobSpec, OperatorUse, SegmentUnit } from '../../core/work-unit.js'
 import { RunningCounts } from '../counts.js'
 import type { OperatorChain } from '../operator-chain.js'
 import { UnitFailure } from '../unit-failure.js'
@@ -10,11 +10,16 @@ import type { InputBatch } from './input-batch.js'
 import type { SegmentOutput, Signing } from './segment-output.js'
 import { describePlace, placeOf } from './source-reader.js'
 
+const tellEveryMs = 500
+
 /** One run of a unit's operators: takes batches through them, sets aside what fails, tells of progress. */
 export class SegmentPass {
   readonly #condemned: ReadonlyMap<number, string>
   #samples = 0
   #bytes = 0
+  #inHand: BatchInHand | undefined
+  #survivors = 0
+  #lastTold = 0
   /** Since when the operators have had nothing to do: what passes then goes into reading. */
   #idleSince: number | undefined
 
@@ -33,6 +38,13 @@ export class SegmentPass {
     return new RunningCounts(this.unit.input.kind === 'point' ? this.unit.input.point.counts : noCounts)
   }
 
+  /** Takes note of a batch that is read and not processed. */
+  readPast(batch: InputBatch): void {
+    this.#samples += batch.to - batch.from
+    this.#bytes += batch.bytes
+    this.#tell(undefined)
+  }
+
   async process(batch: InputBatch, output: SegmentOutput, counts: RunningCounts): Promise<void> {
     if (this.#idleSince !== undefined) counts.readMs += performance.now() - this.#idleSince
     await this.#processTimed(batch, output, counts)
@@ -42,24 +54,35 @@ export class SegmentPass {
   async #processTimed(batch: InputBatch, output: SegmentOutput, counts: RunningCounts): Promise<void> {
     this.#samples += batch.to - batch.from
     this.#bytes += batch.bytes
-    this.#announce(batch.from, batch.to)
     const { suspects } = this.unit
+    const samples = this.#withoutCondemned(batch.samples, output, counts)
     if (suspects === undefined || suspects.from >= batch.to || suspects.to <= batch.from) {
-      await this.#run(this.#withoutCondemned(batch.samples, output, counts), output, counts)
-      this.#absolve()
-      return
+      this.#tell({ from: batch.from, to: batch.to })
+      await this.#run(samples, output, counts)
+    } else {
+      for (const sample of samples) {
+        const { ordinal } = sample.origin
+        const inHand = { from: ordinal, to: ordinal + 1, survivors: this.#survivors }
+        this.#tell(inHand)
+        await this.#run([sample], output, counts, operator => this.#tell({ ...inHand, operator }))
+        this.#survivors++
+      }
     }
-    for (const sample of this.#withoutCondemned(batch.samples, output, counts)) {
-      this.#announce(sample.origin.ordinal, sample.origin.ordinal + 1)
-      await this.#run([sample], output, counts)
-    }
-    this.#absolve()
+    // What happens from here on, such as publishing, is not the doing of the samples that were announced last.
+    this.#tell(undefined)
   }
 
-  async #run(samples: readonly Sample[], output: SegmentOutput, counts: RunningCounts): Promise<void> {
-    const left = await this.chain.run(samples, counts, (sample, operator, error) =>
-      this.#setAside(output, sample, operator, error),
-    )
+  async #run(
+    samples: readonly Sample[],
+    output: SegmentOutput,
+    counts: RunningCounts,
+    onStep?: (operator: number) => void,
+  ): Promise<void> {
+    const left = await this.chain.run(samples, counts, {
+      onFailure: (sample, operator, error) => this.#setAside(output, sample, operator, error),
+      onSample: () => this.#tellNowAndThen(),
+      onStep,
+    })
     const { signMs, writeMs } = await output.write(left, (sample, error) => {
       const { index } = this.signing as Signing
       counts.operator(index).quarantined++
@@ -69,13 +92,15 @@ export class SegmentPass {
     counts.writeMs += writeMs
   }
 
-  #announce(from: number, to: number): void {
-    this.report.progress({ samples: this.#samples, bytes: this.#bytes, batch: { from, to } })
+  #tell(inHand: BatchInHand | undefined): void {
+    this.#inHand = inHand
+    this.#lastTold = performance.now()
+    this.report.progress({ samples: this.#samples, bytes: this.#bytes, batch: inHand })
   }
 
-  /** What happens from here on, such as publishing, is not the doing of the samples that were announced last. */
-  #absolve(): void {
-    this.report.progress({ samples: this.#samples, bytes: this.#bytes })
+  /** An operator that takes long over each sample is at work, and not stuck, as long as samples come through. */
+  #tellNowAndThen(): void {
+    if (performance.now() - this.#lastTold > tellEveryMs) this.#tell(this.#inHand)
   }
 
   /** Takes out the samples that killed workers before, by the ordinal that they descend from. */

@@ -10,6 +10,7 @@ import { Checksum, hashToUnit } from '../../util/hash.js'
 import { JsonSyntaxError } from '../../util/json-scan.js'
 import type { RunningCounts } from '../counts.js'
 import type { QuarantineWriter } from '../quarantine-writer.js'
+import { sliceMark } from '../slice-mark.js'
 import { UnitFailure } from '../unit-failure.js'
 import type { InputBatch } from './input-batch.js'
 
@@ -50,20 +51,24 @@ export class SourceReader {
 
   /** Reads past batches without processing them while `skip` says so, given the ordinals `[from, to)` of a batch. */
   async *batches(skip: (from: number, to: number) => boolean = () => false): AsyncGenerator<InputBatch> {
+    let sliceBytes = 0
     for (const [index, slice] of this.input.slices.entries()) {
       this.#slice = index
       this.#checkUnchanged(index)
+      if (index > 0) this.#checksum.update(sliceMark(index, sliceBytes))
+      sliceBytes = 0
       let lines = 0
       for await (const batch of this.#read(slice)) {
         const from = this.#ordinal
         const to = from + batch.records.length
         this.#checksum.update(batch.raw)
+        sliceBytes += batch.raw.length
         this.#ordinal = to
         lines = batch.records.at(-1)?.line ?? lines
         const counts = this.counts()
         counts.lines[index] = lines
         if (skip(from, to)) {
-          yield { samples: [], from, to, bytes: 0 }
+          yield { samples: [], from, to, bytes: batch.raw.length }
           continue
         }
         this.onRaw?.(batch)

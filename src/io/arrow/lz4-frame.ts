@@ -1,8 +1,10 @@
+import { xxh32 } from '../../util/hash.js'
+
 const frameMagic = 0x184d2204
 
 /**
- * Decompresses one LZ4 frame (the format's description 1.6.3), also one of linked blocks. Checksums are
- * passed over.
+ * Decompresses one LZ4 frame (the format's description 1.6.3), also one of linked blocks. Checksums that it carries are
+ * checked, for which `loadChecksums` must have been awaited.
  *
  * @throws {Error} where the frame is broken
  */
@@ -10,20 +12,30 @@ export function decodeLz4Frame(input: Uint8Array): Uint8Array {
   const view = new DataView(input.buffer, input.byteOffset, input.byteLength)
   if (view.getUint32(0, true) !== frameMagic) throw new Error('LZ4 data without its frame mark')
   const flags = input[4]
-  const hasBlockChecksum = (flags & 0x10) !== 0
-  const hasSize = (flags & 0x08) !== 0
+  const [hasBlockChecksum, hasSize, hasChecksum] = [0x10, 0x08, 0x04].map(flag => (flags & flag) !== 0)
   const output = new GrowingBytes(hasSize ? Number(view.getBigUint64(6, true)) : input.length * 4)
-  let at = 7 + (hasSize ? 8 : 0) + ((flags & 0x01) !== 0 ? 4 : 0)
+  const headerEnd = 6 + (hasSize ? 8 : 0) + ((flags & 0x01) !== 0 ? 4 : 0)
+  if (((xxh32(input.subarray(4, headerEnd)) >>> 8) & 255) !== input[headerEnd])
+    throw new Error('the header of LZ4 data is damaged')
+  let at = headerEnd + 1
   for (;;) {
     const head = view.getUint32(at, true)
     at += 4
-    if (head === 0) return output.bytes.subarray(0, output.length)
+    if (head === 0) break
     const end = at + (head & 0x7fffffff)
     if (end > input.length) throw new Error('LZ4 block cut short')
+    if (hasBlockChecksum) check(input.subarray(at, end), view.getUint32(end, true))
     if (head >>> 31 === 1) output.append(input.subarray(at, end))
     else decodeBlock(input, at, end, output)
     at = end + (hasBlockChecksum ? 4 : 0)
   }
+  const content = output.bytes.subarray(0, output.length)
+  if (hasChecksum) check(content, view.getUint32(at, true))
+  return content
+}
+
+function check(bytes: Uint8Array, stored: number): void {
+  if (xxh32(bytes) !== stored) throw new Error('LZ4 data does not match the checksum that it carries')
 }
 
 function decodeBlock(input: Uint8Array, from: number, end: number, output: GrowingBytes): void {

@@ -1,12 +1,15 @@
 import { closeSync, fstatSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { type RecordBatch as ArrowBatch, AsyncRecordBatchFileReader, RecordBatchReader } from 'apache-arrow'
+import type { RowSchema } from '../../core/columns.js'
 import { BatchBuilder } from '../batch-builder.js'
 import { openFileSource, openForReading, readExactly } from '../byte-source.js'
 import { addRow } from '../columns/add-row.js'
 import { InputError } from '../input-error.js'
 import type { ReadOptions, RecordBatch, Slice, Survey } from '../reader.js'
+import { refuseDuplicates, refuseUnknownTypes, schemaOfFooter } from './check-schema.js'
 import { registerCodecs } from './codecs.js'
+import { declaredColumns } from './declared-type.js'
 import { holdsJson, keyOf } from './fields.js'
 import { describeArrowError } from './read-arrow-table.js'
 import { readFrames } from './stream-frames.js'
@@ -46,26 +49,44 @@ function rowToJson(batch: ArrowBatch): CellToJson {
 
 /** What an Arrow file offers for cutting; a stream is read whole. */
 export async function surveyArrow(path: string, sizeBytes: number): Promise<Survey> {
-  if (!isArrowFile(path)) return { kind: 'whole', sizeBytes }
-  registerCodecs()
+  await registerCodecs()
+  if (!isArrowFile(path)) return { kind: 'whole', sizeBytes, columns: await columnsOfStream(path) }
   return withFileReader(path, async reader => {
     const groups: { rows: number; sizeBytes: number }[] = []
     for (let index = 0; index < reader.numRecordBatches; index++) {
       const batch = await readBatch(path, reader, index)
       groups.push({ rows: batch.numRows, sizeBytes: batch.data.byteLength })
     }
-    return { kind: 'groups', groups } as const
+    return { kind: 'groups', groups, columns: declaredColumns(reader.schema.fields) } as const
   })
+}
+
+async function columnsOfStream(path: string): Promise<RowSchema> {
+  try {
+    const reader = await RecordBatchReader.from(readFrames(path, openFileSource(path)))
+    try {
+      await reader.open()
+      refuseDuplicates(path, reader.schema.fields)
+      return declaredColumns(reader.schema.fields)
+    } finally {
+      await reader.return()
+    }
+  } catch (error) {
+    throw describeArrowError(path, error)
+  }
 }
 
 async function* arrowBatches(
   path: string,
   range: { readonly start: number; readonly end: number } | undefined,
 ): AsyncGenerator<ArrowBatch> {
-  registerCodecs()
+  await registerCodecs()
   if (!isArrowFile(path)) {
     try {
-      yield* await RecordBatchReader.from(readFrames(path, openFileSource(path)))
+      for await (const batch of await RecordBatchReader.from(readFrames(path, openFileSource(path)))) {
+        refuseDuplicates(path, batch.schema.fields)
+        yield batch
+      }
     } catch (error) {
       throw describeArrowError(path, error)
     }
@@ -92,9 +113,11 @@ async function withFileReader<T>(path: string, use: (reader: AsyncRecordBatchFil
 
 async function openFileReader(path: string, handle: FileHandle): Promise<AsyncRecordBatchFileReader> {
   try {
+    refuseUnknownTypes(path, schemaOfFooter(readFooter(path)))
     const reader = await RecordBatchReader.from(handle)
     await reader.open()
     if (!(reader instanceof AsyncRecordBatchFileReader)) throw new Error('it has no footer')
+    refuseDuplicates(path, reader.schema.fields)
     return reader
   } catch (error) {
     throw describeArrowError(path, error)
@@ -108,6 +131,19 @@ async function readBatch(path: string, reader: AsyncRecordBatchFileReader, index
     return batch
   } catch (error) {
     throw describeArrowError(path, error)
+  }
+}
+
+/** The footer of a file, which holds its schema. */
+function readFooter(path: string): Uint8Array {
+  const fd = openForReading(path)
+  try {
+    const end = fstatSync(fd).size - magic.length - 4
+    const length = new DataView(readExactly(path, fd, end, end + 4)).getInt32(0, true)
+    if (!(length > 0 && length <= end)) throw new Error('its footer is damaged')
+    return new Uint8Array(readExactly(path, fd, end - length, end))
+  } finally {
+    closeSync(fd)
   }
 }
 

@@ -1,6 +1,9 @@
-import { Message } from 'apache-arrow'
+import { MessageHeader } from 'apache-arrow'
+import { Message as EncodedMessage } from 'apache-arrow/fb/message'
+import { ByteBuffer } from 'flatbuffers'
 import type { ByteSource } from '../byte-source.js'
 import { InputError } from '../input-error.js'
+import { refuseUnknownTypes, schemaOfMessage } from './check-schema.js'
 
 const continuation = 0xffffffff
 
@@ -26,6 +29,7 @@ export async function* readFrames(path: string, source: ByteSource): AsyncGenera
       const bodyLength = metadata === undefined ? undefined : bodyLengthOf(metadata, isFirst)
       if (metadata === undefined || bodyLength === undefined)
         throw InputError.corrupt(path, 'is no Arrow stream, or one with a broken message')
+      if (isFirst) refuseUnknownTypes(path, schemaOfMessage(metadata))
       yield Buffer.concat([...head, metadata, await take(path, source, bodyLength)])
     }
   } finally {
@@ -35,8 +39,9 @@ export async function* readFrames(path: string, source: ByteSource): AsyncGenera
 
 function bodyLengthOf(metadata: Uint8Array, isFirst: boolean): number | undefined {
   try {
-    const message = Message.decode(metadata)
-    return isFirst && !message.isSchema() ? undefined : message.bodyLength
+    const message = EncodedMessage.getRootAsMessage(new ByteBuffer(metadata))
+    const isSchema = message.headerType() === MessageHeader.Schema
+    return isFirst && !isSchema ? undefined : Number(message.bodyLength())
   } catch {
     return undefined
   }

@@ -1,5 +1,6 @@
+import { isScalar, type RowSchema } from '../../core/columns.js'
 import { RowGroups } from '../row-groups.js'
-import type { RowBatch, RowSchema } from '../writer.js'
+import type { RowBatch } from '../writer.js'
 import { type ColumnValue, readValue } from './read-value.js'
 import { visitRow } from './visit-row.js'
 
@@ -32,7 +33,7 @@ export class RowCollector {
         if (index === undefined) throw new Error(`field "${name}" is not in the schema inferred before`)
         const { type } = this.schema[index]
         values[index] = readValue(type, bytes, valueStart, valueEnd)
-        if (typeof type !== 'string') weight += (valueEnd - valueStart) * nestedWeight
+        if (!isScalar(type)) weight += (valueEnd - valueStart) * nestedWeight
       })
       this.groups.addRow(values, weight)
     }

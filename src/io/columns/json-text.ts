@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import type { TimeUnit } from '../../core/columns.js'
 import { JsonSyntaxError, skipSpace, skipValue } from '../../util/json-scan.js'
 import { decodeUtf8 } from '../../util/utf8.js'
 import { compactJson } from '../json/compact.js'
@@ -8,9 +9,12 @@ export class BadValueError extends Error {
   override readonly name = 'BadValueError'
 }
 
-export type TimeUnit = 'MILLIS' | 'MICROS' | 'NANOS'
-
-const unitsPerSecond: Record<TimeUnit, bigint> = { MILLIS: 1_000n, MICROS: 1_000_000n, NANOS: 1_000_000_000n }
+export const unitsPerSecond: Record<TimeUnit, bigint> = {
+  SECONDS: 1n,
+  MILLIS: 1_000n,
+  MICROS: 1_000_000n,
+  NANOS: 1_000_000_000n,
+}
 
 /** A JSON string of UTF-8 bytes. */
 export function textToJson(bytes: Uint8Array): string {
@@ -18,10 +22,9 @@ export function textToJson(bytes: Uint8Array): string {
   return JSON.stringify(decodeUtf8(toBuffer(bytes), 0, bytes.length))
 }
 
-/** A float: NaN becomes null and the infinities 1e999 and -1e999, which JSON parsers read as infinities. */
+/** A float; what is not finite by its name. */
 export function floatToJson(value: number): string {
-  if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value)
-  return Number.isNaN(value) ? 'null' : value > 0 ? '1e999' : '-1e999'
+  return Object.is(value, -0) ? '-0' : String(value)
 }
 
 /** A decimal with all its digits, such as 12.340. */
@@ -68,6 +71,23 @@ function isoOfMillis(millis: number): string {
   const date = new Date(millis)
   if (Number.isNaN(date.getTime())) throw new BadValueError('a date lies outside the years that can be written')
   return date.toISOString()
+}
+
+export function uuidToJson(bytes: Uint8Array): string {
+  return JSON.stringify(
+    toBuffer(bytes)
+      .toString('hex')
+      .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
+  )
+}
+
+/**
+ * The JSON text of a map's key as the key of an object: a string as it is, anything else as a string of its text, such as
+ * `"7"` or `"{\"x\":1}"`; NaN as `"null"`.
+ */
+export function keyJson(json: string): string {
+  if (json.startsWith('"')) return json
+  return json === 'NaN' ? '"null"' : JSON.stringify(json)
 }
 
 export function binaryToJson(bytes: Uint8Array): string {

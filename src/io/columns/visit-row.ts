@@ -1,6 +1,7 @@
 import { scanMembers } from '../../util/json-members.js'
 import { skipSpace } from '../../util/json-scan.js'
 import { decodeUtf8 } from '../../util/utf8.js'
+import { survivesAsDouble } from './decimal-text.js'
 import { readSmallInt } from './small-int.js'
 
 /**
@@ -27,11 +28,23 @@ export function decodeString(bytes: Buffer, start: number, end: number): string 
 }
 
 /** What a JSON value is for a column. */
-export type ValueKind = 'null' | 'bool' | 'int' | 'wide_int' | 'double' | 'text' | 'list' | 'object' | 'other'
+export type ValueKind =
+  | 'null'
+  | 'bool'
+  | 'int'
+  | 'wide_int'
+  | 'double'
+  | 'nan'
+  | 'exact'
+  | 'text'
+  | 'list'
+  | 'object'
+  | 'other'
 
 /**
- * `int` is exact as a double too, `wide_int` only as an int64. `other` needs its JSON text to survive:
- * numbers beyond int64 or double, strings with half a surrogate pair.
+ * `int` is exact as a double too, `wide_int` only as an int64. `exact` is a number whose digits a double does not
+ * give back, `nan` one that is not finite. `other` needs its JSON text to survive: numbers beyond all doubles,
+ * strings with half a surrogate pair.
  */
 export function kindOfValue(bytes: Buffer, start: number, end: number): ValueKind {
   switch (bytes[start]) {
@@ -52,13 +65,14 @@ export function kindOfValue(bytes: Buffer, start: number, end: number): ValueKin
 }
 
 function kindOfNumber(text: string): ValueKind {
-  if (!/^-?\d{1,19}$/.test(text) || text === '-0') {
-    const isInteger = /^-?\d+$/.test(text) && text !== '-0'
-    return !isInteger && Number.isFinite(Number(text)) ? 'double' : 'other'
+  if (/[NI]/.test(text)) return 'nan'
+  if (/^-?\d{1,19}$/.test(text) && text !== '-0') {
+    const value = BigInt(text)
+    if (BigInt.asIntN(64, value) === value) return Number.isSafeInteger(Number(value)) ? 'int' : 'wide_int'
   }
-  const value = BigInt(text)
-  if (BigInt.asIntN(64, value) !== value) return 'other'
-  return Number.isSafeInteger(Number(value)) ? 'int' : 'wide_int'
+  const value = Number(text)
+  if (!Number.isFinite(value)) return 'other'
+  return survivesAsDouble(text, value) ? 'double' : 'exact'
 }
 
 function isWellFormed(bytes: Buffer, start: number, end: number): boolean {

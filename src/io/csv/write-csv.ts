@@ -1,7 +1,8 @@
+import type { RowSchema } from '../../core/columns.js'
 import { decodeUtf8 } from '../../util/utf8.js'
 import { decodeString, visitRow } from '../columns/visit-row.js'
 import type { DrainableSink } from '../compression/block-sink.js'
-import type { DatasetWriter, RowBatch, RowSchema } from '../writer.js'
+import type { DatasetWriter, RowBatch } from '../writer.js'
 
 /**
  * Writes rows as CSV or TSV with a header. Text is written as it is, quoted where it holds a delimiter,

@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs'
+import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describeOpenError } from '../byte-source.js'
 
@@ -34,5 +34,24 @@ function listNames(folder: string): string[] {
 }
 
 export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  return kindOfPlace(path) === 'folder'
+}
+
+/** What stands at a path, links followed; `absent` also where a link leads nowhere or in a circle. */
+export type PlaceKind = 'file' | 'folder' | 'absent' | 'a FIFO' | 'a socket' | 'a device'
+
+/** @throws {InputError} where the path may not be looked at */
+export function kindOfPlace(path: string): PlaceKind {
+  let stats: Stats | undefined
+  try {
+    stats = statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ELOOP' && code !== 'ENOTDIR') throw describeOpenError(path, error)
+  }
+  if (stats === undefined) return 'absent'
+  if (stats.isFile()) return 'file'
+  if (stats.isDirectory()) return 'folder'
+  if (stats.isFIFO()) return 'a FIFO'
+  return stats.isSocket() ? 'a socket' : 'a device'
 }

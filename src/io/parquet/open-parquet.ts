@@ -1,12 +1,15 @@
 import { closeSync, fstatSync } from 'node:fs'
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync } from 'hyparquet'
+import { loadChecksums } from '../../util/hash.js'
 import { openForReading, readExactly } from '../byte-source.js'
 import { InputError } from '../input-error.js'
+import { columnsOfSchema, type SchemaNode } from './schema-node.js'
 
 /** An open Parquet file: its footer, and its bytes read as they are asked for. */
 export interface ParquetFile {
   readonly path: string
   readonly metadata: FileMetaData
+  readonly columns: readonly SchemaNode[]
   readonly bytes: AsyncBuffer
   close(): void
 }
@@ -17,6 +20,7 @@ export interface ParquetFile {
  * @throws {InputError} where the file is missing, not readable, or has no sound footer
  */
 export async function openParquet(path: string): Promise<ParquetFile> {
+  await loadChecksums()
   const fd = openForReading(path)
   const byteLength = fstatSync(fd).size
   const bytes: AsyncBuffer = {
@@ -25,7 +29,8 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   }
   try {
     const metadata = await parquetMetadataAsync(bytes, { geoparquet: false })
-    return { path, metadata, bytes, close: () => closeSync(fd) }
+    const columns = columnsOfSchema(path, metadata)
+    return { path, metadata, columns, bytes, close: () => closeSync(fd) }
   } catch (error) {
     closeSync(fd)
     throw describeParquetError(path, error)
@@ -33,8 +38,14 @@ export async function openParquet(path: string): Promise<ParquetFile> {
 }
 
 /** hyparquet throws plain errors for whatever it cannot read. */
-export function describeParquetError(path: string, error: unknown): unknown {
+export function describeParquetError(path: string, error: unknown, column?: string): unknown {
   if (error instanceof InputError || (error as NodeJS.ErrnoException).syscall !== undefined) return error
-  const what = error instanceof Error ? error.message : String(error)
-  return InputError.corrupt(path, `cannot be read as Parquet (${what})`, error)
+  const where = column === undefined ? '' : `column "${column}" `
+  return InputError.corrupt(path, `${where}cannot be read as Parquet (${whatBroke(error)})`, error)
+}
+
+/** What JavaScript says of a place outside a buffer or a field that is not there tells nobody anything. */
+function whatBroke(error: unknown): string {
+  if (error instanceof RangeError || error instanceof TypeError) return 'its structure is damaged'
+  return error instanceof Error ? error.message : String(error)
 }

@@ -1,48 +1,44 @@
-import { type FileMetaData, type ParquetParsers, parquetRead } from 'hyparquet'
-import { decompressors } from './codecs.js'
+import type { ColumnChunk } from 'hyparquet'
+import { type ColumnValues, readColumnChunk } from './column-chunk.js'
 import { describeParquetError, type ParquetFile } from './open-parquet.js'
-
-/** Instants of 96 bits stay numbers. */
-const primitives: Partial<ParquetParsers> = { timestampFromNanoseconds: nanos => nanos }
-
-export interface RowGroupRequest {
-  readonly metadata: FileMetaData
-  /** Names of top-level columns. */
-  readonly columns: readonly string[]
-  readonly rowStart: number
-  readonly rowEnd: number
-  readonly parsers?: Partial<ParquetParsers>
-}
+import type { SchemaNode } from './schema-node.js'
 
 /**
- * Reads columns of rows that lie in one row group; all of it is in memory then.
+ * Reads the columns below a node in one row group; all of it is in memory then.
  *
  * @throws {InputError} where the file is damaged
  */
-export async function readRowGroup(file: ParquetFile, request: RowGroupRequest): Promise<unknown[][]> {
-  const { columns, rowStart, rowEnd } = request
-  const found = new Map(columns.map(name => [name, new Array<unknown>(rowEnd - rowStart).fill(null)]))
-  let values = 0
-  try {
-    await parquetRead({
-      file: file.bytes,
-      metadata: request.metadata,
-      columns: [...columns],
-      rowStart,
-      rowEnd,
-      compressors: decompressors,
-      utf8: false,
-      parsers: request.parsers ?? primitives,
-      onChunk: ({ columnName, columnData, rowStart: at }) => {
-        const column = found.get(columnName) as unknown[]
-        for (let i = 0; i < columnData.length; i++) column[at - rowStart + i] = columnData[i]
-        values += columnData.length
-      },
-    })
-    const wanted = columns.length * (rowEnd - rowStart)
-    if (values !== wanted) throw new Error(`a row group holds ${values} values where its footer says ${wanted}`)
-  } catch (error) {
-    throw describeParquetError(file.path, error)
+export async function readRowGroup(
+  file: ParquetFile,
+  index: number,
+  columns: readonly SchemaNode[],
+): Promise<Map<SchemaNode, ColumnValues>> {
+  const chunks = new Map(
+    file.metadata.row_groups[index].columns.map(chunk => [pathKey(chunk.meta_data?.path_in_schema), chunk]),
+  )
+  const values = new Map<SchemaNode, ColumnValues>()
+  for (const leaf of columns.flatMap(({ leaves }) => leaves)) {
+    try {
+      values.set(leaf, await readChunk(file, leaf, chunks.get(pathKey(leaf.path))))
+    } catch (error) {
+      throw describeParquetError(file.path, error, leaf.path.join('.'))
+    }
   }
-  return [...found.values()]
+  return values
+}
+
+function pathKey(path: readonly string[] | undefined): string {
+  return JSON.stringify(path)
+}
+
+async function readChunk(file: ParquetFile, leaf: SchemaNode, chunk: ColumnChunk | undefined): Promise<ColumnValues> {
+  const metadata = chunk?.meta_data
+  if (metadata === undefined) throw new Error('it is missing in a row group')
+  if (chunk?.file_path !== undefined) throw new Error('it lies in another file')
+  const { dictionary_page_offset, data_page_offset, total_compressed_size } = metadata
+  const start = Number(dictionary_page_offset || data_page_offset)
+  const first = Math.min(start, Number(data_page_offset))
+  const end = first + Number(total_compressed_size)
+  if (!(first >= 0 && end >= first && end <= file.bytes.byteLength)) throw new Error('it lies outside the file')
+  return readColumnChunk(await file.bytes.slice(first, end), leaf, metadata)
 }

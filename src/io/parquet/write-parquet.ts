@@ -1,29 +1,27 @@
-import type { SchemaElement } from 'hyparquet'
 import { ParquetWriter } from 'hyparquet-writer'
+import type { RowSchema } from '../../core/columns.js'
 import { RowCollector } from '../columns/collect-rows.js'
-import type { ByteSink, DatasetWriter, RowColumn, RowSchema, ScalarType } from '../writer.js'
+import type { ByteSink, DatasetWriter } from '../writer.js'
 import { compressors } from './codecs.js'
+import { elementsOf } from './elements.js'
+import { parquetValueOf } from './parquet-value.js'
 import { SinkWriter } from './sink-writer.js'
-
-const scalarElements: Record<ScalarType, Omit<SchemaElement, 'name'>> = {
-  bool: { type: 'BOOLEAN' },
-  int64: { type: 'INT64' },
-  double: { type: 'DOUBLE' },
-  text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
-  json: { type: 'BYTE_ARRAY', logical_type: { type: 'JSON' } },
-}
 
 /** Opens a Parquet file with typed columns, snappy inside, row groups of 10,000 rows (fewer where they are long). */
 export function openParquetWriter(sink: ByteSink, schema: RowSchema): DatasetWriter {
+  const elements = schema.flatMap(column => elementsOf(column))
+  const root = { name: 'root', num_children: schema.length }
   const file = new ParquetWriter({
     writer: new SinkWriter(sink),
-    schema: [{ name: 'root', num_children: schema.length }, ...schema.flatMap(elementsOf)],
+    schema: [root, ...elements],
     compressors,
     createdBy: 'pawl',
   })
+  const converts = schema.map(({ type }) => parquetValueOf(type))
   const collector = new RowCollector(schema, (columns, rowCount) => {
     const columnData = schema.map(({ name, type }, index) => {
-      const data = columns[index] as unknown[]
+      const convert = converts[index]
+      const data = (convert === undefined ? columns[index] : columns[index].map(convert)) as unknown[]
       // Dictionaries and statistics of texts cost more than they save.
       const isPlain = type !== 'bool' && type !== 'int64' && type !== 'double'
       return isPlain ? { name, data, encoding: 'PLAIN' as const, statistics: false } : { name, data }
@@ -34,19 +32,13 @@ export function openParquetWriter(sink: ByteSink, schema: RowSchema): DatasetWri
     write: batch => collector.add(batch),
     finish: () => {
       collector.flush()
+      // Readers know JSON by its older name, under which the library would take the text for a value and encode it again.
+      const isJson = ({ logical_type }: (typeof elements)[number]) => logical_type?.type === 'JSON'
+      file.schema = [
+        root,
+        ...elements.map(element => (isJson(element) ? { ...element, converted_type: 'JSON' as const } : element)),
+      ]
       file.finish()
     },
   }
-}
-
-/** A column in the schema of a file, before the parts it consists of. */
-function elementsOf({ name, type }: RowColumn): SchemaElement[] {
-  const head = { name, repetition_type: 'OPTIONAL' as const }
-  if (typeof type === 'string') return [{ ...head, ...scalarElements[type] }]
-  if ('fields' in type) return [{ ...head, num_children: type.fields.length }, ...type.fields.flatMap(elementsOf)]
-  return [
-    { ...head, num_children: 1, converted_type: 'LIST', logical_type: { type: 'LIST' } },
-    { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
-    ...elementsOf({ name: 'element', type: type.items }),
-  ]
 }

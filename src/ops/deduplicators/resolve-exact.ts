@@ -10,11 +10,6 @@ const mostBuckets = 256
 /** Levels of splitting, eight bits of the hash each; a bucket that is still too large by then is mostly repeats. */
 const deepestLevel = 3
 
-interface Place {
-  partition: number
-  row: number
-}
-
 /** Entries in input order, piece by piece. */
 type Entries = AsyncIterable<Buffer> | Iterable<Buffer>
 
@@ -62,13 +57,13 @@ async function* signatureEntries(context: ResolveContext): AsyncGenerator<Buffer
 async function resolveEntries(context: ResolveContext, entries: Entries, count: number, level: number): Promise<void> {
   const tableBytes = KeyTable.bytesFor(count)
   if (tableBytes <= context.memoryBytes / 2 || level > deepestLevel) {
-    const drop = (place: Place) => context.drop(place.partition, place.row)
-    await dropRepeats(entries, new KeyTable(level > deepestLevel ? 1024 : count), drop)
+    await dropRepeats(context, entries, new KeyTable(level > deepestLevel ? 1024 : count))
     return
   }
   const bucketCount = Math.min(mostBuckets, 2 ** Math.ceil(Math.log2((tableBytes * 2) / context.memoryBytes)))
   await using spill = new Spill(context.scratchDir, `level-${level}`, bucketCount, entryBytes, context.memoryBytes / 4)
   for await (const piece of entries) {
+    context.progress?.()
     for (let offset = 0; offset < piece.length; offset += entryBytes) {
       const bucket = piece[offset + level] & (bucketCount - 1)
       if (spill.isFull(bucket)) await spill.flush(bucket)
@@ -82,14 +77,12 @@ async function resolveEntries(context: ResolveContext, entries: Entries, count: 
   }
 }
 
-async function dropRepeats(entries: Entries, table: KeyTable, drop: (place: Place) => void): Promise<void> {
+async function dropRepeats(context: ResolveContext, entries: Entries, table: KeyTable): Promise<void> {
   for await (const piece of entries) {
+    context.progress?.()
     for (let offset = 0; offset < piece.length; offset += entryBytes) {
       if (table.add(piece, offset)) continue
-      drop({
-        partition: piece.readUInt32LE(offset + exactKeyBytes),
-        row: piece.readUInt32LE(offset + exactKeyBytes + 4),
-      })
+      context.drop(piece.readUInt32LE(offset + exactKeyBytes), piece.readUInt32LE(offset + exactKeyBytes + 4))
     }
   }
 }

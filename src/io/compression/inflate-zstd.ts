@@ -1,0 +1,33 @@
+import { decodeZstd } from './zstd-frames.js'
+
+/**
+ * Decompresses zstd data in memory; its checksums are checked, for which `loadChecksums` must have been awaited.
+ *
+ * @throws {Error} where the data is damaged, or holds other than `length` bytes
+ */
+export function inflateZstd(input: Uint8Array, length: number): Uint8Array {
+  const output = new Uint8Array(length)
+  let used = 0
+  for (const chunk of decodeZstd(takeFrom(input))) {
+    if (used + chunk.length > length)
+      throw new Error(`zstd data holds more than the ${length} bytes that were announced`)
+    output.set(chunk, used)
+    used += chunk.length
+  }
+  if (used < length) throw new Error(`zstd data holds ${used} bytes where ${length} were announced`)
+  return output
+}
+
+/** As `inflateZstd`, where nothing says how much it will be. */
+export function inflateAllZstd(input: Uint8Array): Uint8Array {
+  return Buffer.concat([...decodeZstd(takeFrom(input))])
+}
+
+function takeFrom(input: Uint8Array): (count: number) => Uint8Array {
+  let at = 0
+  return count => {
+    const bytes = input.subarray(at, at + count)
+    at += bytes.length
+    return bytes
+  }
+}

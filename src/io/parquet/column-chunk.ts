@@ -1,0 +1,146 @@
+import type { ColumnMetaData } from 'hyparquet'
+import { parquetHeader } from 'hyparquet/src/column.js'
+import { decompressPage, readDataPage, readDataPageV2 } from 'hyparquet/src/datapage.js'
+import { readPlain } from 'hyparquet/src/plain.js'
+import type { ColumnDecoder, DataPage, DecodedArray, PageHeader } from 'hyparquet/src/types.js'
+import { crc32 } from '../../util/crc32.js'
+import { decompressors } from './codecs.js'
+import type { SchemaNode } from './schema-node.js'
+
+/** The values of one column in one row group, as primitives, with the levels that say where they stand. */
+export interface ColumnValues {
+  /** A value's definition level each; undefined where all are there. */
+  readonly defs: Uint16Array | undefined
+  /** Repetition levels; undefined where nothing repeats. */
+  readonly reps: Uint16Array | undefined
+  /** Only those that are there. */
+  readonly values: readonly unknown[]
+  readonly entries: number
+}
+
+type Decoder = Pick<ColumnDecoder, 'type' | 'element' | 'schemaPath' | 'codec' | 'compressors'>
+
+/**
+ * Decodes a column chunk. Checksums that pages carry are checked.
+ *
+ * @throws {Error} where the chunk is damaged
+ */
+export function readColumnChunk(bytes: ArrayBuffer, leaf: SchemaNode, metadata: ColumnMetaData): ColumnValues {
+  const decoder = {
+    type: metadata.type,
+    element: leaf.element,
+    schemaPath: leaf.trees,
+    codec: metadata.codec,
+    compressors: decompressors,
+  }
+  const reader = { view: new DataView(bytes), offset: 0 }
+  const column = new ColumnBuilder(leaf, Number(metadata.num_values))
+  let dictionary: DecodedArray | undefined
+  while (column.isIncomplete && reader.offset < bytes.byteLength - 1) {
+    const header = parquetHeader(reader)
+    const size = header.compressed_page_size
+    if (!(size >= 0 && size <= bytes.byteLength - reader.offset)) throw new Error('a page goes beyond its column')
+    const page = new Uint8Array(bytes, reader.offset, size)
+    reader.offset += size
+    if (header.crc !== undefined && crc32(page) !== header.crc >>> 0)
+      throw new Error('a page does not match the checksum that it carries')
+    if (header.type === 'DICTIONARY_PAGE') dictionary = readDictionary(page, header, decoder)
+    else if (header.type === 'DATA_PAGE' || header.type === 'DATA_PAGE_V2')
+      column.add(page, header, dictionary, decoder)
+  }
+  return column.finish()
+}
+
+function readDictionary(page: Uint8Array, header: PageHeader, decoder: Decoder): DecodedArray {
+  const count = header.dictionary_page_header?.num_values ?? 0
+  const content = decompressPage(page, header.uncompressed_page_size, decoder.codec, decoder.compressors)
+  const view = new DataView(content.buffer, content.byteOffset, content.byteLength)
+  return readPlain({ view, offset: 0 }, decoder.type, count, decoder.element.type_length)
+}
+
+/** Gathers the pages of a column. */
+class ColumnBuilder {
+  readonly #leaf: SchemaNode
+  readonly #expected: number
+  readonly #defs: Uint16Array | undefined
+  readonly #reps: Uint16Array | undefined
+  readonly #values: unknown[] = []
+  #entries = 0
+
+  constructor(leaf: SchemaNode, expected: number) {
+    this.#leaf = leaf
+    this.#expected = expected
+    this.#defs = leaf.maxDef > 0 ? new Uint16Array(expected) : undefined
+    this.#reps = leaf.maxRep > 0 ? new Uint16Array(expected) : undefined
+  }
+
+  get isIncomplete(): boolean {
+    return this.#entries < this.#expected
+  }
+
+  add(page: Uint8Array, header: PageHeader, dictionary: DecodedArray | undefined, decoder: Decoder): void {
+    const info = header.data_page_header ?? header.data_page_header_v2
+    if (info === undefined) throw new Error('a page has no header of its kind')
+    const count = info.num_values
+    if (count === 0) return
+    if (!(count > 0 && count <= this.#expected - this.#entries)) throw new Error('its pages hold more than it says')
+    const decoded = decodePage(page, header, decoder as ColumnDecoder)
+    this.#addLevels(this.#defs, decoded.definitionLevels ?? [], count, this.#leaf.maxDef)
+    this.#addLevels(this.#reps, decoded.repetitionLevels, count, 0)
+    this.#addValues(decoded.dataPage, info.encoding?.endsWith('_DICTIONARY') ? (dictionary ?? []) : undefined)
+    this.#entries += count
+  }
+
+  finish(): ColumnValues {
+    if (this.isIncomplete) throw new Error(`it holds ${this.#entries} values where its footer says ${this.#expected}`)
+    const present = this.#defs === undefined ? this.#expected : countOf(this.#defs, this.#leaf.maxDef)
+    if (present !== this.#values.length) throw new Error('its levels do not fit its values')
+    return { defs: this.#defs, reps: this.#reps, values: this.#values, entries: this.#entries }
+  }
+
+  /** No levels stand for all of them being `otherwise`. */
+  #addLevels(target: Uint16Array | undefined, levels: readonly number[], count: number, otherwise: number): void {
+    if (target === undefined) return
+    if (levels.length === 0) target.fill(otherwise, this.#entries, this.#entries + count)
+    else if (levels.length !== count) throw new Error('its levels are cut short')
+    for (let at = 0; at < levels.length; at++) {
+      if (levels[at] === undefined) throw new Error('its levels are cut short')
+      target[this.#entries + at] = levels[at]
+    }
+  }
+
+  #addValues(data: DecodedArray, dictionary: DecodedArray | undefined): void {
+    for (let at = 0; at < data.length; at++) {
+      const value: unknown = dictionary === undefined ? data[at] : dictionary[data[at] as number]
+      if (value === undefined) throw new Error('its values are cut short or missing in its dictionary')
+      this.#values.push(value)
+    }
+  }
+}
+
+function countOf(levels: Uint16Array, wanted: number): number {
+  let count = 0
+  for (const level of levels) if (level === wanted) count++
+  return count
+}
+
+function decodePage(page: Uint8Array, header: PageHeader, decoder: ColumnDecoder): DataPage {
+  const v2 = header.data_page_header_v2
+  if (header.type === 'DATA_PAGE_V2' && v2 !== undefined) {
+    // Where all values are null, writers leave out what would say how the others are encoded.
+    const isEmpty = v2.num_values === v2.num_nulls
+    const plain = { ...header, data_page_header_v2: { ...v2, encoding: 'PLAIN' as const, is_compressed: false } }
+    return readDataPageV2(page, isEmpty ? plain : header, decoder)
+  }
+  const v1 = header.data_page_header
+  if (v1 === undefined) throw new Error('a page has no header of its kind')
+  const content = decompressPage(page, header.uncompressed_page_size, decoder.codec, decoder.compressors)
+  try {
+    return readDataPage(content, v1, decoder)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const levels = readDataPage(content, { ...v1, encoding: 'PLAIN' }, decoder)
+    if (levels.dataPage.length > 0) throw error
+    return levels
+  }
+}

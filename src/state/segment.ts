@@ -1,0 +1,113 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import type { LedgerRecord } from '../core/records.js'
+import { Checksum } from '../util/hash.js'
+
+/** The first line of a segment: what it is, whose, and what its writer found when it began. */
+export interface SegmentHeader {
+  readonly pawl: 'ledger'
+  readonly format: number
+  readonly version: string
+  readonly writer: string
+  readonly fence: number
+  /** How many bytes of earlier writers' segments counted then; what one of them appended later, woken from a stop, does not. */
+  readonly after: Readonly<Record<string, number>>
+}
+
+/** One commit: all of it counts, or none. */
+export interface SegmentCommit {
+  /** Place in the order of commits, over all writers. */
+  readonly seq: number
+  readonly put?: readonly LedgerRecord[]
+  /** Keys of records that no longer hold. */
+  readonly drop?: readonly string[]
+}
+
+/** The last line of a segment that was closed in order: without it, a torn line at the end is a crash and no damage. */
+export interface SegmentEnd {
+  readonly closed: true
+}
+
+export type SegmentContent = SegmentHeader | SegmentCommit | SegmentEnd
+
+/** A line of a segment as it was found. `torn`: cut short at the end of a segment that was never closed. */
+export type FoundLine =
+  | { readonly kind: 'line'; readonly offset: number; readonly length: number; readonly content: SegmentContent }
+  | { readonly kind: 'damaged'; readonly offset: number; readonly length: number; readonly number: number }
+  | { readonly kind: 'torn'; readonly offset: number; readonly length: number; readonly number: number }
+
+/** A line: 16 hex digits of checksum over its number and content, the number, the content as JSON. */
+export function encodeLine(number: number, content: SegmentContent): Buffer {
+  const body = Buffer.from(`${number} ${JSON.stringify(content)}\n`)
+  return Buffer.concat([Buffer.from(`${checksumOf(body)} `), body])
+}
+
+/** Reads the lines of a segment in order. A line that is damaged, or missing by its number, costs itself only. */
+export function* readSegment(path: string): Generator<FoundLine> {
+  let expected = 0
+  let isClosed = false
+  for (const { bytes, offset, isWhole } of splitFile(path)) {
+    const line = isWhole ? decodeLine(bytes) : undefined
+    if (line === undefined) {
+      yield { kind: isWhole || isClosed ? 'damaged' : 'torn', offset, length: bytes.length, number: expected++ }
+      continue
+    }
+    if (line.number > expected) yield { kind: 'damaged', offset, length: 0, number: expected }
+    expected = line.number + 1
+    isClosed = 'closed' in line.content
+    yield { kind: 'line', offset, length: bytes.length, content: line.content }
+  }
+}
+
+/** The commit at a place that `readSegment` named; undefined where it is no longer there as it was. */
+export function readCommit(fd: number, offset: number, length: number): SegmentCommit | undefined {
+  const bytes = Buffer.allocUnsafe(length)
+  if (readSync(fd, bytes, 0, length, offset) !== length) return undefined
+  const content = decodeLine(bytes)?.content
+  return content !== undefined && 'seq' in content ? content : undefined
+}
+
+function decodeLine(bytes: Buffer): { readonly number: number; readonly content: SegmentContent } | undefined {
+  const sumBytes = 16
+  const body = bytes.subarray(sumBytes + 1)
+  if (bytes.length < sumBytes + 4 || bytes.toString('latin1', 0, sumBytes + 1) !== `${checksumOf(body)} `)
+    return undefined
+  const space = body.indexOf(0x20)
+  return {
+    number: Number(body.toString('latin1', 0, space)),
+    content: JSON.parse(body.toString('utf8', space + 1)) as SegmentContent,
+  }
+}
+
+function checksumOf(body: Buffer): string {
+  return new Checksum().update(body).digest()
+}
+
+const blockBytes = 1 << 20
+
+/** The lines of a file with their line ends; the last one may lack it. */
+function* splitFile(path: string): Generator<{ bytes: Buffer; offset: number; isWhole: boolean }> {
+  const fd = openSync(path, 'r')
+  try {
+    let rest = Buffer.alloc(0)
+    let restOffset = 0
+    let position = 0
+    const { size } = fstatSync(fd)
+    while (position < size) {
+      const block = Buffer.allocUnsafe(Math.min(blockBytes, size - position))
+      const count = readSync(fd, block, 0, block.length, position)
+      if (count === 0) break
+      position += count
+      const bytes = Buffer.concat([rest, block.subarray(0, count)])
+      let from = 0
+      for (let end = bytes.indexOf(10, rest.length); end >= 0; end = bytes.indexOf(10, from)) {
+        yield { bytes: bytes.subarray(from, end + 1), offset: restOffset + from, isWhole: true }
+        from = end + 1
+      }
+      rest = bytes.subarray(from)
+      restOffset += from
+    }
+    if (rest.length > 0) yield { bytes: rest, offset: restOffset, isWhole: false }
+  } finally {
+    closeSync(fd)
+  }
+}
