@@ -57,6 +57,6 @@ function findJob(job: string, workDir: string | undefined): string {
   const nearest = workDir === undefined ? nearestName(job, findAllJobs()) : undefined
   const remedy = nearest === undefined ? 'give its folder, or --work_dir' : `did you mean "${nearest}"?`
   throw new UsageError(
-    `there is no job ${job} ${workDir === undefined ? 'under ./outputs' : `in ${workDir}`}; ${remedy}`,
+    `there is no job ${job} ${workDir === undefined ? 'under ./outputs or in a work dir of yours' : `in ${workDir}`}; ${remedy}`,
   )
 }

@@ -5,7 +5,7 @@ export function addResumeCommand(program: Command): void {
   const command = program
     .command('resume <job>')
     .description('go on with a job, by its id or its folder, with the recipe as it was run')
-    .option('--work_dir <folder>', 'where the job is; by default anywhere under ./outputs')
+    .option('--work_dir <folder>', 'where the job is; by default under ./outputs or where you ran jobs')
     .addHelpText(
       'after',
       `

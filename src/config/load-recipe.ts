@@ -1,11 +1,13 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { OperatorCatalog } from '../core/operator.js'
+import { canonicalJson } from '../util/hash.js'
 import { nearestName } from '../util/nearest.js'
 import { applyOverrides } from './apply-overrides.js'
 import { resolveDatasets } from './dataset-paths.js'
 import { ignoredKeys, ignoredPartitionKeys } from './ignored-keys.js'
+import { jobIdOfExport } from './job-id.js'
 import { resolvePlaces } from './job-places.js'
 import type { Override } from './overrides.js'
 import { plainValues } from './plain-values.js'
@@ -62,13 +64,14 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
       operators.map(({ name }) => name),
     ),
   )
-  const jobId = values.job_id ?? generateJobId(request.now)
+  const jobId = values.job_id ?? (values.new_job ? generateJobId(request.now) : jobIdFrom(values, sources))
   const { process: _, dataset: __, dataset_path: ___, job_id: ____, work_dir: _____, ...rest } = values
   return {
     ...rest,
     ...resolvePlaces(values, jobId, sources),
     custom_operator_paths: customPaths(overridden.values),
     file,
+    origin: { file, content: digestOf(document?.text ?? canonicalJson(overridden.values)) },
     datasets: resolveDatasets(values, sources),
     operators,
     jobId,
@@ -153,6 +156,17 @@ function withAbsoluteModules(
   modules: readonly string[],
 ): Record<string, unknown> {
   return modules.length === 0 ? { ...given } : { ...given, custom_operator_paths: modules }
+}
+
+/** The id that follows from the export path, which may hold the id itself and is then taken as it is written. */
+function jobIdFrom(values: RecipeValues, sources: Sources): string {
+  const { jobDir, export_path } = resolvePlaces(values, 'job', sources)
+  const path = values.export_path.includes('{job_id}') ? values.export_path : export_path
+  return jobIdOfExport(path, dirname(jobDir))
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /** `{YYYYMMDD}_{HHMMSS}_{6 hex}`, local time. */

@@ -148,7 +148,13 @@ export const recipeSchema = z.strictObject({
     .string()
     .nullable()
     .default(null)
-    .describe('Name of the job; one that exists is resumed. By default {YYYYMMDD}_{HHMMSS}_{6 hex}.'),
+    .describe(
+      'Name of the job; one that exists is gone on with. By default the job of this work dir that wrote export_path or is about to, else a new one named after it.',
+    ),
+  new_job: z
+    .boolean()
+    .default(false)
+    .describe('Begin a new job under {YYYYMMDD}_{HHMMSS}_{6 hex}, where job_id names none.'),
   partition_dir: z
     .string()
     .nullable()

@@ -744,8 +744,10 @@ export interface RecipeInput {
   readonly np?: number | null
   /** Folder of jobs; {job_id} must come last in it and is appended where it is absent. By default the folder of export_path. */
   readonly work_dir?: string | null
-  /** Name of the job; one that exists is resumed. By default {YYYYMMDD}_{HHMMSS}_{6 hex}. */
+  /** Name of the job; one that exists is gone on with. By default the job of this work dir that wrote export_path or is about to, else a new one named after it. */
   readonly job_id?: string | null
+  /** Begin a new job under {YYYYMMDD}_{HHMMSS}_{6 hex}, where job_id names none. Default: false. */
+  readonly new_job?: boolean
   /** Folder of copies of partitions (write_partitions); by default partitions/ in the job directory. */
   readonly partition_dir?: string | null
   /** Folder of the event log; by default the job directory. */

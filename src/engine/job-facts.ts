@@ -1,4 +1,4 @@
-import type { Recipe } from '../config/recipe.js'
+import type { Recipe, RecipeOrigin } from '../config/recipe.js'
 import type { DatasetCut, InputFile } from '../core/partition.js'
 import type { PointRecord } from '../core/records.js'
 import { type Books, latestPoint, type PartitionState, stageBase } from '../execution/scheduler/partition-state.js'
@@ -48,6 +48,11 @@ export interface RecordedRecipe {
   readonly facts: JobFacts
   readonly given: unknown
   readonly cwd: string
+  readonly origin: RecipeOrigin
+  /** What it reads, in the form of `datasetsOf`. */
+  readonly datasets: readonly string[]
+  /** Where its export goes. */
+  readonly target: string
 }
 
 /** What the last run was, where that is on record and undamaged. */

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { makeFolderDurably } from '../util/durable-file.js'
 import { listIfThere } from '../util/remove.js'
 import { writerOf } from '../util/staging.js'
+import { rememberedWorkDirs } from './work-dirs.js'
 
 /** Where a job keeps what: `{work_dir}/{job_id}/` and the folders in it. */
 export class JobDirectory {
@@ -90,19 +91,33 @@ export function examineJobPlace(jobDir: string): JobPlace {
 
 /**
  * Finds a job by id or path: the path itself, `workDir/id`, or a folder of that name up to three levels
- * below `./outputs`.
+ * below `./outputs` or in a work dir that this user worked in.
  *
  * @returns every match, so that the caller can refuse an ambiguous id
  */
 export function findJobs(job: string, workDir: string | undefined): string[] {
   if (isJob(job)) return [resolve(job)]
   if (workDir !== undefined) return isJob(join(workDir, job)) ? [resolve(workDir, job)] : []
-  return jobsBelow(resolve('outputs'), 3).filter(path => basename(path) === job)
+  const named = (paths: readonly string[]) => paths.filter(path => basename(path) === job)
+  const near = named(jobsBelow(resolve('outputs'), 3))
+  return near.length > 0 ? near : named(rememberedWorkDirs().flatMap(jobsIn))
 }
 
-/** Ids of all jobs below `./outputs`. */
+/** Folders of the jobs of a work dir. */
+export function jobsIn(workDir: string): string[] {
+  if (statSync(workDir, { throwIfNoEntry: false })?.isDirectory() !== true) return []
+  return listIfThere(workDir)
+    .map(name => join(workDir, name))
+    .filter(isJob)
+}
+
+/** Ids of all jobs below `./outputs` and in the work dirs that this user worked in. */
 export function findAllJobs(): string[] {
-  return jobsBelow(resolve('outputs'), 3).map(path => basename(path))
+  return knownJobs().map(path => basename(path))
+}
+
+function knownJobs(): string[] {
+  return [...new Set([...jobsBelow(resolve('outputs'), 3), ...rememberedWorkDirs().flatMap(jobsIn)])]
 }
 
 /** True for a folder with the record of a recipe that was run there, whatever else of the job was lost. */
