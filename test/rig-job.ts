@@ -62,7 +62,12 @@ export class JobRig {
   }
 
   start(...args: readonly string[]): Running {
-    const child = spawn(process.execPath, [main, ...args], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] })
+    return this.startWith(process.env, ...args)
+  }
+
+  /** Starts the program in an environment of its own. */
+  startWith(env: NodeJS.ProcessEnv, ...args: readonly string[]): Running {
+    const child = spawn(process.execPath, [main, ...args], { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let stdout = ''
     let stderr = ''
     const waiting: { pattern: RegExp; done: () => void }[] = []

@@ -3,7 +3,8 @@ import { stringify } from 'yaml'
 import type { PlanDescription } from '../engine/describe-plan.js'
 import type { OpenRecipe } from '../engine/open-recipe.js'
 import { planRecipe } from '../engine/plan-recipe.js'
-import { formatBytes, formatCount } from '../util/format.js'
+import type { OperatorReuse, ReusePlan } from '../engine/plan-reuse.js'
+import { formatBytes, formatCount, formatDuration, plural } from '../util/format.js'
 
 const shownPartitions = 10
 
@@ -15,10 +16,16 @@ export async function showPlan(open: OpenRecipe, { json = false }: { readonly js
   process.stdout.write(`${text}\n`)
 }
 
-async function planAsText(plan: PlanDescription, open: OpenRecipe): Promise<string> {
-  const lines = ['Operators']
+async function planAsText(
+  plan: PlanDescription & { readonly reuse: ReusePlan | null },
+  open: OpenRecipe,
+): Promise<string> {
+  const lines = [...startLines(plan), 'Operators']
   for (const { index, name, params, is_barrier } of plan.operators) {
-    lines.push(`  process[${index}] ${name}${is_barrier ? ' (barrier)' : ''}`)
+    const reuse = plan.reuse?.operators[index]
+    lines.push(
+      `  process[${index}] ${name}${is_barrier ? ' (barrier)' : ''}${reuse === undefined ? '' : `: ${reuseText(reuse)}`}`,
+    )
     lines.push(...(await ownParams(open, name, params as Readonly<Record<string, unknown>>)).map(line => `    ${line}`))
   }
   lines.push('', 'Segments', ...plan.segments.map(segmentText))
@@ -29,6 +36,31 @@ async function planAsText(plan: PlanDescription, open: OpenRecipe): Promise<stri
   const { path, format, compression } = plan.export
   lines.push('', `Export to ${path} (${format}${compression === 'none' ? '' : `, ${compression}`})`)
   return lines.join('\n')
+}
+
+/** What becomes of a job that exists, before the rest. */
+function startLines({ job_id, reuse }: { readonly job_id: string; readonly reuse: ReusePlan | null }): string[] {
+  if (reuse === null) return [`A new job, ${job_id}`, '']
+  const { changes, reuse: what, estimated_ms } = reuse
+  const time =
+    estimated_ms === null
+      ? 'not known, as nothing was measured yet'
+      : estimated_ms === 0
+        ? 'none for the operators'
+        : `about ${formatDuration(estimated_ms)} for the operators, by what they took so far`
+  return [
+    `Job ${job_id} exists: ${changes.length === 0 ? 'nothing changed' : changes.join('; ')}`,
+    `  ${what}`,
+    `  time left: ${time}`,
+    '',
+  ]
+}
+
+function reuseText({ reused_partitions: reused, redone_partitions: redone, why, estimated_ms }: OperatorReuse): string {
+  if (redone === 0) return `reused in ${plural(reused, 'partition')}`
+  const time = estimated_ms === null ? 'never measured' : `about ${formatDuration(estimated_ms)} of work`
+  const kept = reused === 0 ? '' : `, reused in ${formatCount(reused)}`
+  return `to be done in ${plural(redone, 'partition')}${kept}, ${time}: ${why}`
 }
 
 /** The parameters that differ from the operator's defaults, as they stand in a recipe. */

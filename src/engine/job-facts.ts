@@ -95,7 +95,7 @@ export function tallyStart(
 }
 
 /** The committed point of a partition that lies furthest on. */
-function furthestPoint(books: Books, state: PartitionState): PointRecord | undefined {
+export function furthestPoint(books: Books, state: PartitionState): PointRecord | undefined {
   for (const stage of [...books.plan.stages].reverse()) {
     if (stageBase(books.plan, state, stage) === undefined) continue
     const point = latestPoint(books, state, stage, stage.to)
