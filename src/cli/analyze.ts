@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { AnalyzeOptions } from './analyze-and-show.js'
 import { addRecipeOptions, type RecipeOptions, readRecipeArguments } from './recipe-arguments.js'
+import { prepare } from './run.js'
 import { addShowOptions } from './show-options.js'
 
 export function addAnalyzeCommand(program: Command): void {
@@ -25,6 +26,7 @@ folder.`,
     )
     .action(async (options: RecipeOptions & AnalyzeOptions, command: Command) => {
       const { file, settings } = await readRecipeArguments(command)
+      await prepare()
       const { openAnalysis } = await import('../engine/open-analysis.js')
       const { analyzeAndShow } = await import('./analyze-and-show.js')
       await analyzeAndShow(await openAnalysis(file, settings), options)

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { prepare } from './run.js'
 import { addShowOptions, type ShowOptions } from './show-options.js'
 
 export function addResumeCommand(program: Command): void {
@@ -13,6 +14,7 @@ To go on with a changed recipe, run it under the same job id:
   pawl run changed.yaml --job_id ID`,
     )
   addShowOptions(command).action(async (job: string, options: ShowOptions & { work_dir?: string }) => {
+    await prepare()
     const { resumeJob } = await import('./resume-job.js')
     await resumeJob(job, options)
   })

@@ -2,6 +2,12 @@ import type { Command } from 'commander'
 import { addRecipeOptions, type RecipeOptions, readRecipeArguments } from './recipe-arguments.js'
 import { addShowOptions, type ShowOptions } from './show-options.js'
 
+/** Starts a worker while the rest is still loaded. */
+export async function prepare(): Promise<void> {
+  const { prepareWorker } = await import('../execution/local/spare-worker.js')
+  prepareWorker()
+}
+
 interface RunCommandOptions extends RecipeOptions, ShowOptions {
   readonly dryRun?: boolean
 }
@@ -13,6 +19,7 @@ export function addRunCommand(program: Command): void {
     .option('-n, --dry-run', 'only show what would be done, as pawl plan does')
   addShowOptions(addRecipeOptions(command)).action(async (options: RunCommandOptions, command: Command) => {
     const { file, settings } = await readRecipeArguments(command)
+    if (!options.dryRun) await prepare()
     const { openRecipe } = await import('../engine/open-recipe.js')
     if (options.dryRun) {
       const { showPlan } = await import('./show-plan.js')

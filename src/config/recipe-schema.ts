@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+// Compiling a validator takes longer than the few values of a recipe take without.
+z.config({ jitless: true })
+
 const list = <T extends z.ZodType>(item: T) => z.union([item.transform(value => [value]), z.array(item)])
 const positive = z.int().positive()
 const megabytes = z.number().positive()
