@@ -133,12 +133,18 @@ function shapeOf(schema: unknown): Readonly<Record<string, z.ZodType>> | undefin
   return inner === undefined ? undefined : shapeOf(inner)
 }
 
-function checkNames({ checkpoint, executor_type }: RecipeValues, operators: readonly string[]): string[] {
+function checkNames(
+  { checkpoint, executor_type, op_list_to_trace }: RecipeValues,
+  operators: readonly string[],
+): string[] {
   const warnings: string[] = []
   const hint = (name: string) => {
     const nearest = nearestName(name, operators)
     return nearest === undefined ? name : `${name} (did you mean "${nearest}"?)`
   }
+  const untraced = op_list_to_trace.filter(name => !operators.includes(name))
+  if (untraced.length > 0)
+    warnings.push(`op_list_to_trace names operators that process does not use: ${untraced.map(hint).join(', ')}`)
   const unused = checkpoint.op_names.filter(name => !operators.includes(name))
   if (unused.length > 0)
     warnings.push(`checkpoint.op_names names operators that process does not use: ${unused.map(hint).join(', ')}`)

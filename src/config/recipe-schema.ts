@@ -181,6 +181,13 @@ export const recipeSchema = z.strictObject({
   custom_operator_paths: list(z.string())
     .default([])
     .describe('Modules (.js, .mjs or .ts) with operators of your own.'),
+  open_tracer: z
+    .boolean()
+    .default(false)
+    .describe('Show in trace/ of the job, by example, what each operator does to samples.'),
+  op_list_to_trace: list(z.string()).default([]).describe('Operators that are traced; all where none is named.'),
+  trace_num: z.int().nonnegative().default(10).describe('Most samples that are shown of an operator.'),
+  trace_keys: list(z.string()).default([]).describe('Fields that are shown beside the text of what mappers changed.'),
   partition: partition.default(partition.parse({})).describe('How the dataset is divided.'),
   checkpoint: checkpoint.default(checkpoint.parse({})).describe('Where checkpoints go.'),
   intermediate_storage: intermediateStorage

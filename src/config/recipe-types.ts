@@ -764,6 +764,14 @@ export interface RecipeInput {
   readonly max_sample_mb?: number
   /** Modules (.js, .mjs or .ts) with operators of your own. */
   readonly custom_operator_paths?: string | readonly (string)[]
+  /** Show in trace/ of the job, by example, what each operator does to samples. Default: false. */
+  readonly open_tracer?: boolean
+  /** Operators that are traced; all where none is named. */
+  readonly op_list_to_trace?: string | readonly (string)[]
+  /** Most samples that are shown of an operator. Default: 10. */
+  readonly trace_num?: number
+  /** Fields that are shown beside the text of what mappers changed. */
+  readonly trace_keys?: string | readonly (string)[]
   /** How the dataset is divided. */
   readonly partition?: {
     /** auto: sizes follow from a look at the dataset; manual: num_of_partitions. Default: "auto". */
@@ -920,13 +928,9 @@ export interface RecipeInput {
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly op_list_to_mine?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
-  readonly op_list_to_trace?: unknown
-  /** Accepted for Data-Juicer recipes; has no effect. */
   readonly open_insight_mining?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly open_monitor?: unknown
-  /** Accepted for Data-Juicer recipes; has no effect. */
-  readonly open_tracer?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly override_num_blocks?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
@@ -945,10 +949,6 @@ export interface RecipeInput {
   readonly strict_preflight?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly temp_dir?: unknown
-  /** Accepted for Data-Juicer recipes; has no effect. */
-  readonly trace_keys?: unknown
-  /** Accepted for Data-Juicer recipes; has no effect. */
-  readonly trace_num?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly turbo?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */

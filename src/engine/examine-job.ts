@@ -30,8 +30,8 @@ export interface ExaminedJob {
 export function examineJob(recipe: Recipe, { target, overwrite }: ExportSettings): ExaminedJob {
   const { jobDir } = recipe
   const directory = new JobDirectory(jobDir)
-  const place = examineJobPlace(jobDir)
-  if (place.kind === 'occupied' && !(overwrite && place.by === firstPart(jobDir, target)))
+  const place = examineJobPlace(jobDir, overwrite ? firstPart(jobDir, target) : undefined)
+  if (place.kind === 'occupied')
     throw RecipeError.of(
       `${jobDir} cannot become the directory of job ${recipe.jobId}: it holds ${place.by}, which is no part of a job. Choose another --job_id or --work_dir, or move that away`,
     )

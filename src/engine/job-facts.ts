@@ -1,3 +1,4 @@
+import { keyEffects, type RecipeKey } from '../config/key-effects.js'
 import type { Recipe, RecipeOrigin } from '../config/recipe.js'
 import type { DatasetCut, InputFile } from '../core/partition.js'
 import type { PointRecord } from '../core/records.js'
@@ -7,40 +8,31 @@ import { readOwnFile } from '../state/own-file.js'
 import type { TallyStart } from './job-tally.js'
 import { version } from './version.js'
 
-/** What of a recipe the next run is compared with. */
+/** What of a recipe the next run is compared with: every key that changes anything but how the work is run. */
 export function factsOf(recipe: Recipe, files: readonly InputFile[]): JobFacts {
-  const {
-    partition,
-    checkpoint,
-    intermediate_storage,
-    export_path,
-    export_shard_size,
-    export_type,
-    keep_stats_in_res_ds,
-    keep_hashes_in_res_ds,
-  } = recipe
+  const compared = (Object.keys(keyEffects) as RecipeKey[]).filter(isSetting)
   return {
     version,
     operators: recipe.operators,
-    partition: flatten('partition', partition),
-    storage: {
-      ...flatten('checkpoint', checkpoint),
-      ...flatten('intermediate_storage', intermediate_storage),
-      export_path,
-      export_shard_size,
-      export_type,
-      keep_stats_in_res_ds,
-      keep_hashes_in_res_ds,
-      max_sample_mb: recipe.max_sample_mb,
-    },
+    partition: Object.fromEntries(Object.entries(recipe.partition).map(([key, value]) => [`partition.${key}`, value])),
+    storage: Object.fromEntries(compared.map(key => [key, valueAt(recipe, key)])),
     textKeys: recipe.text_keys,
     seed: recipe.seed,
     files,
   }
 }
 
-function flatten(name: string, settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${name}.${key}`, value]))
+/** The cut, the operators and what they draw from are told of by themselves. */
+function isSetting(key: RecipeKey): boolean {
+  const effect = keyEffects[key]
+  if (effect.kind === 'samples') return effect.from === 'reader' || effect.from === 'barriers'
+  return effect.kind !== 'nothing'
+}
+
+function valueAt(recipe: Recipe, key: RecipeKey): unknown {
+  let value: unknown = recipe
+  for (const part of key.split('.')) value = (value as Record<string, unknown>)[part]
+  return value
 }
 
 /** `metadata/recipe.json`: the recipe as it was run last, for comparison and for `pawl resume`. */
