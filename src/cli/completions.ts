@@ -36,7 +36,7 @@ async function candidates(
   }
   if (current.startsWith('-')) return optionsOf(chosen)
   if (command === 'ops') return [...createCatalog().names]
-  if (command === 'resume') return before.length === 0 ? findAllJobs() : []
+  if (command === 'resume' || command === 'show') return before.length === 0 ? findAllJobs() : []
   if (command === 'completion') return ['bash', 'zsh', 'fish']
   return []
 }

@@ -8,6 +8,7 @@ import { addPlanCommand } from './plan.js'
 import { addResumeCommand } from './resume.js'
 import { addRunCommand } from './run.js'
 import { addSchemaCommand } from './schema.js'
+import { addShowCommand } from './show.js'
 import { addValidateCommand } from './validate.js'
 
 /** All commands, with their options and help. */
@@ -32,6 +33,7 @@ Examples:
   pawl plan recipe.yaml                see what would be done, and why
   pawl analyze recipe.yaml             see what each filter would drop
   pawl resume exp1                     go on with a job by its name
+  pawl show exp1                       see samples before and after
   pawl ops duplicate                   find operators; one by name, in full
 
 Exit codes: 0 complete, 1 failed, 2 bad usage or recipe, 75 taken over by another
@@ -43,6 +45,7 @@ process,
     addResumeCommand,
     addPlanCommand,
     addAnalyzeCommand,
+    addShowCommand,
     addValidateCommand,
     addInitCommand,
     addOpsCommand,

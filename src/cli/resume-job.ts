@@ -5,11 +5,11 @@ import { UsageError } from '../core/usage-error.js'
 import { readRecordedRecipe } from '../engine/job-facts.js'
 import { isAnalysis, openAnalysis } from '../engine/open-analysis.js'
 import { openRecipe } from '../engine/open-recipe.js'
-import { findAllJobs, findJobs, JobDirectory } from '../state/job-directory.js'
+import { JobDirectory } from '../state/job-directory.js'
 import { writeFileAtomically } from '../util/durable-file.js'
-import { nearestName } from '../util/nearest.js'
 import { newWriter } from '../util/staging.js'
 import { analyzeAndShow } from './analyze-and-show.js'
+import { findJob } from './find-job.js'
 import { runAndShow } from './run-and-show.js'
 import type { ShowOptions } from './show-options.js'
 
@@ -47,16 +47,4 @@ function goTo(cwd: string, jobDir: string): void {
       `the folder in which ${jobDir} was begun, ${cwd}, ${why}: relative paths of its recipe mean nothing without it`,
     )
   }
-}
-
-function findJob(job: string, workDir: string | undefined): string {
-  const found = findJobs(job, workDir)
-  if (found.length === 1) return found[0]
-  if (found.length > 1)
-    throw new UsageError(`several jobs are called ${job}: ${found.join(', ')}; give the folder of the one you mean`)
-  const nearest = workDir === undefined ? nearestName(job, findAllJobs()) : undefined
-  const remedy = nearest === undefined ? 'give its folder, or --work_dir' : `did you mean "${nearest}"?`
-  throw new UsageError(
-    `there is no job ${job} ${workDir === undefined ? 'under ./outputs or in a work dir of yours' : `in ${workDir}`}; ${remedy}`,
-  )
 }

@@ -23,7 +23,8 @@ export function builtTable(name: string, build: () => Uint8Array): () => Uint8Ar
   builtTables.push({ name, build })
   let table: Uint8Array | undefined
   return () => {
-    table ??= isBuild ? read(name) : build()
+    // Never a buffer of Node's, whose slices are no copies.
+    table ??= isBuild ? read(name) : Uint8Array.from(build())
     return table
   }
 }

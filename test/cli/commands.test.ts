@@ -97,10 +97,10 @@ describe('pawl validate', () => {
   })
 
   it('warns of what has no effect', async () => {
-    const { code, stderr } = await ask('validate', '--config', 'recipe.yaml', '--open_tracer', 'true')
+    const { code, stderr } = await ask('validate', '--config', 'recipe.yaml', '--open_monitor', 'true')
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: 'warning: These keys of Data-Juicer have no effect in Pawl: open_tracer\n',
+      stderr: 'warning: These keys of Data-Juicer have no effect in Pawl: open_monitor\n',
     })
   })
 })

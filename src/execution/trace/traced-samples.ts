@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
+import type { Origin } from '../../core/origin.js'
 import { noCounts } from '../../core/records.js'
 import { Sample } from '../../core/sample.js'
 import { SourceText } from '../../core/source-text.js'
@@ -34,12 +35,19 @@ export async function chooseSamples(
     for (const sample of batch.samples) {
       const { ordinal } = sample.origin
       if (excluded.has(ordinal)) continue
-      const hash = hashToUnit(`trace\n${job.seed}\n${unit.partition}\n${ordinal}`)
+      const hash = hashToUnit(`trace\n${job.seed}\n${placeIn(unit, sample.origin)}`)
       if (hash < chosen.limit) chosen.add({ hash, sample: detach(sample) })
     }
     onBatch(batch.to, bytes)
   }
   return chosen.finish()
+}
+
+/** Where a sample stands, by its file's name and its place there: the same however the file is cut, and wherever it lies. */
+function placeIn({ input }: TraceUnit, { slice, offset, line }: Origin): string {
+  const { path, cut } = input.slices[slice]
+  const start = cut.kind === 'groups' ? cut.start : 0
+  return `${basename(path)}\n${offset >= 0 ? offset : `${start}:${line}`}`
 }
 
 /** A sample on bytes of its own, so that the batch it came in can go. */

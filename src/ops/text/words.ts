@@ -49,9 +49,8 @@ function tablesOf(name: string, isLowering: boolean): () => Tables {
   }
 }
 
-function splitTables(bytes: Uint8Array): Tables {
-  const own = Uint8Array.from(bytes)
-  return { kinds: own.subarray(0, 0x10000), fold: new Uint16Array(own.buffer, 0x10000, 0x10000) }
+function splitTables({ buffer }: Uint8Array): Tables {
+  return { kinds: new Uint8Array(buffer, 0, 0x10000), fold: new Uint16Array(buffer, 0x10000, 0x10000) }
 }
 
 /** First units of the surrogate pairs among which there are capital letters. */
