@@ -111,6 +111,17 @@ export class JobRig {
     return readFileSync(this.path(...parts), 'utf8')
   }
 
+  bytes(...parts: string[]): Buffer {
+    return readFileSync(this.path(...parts))
+  }
+
+  /** How many checkpoints of a job have their names. */
+  checkpoints(...jobDir: string[]): number {
+    const folder = this.path(...jobDir, 'checkpoints')
+    const isPoint = (name: string) => !name.startsWith('.') && /\.op\d+\..*\.(parquet|arrow|jsonl)$/.test(name)
+    return existsSync(folder) ? readdirSync(folder).filter(isPoint).length : 0
+  }
+
   exportedRows(name = 'result.jsonl'): unknown[] {
     return parseLines(this.read('out', name))
   }
