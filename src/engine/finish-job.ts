@@ -8,7 +8,8 @@ import { damagedPath, setAside } from '../execution/scheduler/damage.js'
 import { servesPolicy } from '../execution/scheduler/error-policy.js'
 import { finalFingerprints, type PartitionState } from '../execution/scheduler/partition-state.js'
 import { applyRetention } from '../execution/scheduler/retention.js'
-import { booksOf } from '../execution/scheduler/run-context.js'
+import { booksOf, type RunContext } from '../execution/scheduler/run-context.js'
+import { traceJob } from '../execution/trace/trace-job.js'
 import type { JobSession } from './job-session.js'
 import type { PreparedJob } from './prepare-job.js'
 import type { RunReport } from './run-report.js'
@@ -24,6 +25,7 @@ export async function finishJob(
   const current = await findCurrentExport(prepared, exporting)
   await settleAbandoned(context, current?.fingerprint)
   if (current !== undefined && isReportInOrder(session, current)) {
+    await trace(session, context, scheduler.states)
     await applyRetention(context, retention_policy, scheduler.states)
     return report(session, current, { wasComplete: true, exportMs: 0 })
   }
@@ -37,6 +39,7 @@ export async function finishJob(
           ? await exportPoints(prepared, exporting, { states, points, report: quarantine })
           : await renewReport(prepared, current, quarantine)
       const exportMs = Math.round(performance.now() - started)
+      await trace(session, context, states)
       await applyRetention(context, retention_policy, states)
       return report(session, record, { wasComplete: false, exportMs })
     } catch (error) {
@@ -45,6 +48,12 @@ export async function finishJob(
       await setAside(context, '', path, (error as Error).message)
     }
   }
+}
+
+/** Shows by example what the operators do, where the recipe asks for it. */
+async function trace({ recipe }: JobSession, context: RunContext, states: readonly PartitionState[]): Promise<void> {
+  const { open_tracer, op_list_to_trace: operators, trace_keys: keys, trace_num: count } = recipe
+  if (open_tracer) await traceJob(context, states, { operators, keys, count })
 }
 
 function isReportInOrder({ directory, spec }: JobSession, { report: recorded }: ExportRecord): boolean {

@@ -1,9 +1,11 @@
+import { dirname } from 'node:path'
 import { openDataset } from '../execution/dataset/open-dataset.js'
 import { usableCut } from '../execution/dataset/pinned-cut.js'
 import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
 import { UnitFailed } from '../execution/scheduler/supervise.js'
 import { describeFailure, isSystemError } from '../execution/unit-failure.js'
 import { LeaseLost } from '../state/lease.js'
+import { rememberWorkDir } from '../state/work-dirs.js'
 import { usableCores } from '../util/cpu.js'
 import { loadChecksums } from '../util/hash.js'
 import { examineJob } from './examine-job.js'
@@ -45,6 +47,7 @@ async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<
   // What cannot be read is refused before the job's directory is touched.
   const dataset = await openDataset(recipe, listing, usableCut(examined.pinned, cutSettingsOf(recipe)), usableCores())
   await using session = await JobSession.open(open, { examined, exporting: settings }, options)
+  rememberWorkDir(dirname(recipe.jobDir))
   for (const message of [...recipe.warnings, ...dataset.warnings]) session.warn(message)
   try {
     const prepared = await prepareJob(session, { listing, dataset, pinned: examined.pinned }, options)
