@@ -1,7 +1,7 @@
 import type { Counts, ExportRecord, FileRef, PointRecord } from '../core/records.js'
 import { type ExportSettings, exportFingerprint } from '../execution/export/export-form.js'
 import { matchesContent } from '../execution/export/export-state.js'
-import { placeExport } from '../execution/export/place-export.js'
+import { placeExport, settleAbandoned } from '../execution/export/place-export.js'
 import { publishExport } from '../execution/export/publish-export.js'
 import { reportStands, writeQuarantineReport } from '../execution/quarantine-report.js'
 import { damagedPath, setAside } from '../execution/scheduler/damage.js'
@@ -23,6 +23,7 @@ export async function finishJob(
   const { context, scheduler } = prepared
   const { retention_policy } = session.recipe.intermediate_storage
   const current = await findCurrentExport(prepared, exporting)
+  await settleAbandoned(context, current?.fingerprint)
   if (current !== undefined && isReportInOrder(session, current)) {
     await trace(session, context, scheduler.states)
     await applyRetention(context, retention_policy, scheduler.states)
