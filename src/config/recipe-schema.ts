@@ -168,6 +168,24 @@ export const recipeSchema = z.strictObject({
     .enum(['quarantine', 'fail', 'skip'])
     .default('quarantine')
     .describe('What becomes of a sample that an operator fails on, or that is no valid record.'),
+  nan: z
+    .enum(['keep', 'null', 'refuse'])
+    .default('keep')
+    .describe('What becomes of NaN and infinities in the input: kept, replaced by null, or the sample set aside.'),
+  csv_types: z
+    .record(z.string(), z.enum(['text', 'number']))
+    .default({})
+    .describe('Types of CSV columns where what their first rows look like is not meant, such as {zip: text}.'),
+  hive_partitioning: z
+    .boolean()
+    .default(false)
+    .describe('Folders such as lang=en give their samples a field of that name and value.'),
+  max_quarantine_ratio: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe('Share of the samples that may be set aside before the job ends with exit 1, to be resumed.'),
   max_sample_mb: megabytes.default(64).describe('A larger record is set aside by reference.'),
   custom_operator_paths: list(z.string())
     .default([])

@@ -35,8 +35,8 @@ export interface Counts {
   readonly notTaken: number
   /** Places of the source that held no valid record; in quarantine, like the samples that an operator failed on. */
   readonly defects: number
-  /** Statistics that were no finite numbers and are kept as null; absent where there were none. */
-  readonly nulledStats?: number
+  /** Numbers that were not finite and became null, in statistics and by `nan: null`; absent where there were none. */
+  readonly nulled?: number
   /** By position in the recipe; shorter than the recipe where later operators have not run. */
   readonly operators: readonly OperatorCounts[]
 }

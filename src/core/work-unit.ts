@@ -1,3 +1,4 @@
+import type { RowSchema } from './columns.js'
 import type {
   Counts,
   ExportedFile,
@@ -31,6 +32,9 @@ export interface OperatorUse {
 /** What becomes of a sample that an operator fails on. */
 export type ErrorPolicy = 'quarantine' | 'fail' | 'skip'
 
+/** What becomes of numbers that are not finite in the input. */
+export type NanPolicy = 'keep' | 'null' | 'refuse'
+
 /** What every unit of a job shares; handed to a worker once. */
 export interface JobSpec {
   /** Names the coordinator's process in the names of all temporary files. */
@@ -49,6 +53,7 @@ export interface JobSpec {
   readonly batchBytes: number
   readonly storage: RowEncoding
   readonly keepHashes: boolean
+  readonly nan: NanPolicy
 }
 
 /** A sample that is not to be processed again, because it killed workers. */
@@ -149,6 +154,8 @@ export interface ExportUnit extends UnitBase {
   readonly compression: FileCompression
   readonly shardBytes: number
   readonly keepStats: boolean
+  /** What is known of the columns from the input; absent for formats without columns. */
+  readonly columns?: { readonly declared: RowSchema; readonly seen: RowSchema }
   readonly keepHashes: boolean
 }
 
@@ -183,6 +190,8 @@ export interface ResolveResult {
 
 export interface ExportResult {
   readonly kind: 'export'
+  /** Numbers that the format could not hold and became null. */
+  readonly nulled: number
   readonly isFolder: boolean
   readonly files: readonly ExportedFile[]
 }

@@ -10,7 +10,7 @@ export class RunningCounts {
   lines: number[]
   notTaken: number
   defects: number
-  nulledStats: number
+  nulled: number
 
   constructor(before: Counts) {
     this.operators = before.operators.map(counts => ({ ...counts }))
@@ -19,7 +19,7 @@ export class RunningCounts {
     this.lines = [...before.lines]
     this.notTaken = before.notTaken
     this.defects = before.defects
-    this.nulledStats = before.nulledStats ?? 0
+    this.nulled = before.nulled ?? 0
   }
 
   operator(index: number): { -readonly [K in keyof OperatorCounts]: number } {
@@ -34,7 +34,7 @@ export class RunningCounts {
       lines: [...this.lines],
       notTaken: this.notTaken,
       defects: this.defects,
-      ...(this.nulledStats > 0 ? { nulledStats: this.nulledStats } : {}),
+      ...(this.nulled > 0 ? { nulled: this.nulled } : {}),
       operators: this.operators.map(counts => ({ ...counts, ms: Math.round(counts.ms) })),
     }
   }
@@ -48,7 +48,7 @@ export function sumCounts(all: Iterable<Counts>): Counts {
     sum.bytes += counts.bytes
     sum.notTaken += counts.notTaken
     sum.defects += counts.defects
-    sum.nulledStats += counts.nulledStats ?? 0
+    sum.nulled += counts.nulled ?? 0
     for (const [index, one] of counts.operators.entries()) {
       const total = sum.operator(index)
       total.in += one.in

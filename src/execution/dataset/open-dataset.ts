@@ -1,12 +1,14 @@
 import { freemem } from 'node:os'
+import { holdsTypes } from '../../config/export-format.js'
 import type { DatasetPath, Recipe } from '../../config/recipe.js'
 import type { DatasetCut, InputFile } from '../../core/partition.js'
 import { type InputListing, listInputs, parseDatasetPath, type WeightedPath } from '../../io/list-inputs.js'
 import { alignToLine, surveyFile } from '../../io/open-reader.js'
 import { cutDataset, type Sizing, type SurveyedFile } from '../../planning/cut-dataset.js'
-import { sizePartitions } from '../../planning/size-partitions.js'
+import { type DatasetProfile, sizePartitions } from '../../planning/size-partitions.js'
 import { plural } from '../../util/format.js'
 import { forEachConcurrently } from '../../util/pool.js'
+import { decideColumns, tellReaders } from './input-columns.js'
 import type { PinnedCut } from './pinned-cut.js'
 import { profileDataset } from './profile-dataset.js'
 
@@ -45,10 +47,16 @@ export async function openDataset(
   cores: number,
 ): Promise<OpenDataset> {
   const warnings = describeIgnored(listing)
-  if (pinned !== undefined && isUnchanged(pinned.cut.files, listing.files)) return { cut: pinned.cut, warnings }
+  const misfits = holdsTypes(recipe) ? 'quarantine' : 'text'
+  const before = pinned?.cut
+  if (before?.columns !== undefined && isUnchanged(before.files, listing.files))
+    return { cut: tellReaders(recipe, before, misfits), warnings }
   const surveyed = await surveyAll(listing.files)
-  const sizing = pinned === undefined ? await decideSizing(recipe, surveyed, cores) : sizingOf(pinned.cut)
-  const cut = cutDataset(surveyed, sizing, alignToLine, pinned?.cut)
+  const known = await decideColumns(recipe, surveyed, before?.columns)
+  const look = before?.columns === undefined ? await profileDataset(surveyed, recipe.text_keys[0], known) : undefined
+  const sizing = before === undefined ? decideSizing(recipe, look!, cores) : sizingOf(before)
+  const columns = { ...known, seen: look?.columns ?? before?.columns?.seen ?? [] }
+  const cut = tellReaders(recipe, { ...cutDataset(surveyed, sizing, alignToLine, before), columns }, misfits)
   const isMissed =
     sizing.count !== undefined &&
     (cut.partitions.length !== sizing.count || cut.partitions.some(({ kind }) => kind === 'pieces'))
@@ -64,8 +72,7 @@ async function surveyAll(files: readonly InputFile[]): Promise<SurveyedFile[]> {
   return surveyed
 }
 
-async function decideSizing(recipe: Recipe, surveyed: readonly SurveyedFile[], cores: number): Promise<Sizing> {
-  const profile = await profileDataset(surveyed, recipe.text_keys[0])
+function decideSizing(recipe: Recipe, profile: DatasetProfile, cores: number): Sizing {
   const names = recipe.operators.map(({ name }) => name)
   return sizePartitions(recipe.partition, profile, names, { cores, freeMemoryBytes: freemem() })
 }

@@ -17,11 +17,11 @@ import { RowText } from './row-text.js'
  *
  * @throws {InputError} where the file is damaged
  */
-export async function* readParquet({ path, cut }: Slice, options: ReadOptions): AsyncGenerator<RecordBatch> {
+export async function* readParquet({ path, cut, reading }: Slice, options: ReadOptions): AsyncGenerator<RecordBatch> {
   const file = await openParquet(path)
   try {
     const { columns } = file
-    const rowText = new RowText(columns)
+    const rowText = new RowText(columns, reading?.texts)
     const groups = file.metadata.row_groups.map(group => Number(group.num_rows))
     const { start, end } = cut.kind === 'groups' ? cut : { start: 0, end: groups.length }
     const batch = new BatchBuilder(options)
