@@ -13,6 +13,7 @@ import type { Recipe } from './recipe.js'
 import { RecipeDocument } from './recipe-document.js'
 import { RecipeError, type RecipeProblem } from './recipe-error.js'
 import { type RecipeValues, recipeSchema } from './recipe-schema.js'
+import { refuseRemotePaths } from './remote-paths.js'
 
 export interface RecipeRequest {
   readonly file: string | undefined
@@ -50,6 +51,7 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
     sources,
   )
   problems.push(...operatorProblems)
+  if (values !== undefined) problems.push(...refuseRemotePaths(values, sources))
   if (values === undefined || problems.length > 0) throw new RecipeError(problems)
   warnings.push(
     ...checkNames(

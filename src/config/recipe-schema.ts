@@ -178,8 +178,11 @@ export const recipeSchema = z.strictObject({
     .describe('Types of CSV columns where what their first rows look like is not meant, such as {zip: text}.'),
   hive_partitioning: z
     .boolean()
-    .default(false)
-    .describe('Folders such as lang=en give their samples a field of that name and value.'),
+    .nullable()
+    .default(null)
+    .describe(
+      'Whether folders such as lang=en give their samples a field of that name; left out without it, with a warning.',
+    ),
   max_quarantine_ratio: z
     .number()
     .min(0)

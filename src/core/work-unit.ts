@@ -104,6 +104,8 @@ export interface SegmentUnit extends UnitBase {
   /** Where a copy of the partition's input goes, if the recipe wants one. */
   readonly copyInput?: boolean
   readonly pieces?: { readonly bytes: number; readonly done: readonly PieceState[] }
+  /** The unit reads the first samples of the job, which end it where all of them are set aside and not as large a share may be. */
+  readonly maxQuarantineRatio?: number
   /** Process one sample at a time in this range of ordinals and announce each, to find the one that kills. */
   readonly suspects?: { readonly from: number; readonly to: number }
   readonly condemned: readonly Condemned[]

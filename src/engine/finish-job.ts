@@ -5,6 +5,7 @@ import { type ExportSettings, exportFingerprint, publishExport } from '../execut
 import { reportStands, writeQuarantineReport } from '../execution/quarantine-report.js'
 import { damagedPath, setAside } from '../execution/scheduler/damage.js'
 import { servesPolicy } from '../execution/scheduler/error-policy.js'
+import { isWithin } from '../execution/scheduler/judge-quarantine.js'
 import { finalFingerprints, type PartitionState } from '../execution/scheduler/partition-state.js'
 import { applyRetention } from '../execution/scheduler/retention.js'
 import { booksOf } from '../execution/scheduler/run-context.js'
@@ -21,7 +22,8 @@ export async function finishJob(
   const { context, scheduler } = prepared
   const { retention_policy } = session.recipe.intermediate_storage
   const current = await findCurrentExport(prepared, exporting)
-  if (current !== undefined && isReportInOrder(session, current)) {
+  const isAccepted = current !== undefined && isWithin(current.counts, context.settings.maxQuarantineRatio)
+  if (isAccepted && isReportInOrder(session, current)) {
     await applyRetention(context, retention_policy, scheduler.states)
     return report(session, current, true)
   }

@@ -8,6 +8,7 @@ import { cutDataset, type Sizing, type SurveyedFile } from '../../planning/cut-d
 import { type DatasetProfile, sizePartitions } from '../../planning/size-partitions.js'
 import { plural } from '../../util/format.js'
 import { forEachConcurrently } from '../../util/pool.js'
+import { hiveColumns } from './hive-columns.js'
 import { decideColumns, tellReaders } from './input-columns.js'
 import type { PinnedCut } from './pinned-cut.js'
 import { profileDataset } from './profile-dataset.js'
@@ -46,7 +47,7 @@ export async function openDataset(
   pinned: PinnedCut | undefined,
   cores: number,
 ): Promise<OpenDataset> {
-  const warnings = describeIgnored(listing)
+  const warnings = [...describeIgnored(listing), ...describeHive(recipe, listing)]
   const misfits = holdsTypes(recipe) ? 'quarantine' : 'text'
   const before = pinned?.cut
   if (before?.columns !== undefined && isUnchanged(before.files, listing.files))
@@ -94,9 +95,22 @@ function isUnchanged(before: readonly InputFile[], now: readonly InputFile[]): b
 
 function describeIgnored({ ignored }: InputListing): string[] {
   if (ignored.length === 0) return []
-  const [first] = ignored
-  const rest = ignored.length === 1 ? '' : ` (and ${plural(ignored.length - 1, 'other file')})`
-  return [`Left alone: ${first.path}: ${first.reason}${rest}`]
+  const kinds = new Map<string, string[]>()
+  for (const { path, kind } of ignored) kinds.set(kind, [...(kinds.get(kind) ?? []), path])
+  const counts = [...kinds].map(([kind, [first, ...more]]) =>
+    more.length === 0 ? `1 ${kind}: ${first}` : `${more.length + 1} ${kind}, such as ${first}`,
+  )
+  return [`Left alone: ${plural(ignored.length, 'file')}: ${counts.join('; ')}`]
+}
+
+/** Folders that name columns, as Hive and Spark lay them out, where the recipe does not say what to do about them. */
+function describeHive({ hive_partitioning }: Recipe, { files }: InputListing): string[] {
+  const found = hive_partitioning !== null ? undefined : files.find(({ path }) => hiveColumns(path).length > 0)
+  if (found === undefined) return []
+  const [name, value] = hiveColumns(found.path)[0]
+  return [
+    `Folders such as ${name}=${value} name columns that samples do not get: hive_partitioning: true adds them, false says that they are meant to be left out`,
+  ]
 }
 
 function describeMiss(cut: DatasetCut, wanted: number): string {
