@@ -5,6 +5,7 @@ import { addAnalyzeCommand } from './analyze.js'
 import { exitCodeOf, showError } from './errors.js'
 import { addOpsCommand } from './ops.js'
 import { addPlanCommand } from './plan.js'
+import { addPortCommand } from './port.js'
 import { addResumeCommand } from './resume.js'
 import { addRunCommand } from './run.js'
 import { addSchemaCommand } from './schema.js'
@@ -40,6 +41,7 @@ for (const add of [
   addAnalyzeCommand,
   addOpsCommand,
   addSchemaCommand,
+  addPortCommand,
 ])
   add(program)
 

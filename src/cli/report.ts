@@ -28,6 +28,7 @@ export function reportAsTable(report: RunReport): string {
     `time          ${formatDuration(report.durationMs)}${speed}${report.wasComplete ? ' (nothing to do: the job was complete)' : ''}`,
     `output        ${report.exportPath}`,
     `job           ${report.jobDir}`,
+    ...(report.skipped.length > 0 ? [`without       ${report.skipped.join(', ')}: absent here`] : []),
   ]
   return lines.join('\n')
 }
@@ -47,6 +48,7 @@ export function reportAsJson(report: RunReport) {
     processed_bytes: report.processedBytes,
     duration_ms: report.durationMs,
     was_complete: report.wasComplete,
+    skipped_operators: report.skipped,
     operators: operators.map(({ name }, index) => ({ name, ...counts.operators[index] })),
   }
 }

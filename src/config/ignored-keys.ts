@@ -40,7 +40,6 @@ export const ignoredKeys: ReadonlySet<string> = new Set([
   'open_monitor',
   'open_tracer',
   'override_num_blocks',
-  'partition_size',
   'percentiles',
   'read_options',
   'resume',

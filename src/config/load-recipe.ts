@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { OperatorCatalog } from '../core/operator.js'
-import { applyOverrides } from './apply-overrides.js'
+import { applyOverrides, type Overridden } from './apply-overrides.js'
 import { resolveDatasets } from './dataset-paths.js'
 import { ignoredKeys, ignoredPartitionKeys } from './ignored-keys.js'
 import { resolvePlaces } from './job-places.js'
@@ -11,9 +11,12 @@ import { describeIssues, type Sources } from './problems.js'
 import { readProcess } from './read-process.js'
 import type { Recipe } from './recipe.js'
 import { RecipeDocument } from './recipe-document.js'
+import { applyEdits } from './recipe-edits.js'
 import { RecipeError, type RecipeProblem } from './recipe-error.js'
 import { type RecipeValues, recipeSchema } from './recipe-schema.js'
 import { refuseRemotePaths } from './remote-paths.js'
+import { findAbsent, type SkippedOperator } from './skip-absent.js'
+import { translateRecipe } from './translate-recipe.js'
 
 export interface RecipeRequest {
   readonly file: string | undefined
@@ -43,15 +46,25 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
   const overridden = applyOverrides(document?.value ?? {}, request.overrides, name => catalog.has(name))
   const sources: Sources = { document, overridden }
   const warnings: string[] = []
-  const { values, problems } = checkValues(overridden.values, sources, warnings)
-  const { operators, problems: operatorProblems } = await readProcess(
-    values?.process ?? processOf(overridden.values),
+  warnings.push(
+    ...(document?.duplicates ?? []).map(({ key, line }) => `${key} occurs twice; the one in line ${line} counts`),
+  )
+  const adapted = await adaptRecipe(overridden, catalog)
+  warnings.push(...adapted.notes)
+  const { values, problems } = checkValues(adapted.values, sources, warnings)
+  const {
+    operators,
+    substitutes,
+    problems: operatorProblems,
+  } = await readProcess(
+    values?.process ?? processOf(adapted.values),
     { textKey: values?.text_keys[0] ?? 'text', seed: values?.seed ?? 0 },
     catalog,
     sources,
   )
   problems.push(...operatorProblems)
   if (values !== undefined) problems.push(...refuseRemotePaths(values, sources))
+  warnings.push(...substitutes)
   if (values === undefined || problems.length > 0) throw new RecipeError(problems)
   warnings.push(
     ...checkNames(
@@ -59,6 +72,10 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
       operators.map(({ name }) => name),
     ),
   )
+  if (values.strict && warnings.length > 0)
+    throw new RecipeError(
+      warnings.map(message => ({ message: `${message} (strict: true takes warnings for errors)`, place: undefined })),
+    )
   const jobId = values.job_id ?? generateJobId(request.now)
   const { process: _, dataset: __, dataset_path: ___, job_id: ____, work_dir: _____, ...rest } = values
   return {
@@ -71,8 +88,29 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
     jobId,
     isJobIdGiven: values.job_id !== null,
     warnings,
+    skipped: adapted.skipped,
     given: withAbsoluteModules(overridden.values, customPaths(overridden.values)),
   }
+}
+
+/** Changes a recipe into what is meant by it here. */
+async function adaptRecipe({ values, sources }: Overridden, catalog: OperatorCatalog): Promise<Adapted> {
+  const translation = translateRecipe(values, new Set(sources.keys()))
+  const translated = applyEdits(values, translation)
+  if (values['skip_unsupported'] !== true)
+    return { values: translated, notes: translation.map(({ note }) => note), skipped: [] }
+  const absent = await findAbsent(translated, catalog)
+  return {
+    values: applyEdits(translated, absent.edits),
+    notes: [...translation, ...absent.edits].map(({ note }) => note),
+    skipped: absent.operators,
+  }
+}
+
+interface Adapted {
+  readonly values: Record<string, unknown>
+  readonly notes: readonly string[]
+  readonly skipped: readonly SkippedOperator[]
 }
 
 function checkValues(
@@ -110,11 +148,12 @@ function processOf(given: Readonly<Record<string, unknown>>): unknown[] {
 function validKeysAt(path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return [...Object.keys(recipeSchema.shape), ...ignoredKeys]
   let schema: unknown = recipeSchema
-  for (const key of path) schema = shapeOf(schema)?.[String(key)]
+  for (const key of path) if (typeof key !== 'number') schema = shapeOf(schema)?.[String(key)]
   return Object.keys(shapeOf(schema) ?? {})
 }
 
 function shapeOf(schema: unknown): Readonly<Record<string, z.ZodType>> | undefined {
+  if (schema === undefined) return undefined
   const { shape, def } = schema as {
     shape?: Readonly<Record<string, z.ZodType>>
     def?: { innerType?: unknown; element?: unknown }

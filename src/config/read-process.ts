@@ -10,15 +10,22 @@ export async function readProcess(
   context: OperatorContext,
   catalog: OperatorCatalog,
   sources: Sources,
-): Promise<{ operators: OperatorUse[]; problems: RecipeProblem[] }> {
+): Promise<{ operators: OperatorUse[]; substitutes: string[]; problems: RecipeProblem[] }> {
   const operators: OperatorUse[] = []
+  const substitutes: string[] = []
   const problems: RecipeProblem[] = []
   for (const [index, entry] of entries.entries()) {
+    // An operator that was left out leaves its place.
+    if (entry === undefined) continue
     const result = await readEntry(entry, ['process', index], context, catalog, sources)
     if (Array.isArray(result)) problems.push(...result)
-    else operators.push(result)
+    else {
+      operators.push(result)
+      const substitute = (await catalog.load(result.name)).substitute?.(result.params)
+      if (substitute !== undefined) substitutes.push(`process[${index}] ${result.name}: ${substitute}`)
+    }
   }
-  return { operators, problems }
+  return { operators, substitutes, problems }
 }
 
 async function readEntry(

@@ -93,7 +93,6 @@ const datasetSource = z.strictObject({
   type: z.literal('local').default('local').describe('Where the data is; local files only.'),
   path: z.string().describe('A file, a folder or a pattern.'),
   weight: z.number().positive().optional().describe('Share of its samples that are taken.'),
-  format: z.string().optional().describe('Ignored: the format follows from the file names.'),
 })
 
 /** Every key of a recipe that has an effect, with type, default and meaning. */
@@ -200,6 +199,11 @@ export const recipeSchema = z.strictObject({
     .describe('How checkpoints are stored and how long they stay.'),
   event_logging: eventLogging.default(eventLogging.parse({})).describe('The event log.'),
   worker: worker.default(worker.parse({})).describe('Limits of worker processes.'),
+  strict: z.boolean().default(false).describe('Take warnings about the recipe for errors.'),
+  skip_unsupported: z
+    .boolean()
+    .default(false)
+    .describe('Run without the operators, keys and parameters that there are not here; the summary says which.'),
   process: z.array(z.unknown()).default([]).describe('The operators, in order: a name, or a name with its parameters.'),
 })
 

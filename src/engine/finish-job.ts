@@ -129,6 +129,7 @@ function report(session: JobSession, record: ExportRecord, wasComplete: boolean)
     jobDir: recipe.jobDir,
     exportPath: record.target,
     operators: recipe.operators,
+    skipped: recipe.skipped.map(({ name, index }) => `${name} (process[${index}])`),
     counts,
     samplesOut,
     quarantined,

@@ -29,6 +29,7 @@ export async function openAnalysis(file: string | undefined, settings: readonly 
     ...settings,
     ...['--job_id', jobId, '--work_dir', workDir, '--export_path', join(workDir, jobId, 'analysis', 'stats.jsonl')],
     ...['--export_type', 'jsonl', '--export_shard_size', '0', '--keep_stats_in_res_ds', 'true'],
+    ...['--max_quarantine_ratio', '1'],
   ])
   const { operators } = open.recipe
   const places = operators.flatMap(({ isBarrier }, index) => (isBarrier ? [] : [index]))

@@ -7,6 +7,8 @@ export interface RunReport {
   readonly jobDir: string
   readonly exportPath: string
   readonly operators: readonly OperatorUse[]
+  /** Operators of the recipe that the job ran without. */
+  readonly skipped: readonly string[]
   readonly counts: Counts
   readonly samplesOut: number
   readonly quarantined: number

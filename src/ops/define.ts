@@ -25,6 +25,8 @@ interface Common<S extends Shape> {
   readonly params: S
   readonly deterministic?: boolean
   readonly example?: OperatorExample
+  /** What takes the place of something that the parameters ask for, where that is not here. */
+  substitute?(params: ParamsOf<S>): string | undefined
 }
 
 export interface MapperSpec<S extends Shape> extends Common<S> {
@@ -135,6 +137,7 @@ function common<S extends Shape>(spec: Common<S>, suffix: string) {
     thresholds: [] as readonly Threshold[],
     deterministic: spec.deterministic ?? true,
     example: spec.example,
+    substitute: spec.substitute as OperatorDefinition['substitute'],
   }
 }
 

@@ -31,6 +31,8 @@ export interface JobSummary {
   readonly samples_in: number | null
   readonly samples_out: number | null
   readonly quarantined: number | null
+  /** Operators of the recipe that the job runs without. */
+  readonly skipped_operators: readonly string[]
   readonly error_message: string | null
   /** The partitions that failed; all others are finished, or as far as a deduplicator lets them go. */
   readonly failed_partitions: readonly FailedPartition[]
