@@ -2,7 +2,8 @@
 //   node bench/operators.mjs FOLDER [--mb 40] [OPERATOR …]
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createCatalog, Sample } from '../dist/index.js'
+import { Sample } from '../dist/index.js'
+import { createCatalog } from '../dist/tooling.js'
 
 const args = process.argv.slice(2)
 const mbFlag = args.indexOf('--mb')

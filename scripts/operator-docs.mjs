@@ -2,7 +2,7 @@
 //   node scripts/operator-docs.mjs [--check]
 import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { baseParams, createCatalog, exampleOutcomes, exampleRecipe, filterParams } from '../dist/index.js'
+import { baseParams, createCatalog, exampleOutcomes, exampleRecipe, filterParams } from '../dist/tooling.js'
 
 const file = new URL('../docs/operators.md', import.meta.url)
 const catalog = createCatalog()

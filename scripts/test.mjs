@@ -26,6 +26,8 @@ const checks = [
   ['import rules', bin('depcruise'), ['--config', '.dependency-cruiser.json', 'src']],
   ['dead code', bin('knip'), []],
   ['generated docs', process.execPath, ['scripts/operator-docs.mjs', '--check']],
+  ['generated types', process.execPath, ['scripts/recipe-types.mjs', '--check']],
+  ['generated API docs', process.execPath, ['scripts/api-docs.mjs', '--check']],
 ]
 
 let passed = 0

@@ -1,45 +1,76 @@
 export { z } from 'zod'
-export { RecipeError } from './config/recipe-error.js'
-export type { EventBody, JobEvent } from './core/events.js'
+export type { AnalysisSummary, AnalyzedFilter, Bound, FilterSummary } from './analysis/analysis.js'
+export type { Histogram } from './analysis/histogram.js'
+export type { NumberSummary, StatisticSummary, ValueSummary } from './analysis/statistic.js'
+export type { JobPlaces } from './config/job-places.js'
+export type { DatasetPath, Recipe } from './config/recipe.js'
+export { RecipeError, type RecipeProblem, type SourcePlace } from './config/recipe-error.js'
+export { type RecipeValues, recipeSchema } from './config/recipe-schema.js'
+export type * from './config/recipe-types.js'
+export { type EventBody, type EventKinds, type EventType, eventKinds, type JobEvent } from './core/events.js'
 export { fields } from './core/fields.js'
 export type { JsonObject, JsonValue } from './core/json.js'
 export type {
   Barrier,
+  DeduplicatorCase,
+  Example,
   Filter,
+  FilterCase,
   Mapper,
+  MapperCase,
   MapResult,
+  MaybePromise,
   Operator,
+  OperatorBase,
   OperatorCatalog,
   OperatorContext,
   OperatorDefinition,
+  OperatorExample,
   OperatorKind,
   ResolveContext,
   SignatureRun,
+  Threshold,
+  UnsupportedOperator,
 } from './core/operator.js'
 export type { Origin } from './core/origin.js'
+export type { Counts, OperatorCounts } from './core/records.js'
 export { type Derivation, Sample, type Stats } from './core/sample.js'
 export { SampleError } from './core/sample-error.js'
+export type { StopSignal } from './core/stop-signal.js'
+export { UsageError } from './core/usage-error.js'
+export type { OperatorUse } from './core/work-unit.js'
+export type { AnalysisReport } from './engine/analyze-recipe.js'
 export type { PlanDescription } from './engine/describe-plan.js'
-export { type OpenRecipe, openRecipe } from './engine/open-recipe.js'
-export { planRecipe } from './engine/plan-recipe.js'
-export type { ProgressSnapshot } from './engine/progress.js'
+export { type OpenRecipe, openRecipe, type RecipeSource } from './engine/open-recipe.js'
+export type { Progress, RunPhase } from './engine/progress.js'
 export type { RunObserver, RunOptions } from './engine/run-options.js'
-export { runRecipe } from './engine/run-recipe.js'
 export type { RunReport } from './engine/run-report.js'
-export { JobFailure, JobStopped } from './execution/scheduler/run-context.js'
-export { InputError } from './io/input-error.js'
-export { baseParams, filterParams } from './ops/base-params.js'
-export { createCatalog } from './ops/catalog.js'
+export { JobFailure, JobStopped, type PartitionFailure } from './execution/scheduler/run-context.js'
+export { InputError, type InputErrorCode } from './io/input-error.js'
+export { analyzeRecipe } from './library/analyze-recipe.js'
+export { defineRecipe } from './library/define-recipe.js'
+export { OperatorTestError } from './library/operator-test-error.js'
+export { type PlanOptions, planRecipe, type RecipePlan } from './library/plan-recipe.js'
+export { runRecipe } from './library/run-recipe.js'
+export { type OperatorCase, type TestOperatorOptions, testOperator } from './library/test-operator.js'
+export type { WatchedRun } from './library/watched-run.js'
+export type { CustomBundle } from './ops/custom/bundle-custom.js'
 export { resolveExact } from './ops/deduplicators/resolve-exact.js'
 export {
   type DeduplicatorSpec,
   defineDeduplicator,
   defineFilter,
   defineMapper,
+  type FilterContext,
   type FilterSpec,
   type MapperSpec,
+  type OperatorSpec,
+  type ParamsOf,
+  type ParamsShape,
 } from './ops/define.js'
-export { exampleOutcomes, exampleRecipe } from './ops/example-text.js'
+export type { RangeTest } from './ops/range.js'
 export { JobFormatError } from './state/job-format.js'
 export { JobLockedError } from './state/job-locked.js'
-export { type JobSummary, readSummary } from './state/job-summary.js'
+export { type FailedPartition, type JobStatus, type JobSummary, readSummary } from './state/job-summary.js'
+export type { LeaseHolder } from './state/lease.js'
+export { LeaseLost } from './state/lease.js'

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const installMs = 280_000
@@ -71,30 +72,106 @@ export default defineMapper({
     )
     writeFileSync(
       join(project, 'library.mjs'),
-      `import { openRecipe, runRecipe } from 'pawl'
-const settings = ['--dataset_path', 'data.jsonl', '--export_path', 'out/result.jsonl', '--np', '1',
-  '--custom_operator_paths', 'shout.ts', '--process', '[shout_mapper]']
-const { samplesOut } = await runRecipe(await openRecipe(undefined, settings))
+      `import { runRecipe } from 'pawl'
+const { samplesOut } = await runRecipe({
+  dataset_path: 'data.jsonl',
+  export_path: 'out/result.jsonl',
+  np: 1,
+  custom_operator_paths: 'shout.ts',
+  process: ['shout_mapper'],
+})
 console.log(samplesOut)\n`,
     )
     expect(run(project, 'node', ['library.mjs'])).toBe('2\n')
     expect(readFileSync(join(project, 'out', 'result.jsonl'), 'utf8')).toBe('{"text":"ONE"}\n{"text":"TWO"}\n')
   })
 
-  it('has types that a strict project can use', () => {
+  it('has types that a strict project compiles with, and without those of Node', () => {
     writeFileSync(
       join(project, 'library.ts'),
-      `import { defineFilter, openRecipe, type RunReport, runRecipe, z } from 'pawl'
-export const report: Promise<RunReport> = openRecipe('recipe.yaml').then(open => runRecipe(open))
+      `import { analyzeRecipe, defineFilter, defineRecipe, openRecipe, planRecipe, type RunReport, runRecipe, z } from 'pawl'
+declare module 'pawl' {
+  interface OperatorParams { shout_mapper: { loud?: boolean } }
+}
+const recipe = defineRecipe({
+  dataset_path: 'data.jsonl',
+  use_cache: true,
+  checkpoint: { strategy: 'every_op' },
+  process: ['clean_links_mapper', { text_length_filter: { min_len: 3 } }, { shout_mapper: { loud: true } }, { clean_email_mapper: null }],
+})
+export const report: Promise<RunReport> = runRecipe(recipe)
+export const again = runRecipe(await openRecipe('recipe.yaml'))
+for await (const { share } of again) share.toFixed()
+export const [plan, analysis] = [planRecipe(recipe), analyzeRecipe(recipe)]
 export const filter = defineFilter({
   name: 'x_filter', summary: '', params: { most: z.number().default(3) }, stats: ['x'],
   create: ({ most }) => ({ keep: sample => Number(sample.stats['x']) <= most }),
 })
 // @ts-expect-error a report has no such field
-export const wrong = report.then(({ nothing }) => nothing)\n`,
+export const wrong = report.then(({ nothing }) => nothing)
+// @ts-expect-error there is no such operator
+defineRecipe({ process: ['text_lenght_filter'] })
+// @ts-expect-error there is no such operator
+defineRecipe({ process: [{ text_lenght_filter: { min_len: 3 } }] })
+// @ts-expect-error there is no such parameter
+defineRecipe({ process: [{ text_length_filter: { min_lne: 3 } }] })
+// @ts-expect-error a parameter is of another type
+defineRecipe({ process: [{ text_length_filter: { min_len: '3' } }] })
+// @ts-expect-error two operators in one entry
+defineRecipe({ process: [{ text_length_filter: {}, clean_email_mapper: {} }] })
+// @ts-expect-error there is no such key
+defineRecipe({ dataset_pth: 'data.jsonl' })
+// @ts-expect-error there is no such strategy
+defineRecipe({ checkpoint: { strategy: 'every' } })\n`,
     )
-    const options = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2022', '--skipLibCheck']
-    const types = ['--typeRoots', resolve('node_modules', '@types'), '--types', 'node']
-    run(project, resolve('node_modules', '.bin', 'tsc'), [...options, ...types, 'library.ts'])
+    const compilerOptions = {
+      ...{ strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: false },
+      ...{ target: 'es2022', module: 'nodenext', types: [] },
+    }
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['library.ts'] }))
+    // A package that Pawl uses brings them, which a project cannot rely on.
+    rmSync(join(project, 'node_modules', '@types'), { recursive: true, force: true })
+    run(project, resolve('node_modules', '.bin', 'tsc'), ['-p', '.'])
+  })
+
+  it('exports every type that its types name', () => {
+    const types = readFileSync(join(project, 'node_modules', 'pawl', 'dist', 'index.d.ts'), 'utf8')
+    const declared = [...types.matchAll(/^(?:declare )?(?:interface|type|class|const|function) (\w+)/gm)]
+    const exported = new Set(
+      [...types.matchAll(/^export (?:type )?\{(.*)\}/gm)].flatMap(([, names]) => names.split(/\W+/)),
+    )
+    expect(declared.length).toBeGreaterThan(100)
+    expect(declared.map(([, name]) => name).filter(name => !exported.has(name))).toEqual([])
+  })
+
+  it('completes operators and their parameters in an editor', () => {
+    const completed = (before: string) => completionsAt(join(project, 'edited.ts'), before)
+    const start = "import { defineRecipe } from 'pawl'\ndefineRecipe({ process: ["
+    expect(completed(`${start}'`)).toContain('text_length_filter')
+    expect(completed(`${start}{ `)).toEqual(expect.arrayContaining(['text_length_filter', 'document_deduplicator']))
+    const params = completed(`${start}{ text_length_filter: { `)
+    expect(params).toEqual(expect.arrayContaining(['min_len', 'max_len', 'text_key']))
+    expect(params).not.toContain('min_num')
   })
 })
+
+/** What TypeScript offers at the end of a file that is being written. */
+function completionsAt(file: string, content: string): string[] {
+  const options = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022, strict: true, types: [] }
+  const service = ts.createLanguageService({
+    getScriptFileNames: () => [file],
+    getScriptVersion: () => '1',
+    getScriptSnapshot: path => {
+      const text = path === file ? content : ts.sys.readFile(path)
+      return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text)
+    },
+    getCurrentDirectory: () => dirname(file),
+    getCompilationSettings: () => options,
+    getDefaultLibFileName: ts.getDefaultLibFilePath,
+    fileExists: path => path === file || ts.sys.fileExists(path),
+    readFile: ts.sys.readFile,
+    directoryExists: ts.sys.directoryExists,
+    getDirectories: ts.sys.getDirectories,
+  })
+  return service.getCompletionsAtPosition(file, content.length, {})?.entries.map(({ name }) => name) ?? []
+}

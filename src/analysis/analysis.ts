@@ -37,11 +37,13 @@ export interface FilterSummary {
 }
 
 export interface AnalysisSummary {
+  /** Samples that were measured. */
   readonly samples: number
   /** Samples that all filters together would keep. */
   readonly kept: number
   /** Samples that reach a filter that can say nothing of them; a run would set them aside. */
   readonly not_judged: number
+  /** What each filter of the recipe would do. */
   readonly filters: readonly FilterSummary[]
 }
 

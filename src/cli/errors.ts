@@ -1,4 +1,5 @@
 import { RecipeError } from '../config/recipe-error.js'
+import { UsageError } from '../core/usage-error.js'
 import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
 import { InputError } from '../io/input-error.js'
 import { JobFormatError } from '../state/job-format.js'
@@ -19,11 +20,6 @@ export function exitCodeOf(error: unknown): number {
     error instanceof JobFormatError
     ? 2
     : 1
-}
-
-/** The command line asks for something that is not there. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
 }
 
 /** Tells of an error on standard error: its message alone where it is one of ours, all of it where it is a defect. */

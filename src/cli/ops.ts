@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
+import { UsageError } from '../core/usage-error.js'
 import { createCatalog } from '../ops/catalog.js'
 import { operatorDetails, operatorList } from '../ops/describe.js'
 import { nearestName } from '../util/nearest.js'
-import { UsageError } from './errors.js'
 
 export function addOpsCommand(program: Command): void {
   program

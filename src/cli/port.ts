@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { portRecipe } from '../config/port-recipe.js'
+import { UsageError } from '../core/usage-error.js'
 import { createCatalog } from '../ops/catalog.js'
 import { writeFileAtomically } from '../util/durable-file.js'
 import { plural } from '../util/format.js'
 import { newWriter } from '../util/staging.js'
-import { UsageError } from './errors.js'
 
 interface PortOptions {
   readonly output?: string

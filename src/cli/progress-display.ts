@@ -1,55 +1,69 @@
 import type { WriteStream } from 'node:tty'
-import type { ProgressSnapshot } from '../engine/progress.js'
-import { formatBytes, formatCount, formatDuration } from '../util/format.js'
+import type { Progress } from '../engine/progress.js'
+import { progressLine, progressLines } from './progress-lines.js'
+import { isRedrawable, paintFor, showsUnicode, widthOf } from './terminal.js'
 
 const redrawMs = 200
 const plainLineMs = 10_000
 
-/** Shows progress: one line that is redrawn on a terminal, a plain line now and then elsewhere. */
+/** Shows progress: three lines that are drawn over on a terminal, a plain line now and then elsewhere. */
 export class ProgressDisplay {
+  readonly #isDrawn: boolean
   #timer: NodeJS.Timeout | undefined
-  #hasLine = false
+  #progress: (() => Progress) | undefined
+  /** What stands on the screen, to be taken away again. */
+  #shown: readonly string[] = []
 
-  constructor(readonly out: WriteStream | undefined) {}
+  constructor(readonly out: WriteStream | undefined) {
+    this.#isDrawn = out !== undefined && isRedrawable(out)
+  }
 
-  start(progress: () => ProgressSnapshot): void {
-    const { out } = this
-    if (out === undefined) return
-    const isTerminal = out.isTTY === true
-    this.#timer = setInterval(() => this.#show(out, isTerminal, progress()), isTerminal ? redrawMs : plainLineMs)
+  start(progress: () => Progress): void {
+    if (this.out === undefined) return
+    this.#progress = progress
+    this.#timer = setInterval(() => this.#show(), this.#isDrawn ? redrawMs : plainLineMs)
     this.#timer.unref()
+    if (this.#isDrawn) this.#show()
   }
 
   stop(): void {
     clearInterval(this.#timer)
-    if (this.#hasLine) this.out?.write('\r\x1b[K')
-    this.#hasLine = false
+    this.#progress = undefined
+    this.#erase()
   }
 
-  #show(out: WriteStream, isTerminal: boolean, snapshot: ProgressSnapshot): void {
-    const line = describeProgress(snapshot)
-    if (!isTerminal) {
-      out.write(`${line}\n`)
+  /** Writes a line that stays, above what is drawn over. */
+  print(line: string, to: NodeJS.WritableStream): void {
+    this.#erase()
+    to.write(`${line}\n`)
+    if (this.#isDrawn) this.#show()
+  }
+
+  #show(): void {
+    const progress = this.#progress?.()
+    if (progress === undefined || this.out === undefined) return
+    if (!this.#isDrawn) {
+      this.out.write(`${progressLine(progress)}\n`)
       return
     }
-    this.#hasLine = true
-    out.write(`\r\x1b[K${line.slice(0, (out.columns ?? 80) - 1)}`)
+    const paint = paintFor(this.out)
+    const bar = showsUnicode() ? (['█', '░'] as const) : (['#', '.'] as const)
+    const lines = progressLines(progress, widthOf(this.out), bar)
+    const erase = this.#eraser()
+    this.#shown = lines
+    this.out.write(`${erase}${paint('cyan', lines[0])}\n${lines.slice(1).join('\n')}\n`)
   }
-}
 
-/** `processing 42 %, 10/24 partitions, 12,345 samples/s, 23 MB/s, 1 min 20 s left, workers 310 MB`. */
-export function describeProgress({
-  phase,
-  share,
-  partitionsDone,
-  partitionsTotal,
-  samples,
-  bytes,
-  elapsedMs,
-  workerMemoryBytes,
-}: ProgressSnapshot): string {
-  const seconds = Math.max(elapsedMs / 1000, 0.001)
-  const left = share > 0.01 && bytes > 0 ? `, ${formatDuration((elapsedMs * (1 - share)) / share)} left` : ''
-  const speed = `${formatCount(Math.round(samples / seconds))} samples/s, ${formatBytes(bytes / seconds)}/s`
-  return `${phase} ${Math.floor(share * 100)} %, ${partitionsDone}/${partitionsTotal} partitions, ${speed}${left}, workers ${formatBytes(workerMemoryBytes)}`
+  #erase(): void {
+    if (this.#shown.length === 0) return
+    this.out?.write(this.#eraser())
+    this.#shown = []
+  }
+
+  /** Moves up over the lines on the screen, which fill more rows where it has become narrower, and clears from there. */
+  #eraser(): string {
+    const columns = this.out?.columns ?? 80
+    const rows = this.#shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0)
+    return rows === 0 ? '' : `\x1b[${rows}A\r\x1b[J`
+  }
 }

@@ -1,10 +1,12 @@
 import type { OpenRecipe } from '../engine/open-recipe.js'
-import type { RunOptions } from '../engine/run-options.js'
+import { ProgressMeter } from '../engine/progress.js'
+import type { MeteredOptions } from '../engine/run-options.js'
 import { runRecipe } from '../engine/run-recipe.js'
 import { JobStopped } from '../execution/scheduler/run-context.js'
 import { type StopSignal, signalCodes } from './errors.js'
 import { ProgressDisplay } from './progress-display.js'
 import { reportAsJson, reportAsTable } from './report.js'
+import { paintFor, widthOf } from './terminal.js'
 
 export interface ShowOptions {
   readonly quiet?: boolean
@@ -21,7 +23,10 @@ interface Shown {
 export async function runAndShow(open: OpenRecipe, options: ShowOptions): Promise<void> {
   await showWhileRunning(open, options, async observer => {
     const report = await runRecipe(open, observer)
-    return { json: reportAsJson(report), text: reportAsTable(report) }
+    return {
+      json: reportAsJson(report),
+      text: reportAsTable(report, paintFor(process.stdout), process.stdout.isTTY ? widthOf(process.stdout) : undefined),
+    }
   })
 }
 
@@ -29,19 +34,19 @@ export async function runAndShow(open: OpenRecipe, options: ShowOptions): Promis
 export async function showWhileRunning(
   open: OpenRecipe,
   { quiet = false, json = false }: ShowOptions,
-  work: (observer: RunOptions) => Promise<Shown>,
+  work: (observer: MeteredOptions) => Promise<Shown>,
 ): Promise<void> {
   const say = (line: string) => void (quiet || json || process.stdout.write(`${line}\n`))
   const display = new ProgressDisplay(quiet || json ? undefined : process.stdout)
   const stop = listenForStop()
+  const meter = new ProgressMeter()
+  display.start(() => meter.snapshot())
   try {
     const shown = await work({
       signal: stop.signal,
-      onWarning: message => process.stderr.write(`warning: ${message}\n`),
-      onStart: (message, progress) => {
-        say(message)
-        display.start(progress)
-      },
+      meter,
+      onWarning: message => display.print(`warning: ${message}`, process.stderr),
+      onStart: message => void (quiet || json || display.print(message, process.stdout)),
     })
     display.stop()
     if (json) process.stdout.write(`${JSON.stringify(shown.json)}\n`)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import { UsageError } from '../core/usage-error.js'
 import { openRecipe } from '../engine/open-recipe.js'
-import { UsageError } from './errors.js'
 import { runAndShow, type ShowOptions } from './run-and-show.js'
 
 export interface RecipeOptions {

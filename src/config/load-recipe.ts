@@ -7,6 +7,7 @@ import { resolveDatasets } from './dataset-paths.js'
 import { ignoredKeys, ignoredPartitionKeys } from './ignored-keys.js'
 import { resolvePlaces } from './job-places.js'
 import type { Override } from './overrides.js'
+import { plainValues } from './plain-values.js'
 import { describeIssues, type Sources } from './problems.js'
 import { readProcess } from './read-process.js'
 import type { Recipe } from './recipe.js'
@@ -19,7 +20,8 @@ import { findAbsent, type SkippedOperator } from './skip-absent.js'
 import { translateRecipe } from './translate-recipe.js'
 
 export interface RecipeRequest {
-  readonly file: string | undefined
+  /** Path of a recipe, or the values of one. */
+  readonly source: string | Readonly<Record<string, unknown>>
   readonly overrides: readonly Override[]
   /** The operators of Pawl and of the user's own modules; told the paths of the latter, relative ones resolved. */
   openCatalog(customPaths: readonly string[]): Promise<OperatorCatalog>
@@ -32,18 +34,18 @@ export interface RecipeRequest {
  * @throws {RecipeError} with everything that is wrong, each with file, line, column and remedy
  */
 export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
-  const file = request.file === undefined ? undefined : resolve(request.file)
-  const document = request.file === undefined ? undefined : RecipeDocument.load(request.file)
+  const { source } = request
+  const file = typeof source === 'string' ? resolve(source) : undefined
+  const document = typeof source === 'string' ? RecipeDocument.load(source) : undefined
+  const given = document?.value ?? plainValues(source as Readonly<Record<string, unknown>>)
   const base = file === undefined ? process.cwd() : dirname(file)
   const customPaths = (values: Readonly<Record<string, unknown>>) => {
     const paths = values['custom_operator_paths'] ?? []
     return (Array.isArray(paths) ? paths : [paths]).map(path => resolve(base, String(path)))
   }
   const named = request.overrides.find(({ path }) => path.join('.') === 'custom_operator_paths')
-  const catalog = await request.openCatalog(
-    customPaths(named ? { custom_operator_paths: named.value } : (document?.value ?? {})),
-  )
-  const overridden = applyOverrides(document?.value ?? {}, request.overrides, name => catalog.has(name))
+  const catalog = await request.openCatalog(customPaths(named ? { custom_operator_paths: named.value } : given))
+  const overridden = applyOverrides(given, request.overrides, name => catalog.has(name))
   const sources: Sources = { document, overridden }
   const warnings: string[] = []
   warnings.push(

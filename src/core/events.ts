@@ -6,7 +6,7 @@ const operators = z.array(z.string()).describe('Names of the operators, in the o
 const reason = z.string().describe('A sentence for people.')
 
 /** What each kind of event says beside the fields that all share. */
-const kinds = {
+export const eventKinds = {
   job_start: z.object({ resumed: z.boolean(), message: z.string(), partitions: count, operators }),
   job_complete: z.object({ duration_ms: count, samples_in: count, samples_out: count, quarantined: count }),
   job_failed: z.object({ duration_ms: count, code: z.string(), error_message: z.string() }),
@@ -66,18 +66,18 @@ const common = {
   job_id: z.string(),
 }
 
-type Kinds = typeof kinds
-export type EventType = keyof Kinds
+export type EventKinds = typeof eventKinds
+export type EventType = keyof EventKinds
 
 /** What the caller says of an event; id, time and job are added where it is written. */
-export type EventBody = { [K in EventType]: { readonly event_type: K } & Readonly<z.output<Kinds[K]>> }[EventType]
+export type EventBody = { [K in EventType]: { readonly event_type: K } & Readonly<z.output<EventKinds[K]>> }[EventType]
 
 /** A line of `events_*.jsonl`. */
 export type JobEvent = EventBody & { readonly event_id: string; readonly timestamp: string; readonly job_id: string }
 
 /** Builds the schema of an event line, for publishing; costly, so only on request. */
 export function eventSchema(): z.ZodType {
-  const shapes = Object.entries(kinds).map(([type, shape]) =>
+  const shapes = Object.entries(eventKinds).map(([type, shape]) =>
     z.strictObject({ ...common, event_type: z.literal(type), ...shape.shape }),
   )
   const [first, ...rest] = shapes

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { JsonObject } from './json.js'
 import type { Sample, Stats } from './sample.js'
+import type { StopSignal } from './stop-signal.js'
 
 export type OperatorKind = 'mapper' | 'filter' | 'deduplicator' | 'selector' | 'grouper' | 'aggregator'
 
@@ -11,17 +12,18 @@ export interface OperatorContext {
   /** Seed of every random choice; combine it with the operator's name and the sample's origin. */
   readonly seed: number
   /** Ends a call that waits for something outside, such as a request. */
-  readonly signal?: AbortSignal
+  readonly signal?: StopSignal
 }
 
-type MaybePromise<T> = T | Promise<T>
+/** A value, or a promise of one. */
+export type MaybePromise<T> = T | Promise<T>
 
 /** What a mapper makes of one sample: nothing returned, the same sample (perhaps changed in place); an array, these instead. */
 // biome-ignore lint/suspicious/noConfusingVoidType: lets a mapper that changes samples in place return nothing
 export type MapResult = void | readonly Sample[]
 
 /** What operators of all kinds may offer. */
-interface Built {
+export interface OperatorBase {
   /**
    * A digest of what the operator reads beside samples and parameters, such as word lists. It is part of the
    * fingerprint: where it differs from the last run's, checkpoints behind the operator are redone.
@@ -34,7 +36,7 @@ interface Built {
  * Changes samples, or makes several (or none) of one. Offers `map`, or `mapBatch` where many at once are
  * cheaper; a batch answers slot by slot, and a batch that throws is halved until the culprit stands alone.
  */
-export interface Mapper extends Built {
+export interface Mapper extends OperatorBase {
   readonly kind: 'mapper'
   map?(sample: Sample): MaybePromise<MapResult>
   mapBatch?(samples: readonly Sample[]): MaybePromise<readonly MapResult[]>
@@ -43,7 +45,7 @@ export interface Mapper extends Built {
 }
 
 /** Measures a sample into its statistics, then decides on them alone whether it stays. */
-export interface Filter extends Built {
+export interface Filter extends OperatorBase {
   readonly kind: 'filter'
   /** Adds this filter's keys to `sample.stats`; a statistic that is already there is left as it is. */
   computeStats?(sample: Sample): MaybePromise<void>
@@ -55,7 +57,7 @@ export interface Filter extends Built {
 export interface SignatureRun {
   readonly partitionIndex: number
   /** Signature records, one after the other; the number of the first is `firstRow`. Valid until the next run is asked for. */
-  readonly records: Buffer
+  readonly records: Uint8Array
   readonly firstRow: number
 }
 
@@ -69,7 +71,7 @@ export interface ResolveContext {
   /** An empty folder that is removed afterwards. */
   readonly scratchDir: string
   /** To be called now and then by a decision that takes long: a worker that tells nothing is taken for stuck. */
-  progress(): void
+  progress?(): void
   /** Drops the sample whose signature is the `row`-th of a partition. Any order; at most once a sample. */
   drop(partitionIndex: number, row: number): void
 }
@@ -79,11 +81,11 @@ export interface ResolveContext {
  * sample; `resolve` reads all records, in bounded memory, and says which samples go. Ties go to the
  * earliest sample in input order.
  */
-export interface Barrier extends Built {
+export interface Barrier extends OperatorBase {
   readonly kind: 'barrier'
   readonly recordBytes: number
   /** Writes the signature of a sample to `record[offset, offset + recordBytes)`. */
-  sign(sample: Sample, record: Buffer, offset: number): void
+  sign(sample: Sample, record: Uint8Array, offset: number): void
   resolve(context: ResolveContext): MaybePromise<void>
 }
 

@@ -17,17 +17,23 @@ export interface RowEncoding {
 
 /** What one operator did to the samples of a partition. */
 export interface OperatorCounts {
+  /** Samples that came to it. */
   readonly in: number
+  /** Samples that it left. */
   readonly out: number
   /** Samples that a mapper edited, or put others in the place of. */
   readonly changed: number
+  /** Samples that it failed on. */
   readonly quarantined: number
+  /** Time of workers; a barrier's is that of its signatures. */
   readonly ms: number
 }
 
 /** What happened to a partition's samples from its input up to a point. */
 export interface Counts {
+  /** Records of the input. */
   readonly read: number
+  /** Bytes of the input, after decompression. */
   readonly bytes: number
   /** Lines of each slice, so that a later partition of the same file can name absolute lines. */
   readonly lines: readonly number[]
@@ -35,6 +41,10 @@ export interface Counts {
   readonly notTaken: number
   /** Places of the source that held no valid record; in quarantine, like the samples that an operator failed on. */
   readonly defects: number
+  /** Time of workers that went into reading, beside the operators. */
+  readonly readMs: number
+  /** The same for writing checkpoints and finished partitions. */
+  readonly writeMs: number
   /** Numbers that were not finite and became null, in statistics and by `nan: null`; absent where there were none. */
   readonly nulled?: number
   /** By position in the recipe; shorter than the recipe where later operators have not run. */
@@ -156,4 +166,13 @@ export function recordKey(record: LedgerRecord): string {
   }
 }
 
-export const noCounts: Counts = { read: 0, bytes: 0, lines: [], notTaken: 0, defects: 0, operators: [] }
+export const noCounts: Counts = {
+  read: 0,
+  bytes: 0,
+  lines: [],
+  notTaken: 0,
+  defects: 0,
+  readMs: 0,
+  writeMs: 0,
+  operators: [],
+}

@@ -46,11 +46,11 @@ export class Sample {
   /** Hash fields that a deduplicator computed, kept for `keep_hashes_in_res_ds`. */
   hashes: Record<string, JsonValue> | undefined
 
-  constructor(
-    readonly origin: Origin,
-    source: SourceText,
-    stats?: Stats,
-  ) {
+  readonly origin: Origin
+
+  /** @internal */
+  constructor(origin: Origin, source: SourceText, stats?: Stats) {
+    this.origin = origin
     this.#source = source
     this.#stats = stats
   }
@@ -66,6 +66,7 @@ export class Sample {
    * in the same pass.
    *
    * @throws {JsonSyntaxError} where the range holds anything else
+   * @internal
    */
   static scan(origin: Origin, bytes: Buffer, start: number, end: number, key: string): Sample {
     return new Sample(origin, SourceText.scan(bytes, start, end, key))
@@ -80,12 +81,20 @@ export class Sample {
     return this.#stats
   }
 
-  /** Replaces the statistics, as a reader of checkpoint rows does. */
+  /**
+   * Replaces the statistics, as a reader of checkpoint rows does.
+   *
+   * @internal
+   */
   adoptStats(stats: Stats): void {
     this.#stats = stats
   }
 
-  /** The statistics, or undefined where no operator has looked at them. */
+  /**
+   * The statistics, or undefined where no operator has looked at them.
+   *
+   * @internal
+   */
   get computedStats(): Stats | undefined {
     return this.#stats
   }
@@ -202,12 +211,20 @@ export class Sample {
     return this.#revision
   }
 
-  /** Notes what the sample is now, to go back to. */
+  /**
+   * Notes what the sample is now, to go back to.
+   *
+   * @internal
+   */
   mark(): SampleMark {
     return { source: this.#source, edits: this.#edits?.slice(), revision: this.#revision }
   }
 
-  /** Undoes all changes of fields since a mark, such as those of an operator that then failed. */
+  /**
+   * Undoes all changes of fields since a mark, such as those of an operator that then failed.
+   *
+   * @internal
+   */
   restore({ source, edits, revision }: SampleMark): void {
     if (revision === this.#revision) return
     this.#source = source
@@ -218,7 +235,11 @@ export class Sample {
     this.#derived = undefined
   }
 
-  /** The record as UTF-8 JSON text on one line: the source's own bytes where nothing changed. */
+  /**
+   * The record as UTF-8 JSON text on one line: the source's own bytes where nothing changed.
+   *
+   * @internal
+   */
   toJsonText(): SourceText {
     if (this.#edits !== undefined) {
       const bytes = this.#replaceField(this.#edits) ?? spliceEdits(this.#source, this.#edits)

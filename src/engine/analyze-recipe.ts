@@ -8,12 +8,14 @@ import type { OperatorUse } from '../core/work-unit.js'
 import { JobStopped } from '../execution/scheduler/run-context.js'
 import { readSlice } from '../io/open-reader.js'
 import type { OpenAnalysis } from './open-analysis.js'
-import type { RunOptions } from './run-options.js'
+import type { MeteredOptions } from './run-options.js'
 import { runRecipe } from './run-recipe.js'
 
 /** What came of an analysis, as `--json` prints it. */
 export interface AnalysisReport extends AnalysisSummary {
+  /** Name of the job that measured. */
   readonly job_id: string
+  /** Its folder. */
   readonly job_dir: string
   /** The samples, as they are at the end of the recipe, each with its statistics. */
   readonly stats_path: string
@@ -21,6 +23,7 @@ export interface AnalysisReport extends AnalysisSummary {
   readonly left_out: readonly string[]
   /** Records that could not be read or measured. */
   readonly quarantined: number
+  /** Time on the wall. */
   readonly duration_ms: number
 }
 
@@ -30,7 +33,7 @@ export interface AnalysisReport extends AnalysisSummary {
  *
  * @throws what `runRecipe` throws
  */
-export async function analyzeRecipe(analysis: OpenAnalysis, options: RunOptions = {}): Promise<AnalysisReport> {
+export async function analyzeRecipe(analysis: OpenAnalysis, options: MeteredOptions = {}): Promise<AnalysisReport> {
   const { open, leftOut } = analysis
   if (leftOut.length > 0)
     options.onWarning?.(

@@ -2,8 +2,8 @@ import { relative, sep } from 'node:path'
 import type { Recipe } from '../config/recipe.js'
 import { RecipeError } from '../config/recipe-error.js'
 import type { PinnedCut } from '../execution/dataset/pinned-cut.js'
+import type { ExportSettings } from '../execution/export/export-form.js'
 import { recordAtTarget, stateOfExport } from '../execution/export/export-state.js'
-import type { ExportSettings } from '../execution/export/publish-export.js'
 import { examineJobPlace, JobDirectory } from '../state/job-directory.js'
 import { checkFormat } from '../state/job-format.js'
 import { LedgerIndex } from '../state/ledger-index.js'
@@ -29,8 +29,8 @@ export interface ExaminedJob {
 export function examineJob(recipe: Recipe, { target, overwrite }: ExportSettings): ExaminedJob {
   const { jobDir } = recipe
   const directory = new JobDirectory(jobDir)
-  const place = examineJobPlace(jobDir)
-  if (place.kind === 'occupied' && !(overwrite && place.by === firstPart(jobDir, target)))
+  const place = examineJobPlace(jobDir, overwrite ? firstPart(jobDir, target) : undefined)
+  if (place.kind === 'occupied')
     throw RecipeError.of(
       `${jobDir} cannot become the directory of job ${recipe.jobId}: it holds ${place.by}, which is no part of a job. Choose another --job_id or --work_dir, or move that away`,
     )

@@ -1,13 +1,11 @@
-import { existsSync, statSync } from 'node:fs'
-import { extname, relative, resolve, sep } from 'node:path'
-import picomatch from 'picomatch'
+import { extname } from 'node:path'
 import { formatOfSuffix } from '../config/export-format.js'
 import type { Recipe } from '../config/recipe.js'
 import { RecipeError } from '../config/recipe-error.js'
 import type { DatasetCut } from '../core/partition.js'
 import type { FileCompression } from '../core/slice.js'
 import { exportColumns } from '../execution/dataset/input-columns.js'
-import type { ExportSettings } from '../execution/export/publish-export.js'
+import type { ExportSettings } from '../execution/export/export-form.js'
 import { needsSchema } from '../io/open-writer.js'
 
 const compressions: Readonly<Record<string, FileCompression>> = { '.gz': 'gzip', '.zst': 'zstd' }
@@ -49,43 +47,4 @@ export function exportSettings(recipe: Recipe): ExportSettings {
 /** The settings with what is known of the input's columns, where the format has columns. */
 export function withColumns(settings: ExportSettings, cut: DatasetCut): ExportSettings {
   return needsSchema(settings.format) ? { ...settings, columns: exportColumns(cut) } : settings
-}
-
-/**
- * Refuses to write where the input is read: a later run would take its own output for input.
- *
- * @throws {RecipeError} where the export or the job directory lies among the input
- */
-export function refuseOverlap(recipe: Recipe, target: string, inputs: readonly string[]): void {
-  if (inputs.includes(target)) throw RecipeError.of(`export_path ${target} is also an input: choose another name`)
-  for (const path of inputs) {
-    if (isInside(path, target))
-      throw RecipeError.of(`export_path ${target} holds the input ${path}: choose another folder`)
-  }
-  const roots = recipe.datasets.map(dataset => (dataset.kind === 'path' ? dataset.path : dataset.text))
-  for (const root of roots) {
-    for (const [name, path] of [
-      ['export_path', target],
-      ['the job directory', recipe.jobDir],
-    ] as const) {
-      if (reads(root, path))
-        throw RecipeError.of(
-          `${name} ${path} lies in the input ${root}, so that the next run would read it: choose a place outside, or a narrower pattern`,
-        )
-    }
-  }
-}
-
-function reads(root: string, path: string): boolean {
-  const full = resolve(root)
-  if (existsSync(full)) return statSync(full).isDirectory() && isInside(path, full) && !isHidden(relative(full, path))
-  return /[*?[{]/.test(root) && picomatch.isMatch(path, full)
-}
-
-function isInside(path: string, folder: string): boolean {
-  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
-}
-
-function isHidden(path: string): boolean {
-  return path.split(sep).some(part => part.startsWith('.'))
 }

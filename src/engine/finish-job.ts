@@ -1,7 +1,8 @@
-import type { ExportRecord, FileRef, PointRecord } from '../core/records.js'
+import type { Counts, ExportRecord, FileRef, PointRecord } from '../core/records.js'
+import { type ExportSettings, exportFingerprint } from '../execution/export/export-form.js'
 import { matchesContent } from '../execution/export/export-state.js'
 import { placeExport } from '../execution/export/place-export.js'
-import { type ExportSettings, exportFingerprint, publishExport } from '../execution/export/publish-export.js'
+import { publishExport } from '../execution/export/publish-export.js'
 import { reportStands, writeQuarantineReport } from '../execution/quarantine-report.js'
 import { damagedPath, setAside } from '../execution/scheduler/damage.js'
 import { servesPolicy } from '../execution/scheduler/error-policy.js'
@@ -25,19 +26,20 @@ export async function finishJob(
   const isAccepted = current !== undefined && isWithin(current.counts, context.settings.maxQuarantineRatio)
   if (isAccepted && isReportInOrder(session, current)) {
     await applyRetention(context, retention_policy, scheduler.states)
-    return report(session, current, true)
+    return report(session, current, { wasComplete: true, exportMs: 0 })
   }
   for (;;) {
     const { states, points } = await scheduler.run()
-    session.meter.phase = 'exporting'
     try {
       const quarantine = await reportQuarantine(prepared, states, points)
+      const started = performance.now()
       const record =
         current === undefined
           ? await exportPoints(prepared, exporting, { states, points, report: quarantine })
           : await renewReport(prepared, current, quarantine)
+      const exportMs = Math.round(performance.now() - started)
       await applyRetention(context, retention_policy, states)
-      return report(session, record, false)
+      return report(session, record, { wasComplete: false, exportMs })
     } catch (error) {
       const path = damagedPath(error)
       if (path === undefined) throw error
@@ -119,23 +121,41 @@ async function renewReport(
   return renewed
 }
 
-function report(session: JobSession, record: ExportRecord, wasComplete: boolean): RunReport {
+function report(
+  session: JobSession,
+  record: ExportRecord,
+  { wasComplete, exportMs }: { readonly wasComplete: boolean; readonly exportMs: number },
+): RunReport {
   const { recipe, meter } = session
   const samplesOut = record.files.reduce((sum, { rows }) => sum + rows, 0)
   const { counts, quarantined } = record
-  const durationMs = session.complete({ samplesIn: counts.read, samplesOut, quarantined })
+  const progress = session.complete({
+    samplesIn: counts.read,
+    samplesOut,
+    quarantined,
+    inputBytes: counts.bytes,
+    wasComplete,
+  })
   return {
     jobId: recipe.jobId,
     jobDir: recipe.jobDir,
     exportPath: record.target,
     operators: recipe.operators,
     skipped: recipe.skipped.map(({ name, index }) => `${name} (process[${index}])`),
-    counts,
+    counts: withDeciding(counts, meter.decidingMs),
+    exportMs,
     samplesOut,
     quarantined,
     exportedBytes: record.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    durationMs,
-    processedBytes: meter.snapshot().bytes,
+    durationMs: progress.elapsedMs,
+    processedBytes: progress.processedBytes,
+    bytesPerSecond: progress.bytesPerSecond,
     wasComplete,
   }
+}
+
+/** Counts with the time that barriers took to decide beside that of their signatures. */
+function withDeciding(counts: Counts, decidingMs: ReadonlyMap<number, number>): Counts {
+  const operators = counts.operators.map((count, index) => ({ ...count, ms: count.ms + (decidingMs.get(index) ?? 0) }))
+  return { ...counts, operators }
 }

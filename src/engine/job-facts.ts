@@ -1,44 +1,38 @@
+import { keyEffects, type RecipeKey } from '../config/key-effects.js'
 import type { Recipe } from '../config/recipe.js'
-import type { InputFile } from '../core/partition.js'
+import type { DatasetCut, InputFile } from '../core/partition.js'
+import type { PointRecord } from '../core/records.js'
 import { type Books, latestPoint, type PartitionState, stageBase } from '../execution/scheduler/partition-state.js'
 import type { JobFacts, PartitionReach } from '../planning/explain.js'
 import { readOwnFile } from '../state/own-file.js'
+import type { TallyStart } from './job-tally.js'
 import { version } from './version.js'
 
-/** What of a recipe the next run is compared with. */
+/** What of a recipe the next run is compared with: every key that changes anything but how the work is run. */
 export function factsOf(recipe: Recipe, files: readonly InputFile[]): JobFacts {
-  const {
-    partition,
-    checkpoint,
-    intermediate_storage,
-    export_path,
-    export_shard_size,
-    export_type,
-    keep_stats_in_res_ds,
-    keep_hashes_in_res_ds,
-  } = recipe
+  const compared = (Object.keys(keyEffects) as RecipeKey[]).filter(isSetting)
   return {
     version,
     operators: recipe.operators,
-    partition: flatten('partition', partition),
-    storage: {
-      ...flatten('checkpoint', checkpoint),
-      ...flatten('intermediate_storage', intermediate_storage),
-      export_path,
-      export_shard_size,
-      export_type,
-      keep_stats_in_res_ds,
-      keep_hashes_in_res_ds,
-      max_sample_mb: recipe.max_sample_mb,
-    },
+    partition: Object.fromEntries(Object.entries(recipe.partition).map(([key, value]) => [`partition.${key}`, value])),
+    storage: Object.fromEntries(compared.map(key => [key, valueAt(recipe, key)])),
     textKeys: recipe.text_keys,
     seed: recipe.seed,
     files,
   }
 }
 
-function flatten(name: string, settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${name}.${key}`, value]))
+/** The cut, the operators and what they draw from are told of by themselves. */
+function isSetting(key: RecipeKey): boolean {
+  const effect = keyEffects[key]
+  if (effect.kind === 'samples') return effect.from === 'reader' || effect.from === 'barriers'
+  return effect.kind !== 'nothing'
+}
+
+function valueAt(recipe: Recipe, key: RecipeKey): unknown {
+  let value: unknown = recipe
+  for (const part of key.split('.')) value = (value as Record<string, unknown>)[part]
+  return value
 }
 
 /** `metadata/recipe.json`: the recipe as it was run last, for comparison and for `pawl resume`. */
@@ -62,11 +56,37 @@ export function readFacts(path: string): JobFacts | undefined {
 export function reachesOf(books: Books, states: readonly PartitionState[]): PartitionReach[] {
   const { plan } = books
   return states.map(state => {
-    for (const stage of [...plan.stages].reverse()) {
-      if (stageBase(plan, state, stage) === undefined) continue
-      const point = latestPoint(books, state, stage, stage.to)
-      if (point !== undefined) return { done: point.opsDone, isFinished: point.opsDone === plan.operators.length }
-    }
-    return { done: undefined, isFinished: false }
+    const point = furthestPoint(books, state)
+    return { done: point?.opsDone, isFinished: point?.opsDone === plan.operators.length }
   })
+}
+
+/** What a progress meter starts from. */
+export function tallyStart(
+  books: Books,
+  states: readonly PartitionState[],
+  { partitions, partitionBytes }: DatasetCut,
+): TallyStart {
+  return {
+    plan: books.plan,
+    partitions: partitions.map(({ key, kind, estimatedBytes }) => {
+      const pieces = kind === 'pieces' ? Math.ceil(estimatedBytes / Math.max(1, partitionBytes)) : 1
+      return { key, estimatedBytes, pieces }
+    }),
+    reached: states.map(state => {
+      const point = furthestPoint(books, state)
+      const quarantined = point?.quarantine.reduce((sum, { rows }) => sum + rows, 0) ?? 0
+      return { key: state.key, done: point?.opsDone, rows: point?.file.rows ?? 0, counts: point?.counts, quarantined }
+    }),
+  }
+}
+
+/** The committed point of a partition that lies furthest on. */
+function furthestPoint(books: Books, state: PartitionState): PointRecord | undefined {
+  for (const stage of [...books.plan.stages].reverse()) {
+    if (stageBase(books.plan, state, stage) === undefined) continue
+    const point = latestPoint(books, state, stage, stage.to)
+    if (point !== undefined) return point
+  }
+  return undefined
 }

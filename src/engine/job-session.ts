@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import type { Recipe } from '../config/recipe.js'
 import type { EventBody } from '../core/events.js'
 import type { JobSpec } from '../core/work-unit.js'
-import type { ExportSettings } from '../execution/export/publish-export.js'
+import type { ExportSettings } from '../execution/export/export-form.js'
 import { LocalExecutor } from '../execution/local/local-executor.js'
 import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
 import { EventLog } from '../state/event-log.js'
@@ -18,8 +18,8 @@ import { newWriter } from '../util/staging.js'
 import type { ExaminedJob } from './examine-job.js'
 import { bundlePath, type OpenRecipe } from './open-recipe.js'
 import { type HeldState, holdState } from './open-session.js'
-import { ProgressMeter } from './progress.js'
-import type { RunOptions } from './run-options.js'
+import { type Progress, ProgressMeter } from './progress.js'
+import type { MeteredOptions } from './run-options.js'
 import { firstSummary } from './summarize.js'
 
 const megabyte = 1_000_000
@@ -28,7 +28,7 @@ const batchBytes = 1 << 20
 
 /** A job directory in the hands of this process: its lease, ledger, logs and workers. Closing it gives all of them up. */
 export class JobSession implements AsyncDisposable {
-  readonly started = new Date()
+  readonly started: Date
   readonly recipe: Recipe
   readonly spec: JobSpec
   readonly ledger: Ledger
@@ -48,7 +48,7 @@ export class JobSession implements AsyncDisposable {
     { lease, ledger }: HeldState,
     readonly exporting: ExportSettings,
     open: OpenRecipe,
-    readonly options: RunOptions,
+    readonly options: MeteredOptions,
   ) {
     this.recipe = open.recipe
     this.lease = lease
@@ -62,7 +62,9 @@ export class JobSession implements AsyncDisposable {
       memoryBytes: worker.memory_mb * megabyte,
       logFolder: directory.logs,
     })
-    this.meter = new ProgressMeter(() => this.executor.memoryBytes())
+    this.meter = options.meter ?? new ProgressMeter()
+    this.meter.workerMemory = () => this.executor.memoryBytes()
+    this.started = this.meter.startedAt
     const onFailure = (message: string) => options.onWarning?.(message)
     this.#human = new HumanLog(directory.logs, this.started, onFailure)
     makeLogFolder(folder)
@@ -84,7 +86,7 @@ export class JobSession implements AsyncDisposable {
   static async open(
     open: OpenRecipe,
     { examined, exporting }: { readonly examined: ExaminedJob; readonly exporting: ExportSettings },
-    options: RunOptions,
+    options: MeteredOptions,
   ): Promise<JobSession> {
     const directory = new JobDirectory(open.recipe.jobDir)
     const writer = newWriter()
@@ -105,6 +107,7 @@ export class JobSession implements AsyncDisposable {
 
   /** Puts the job on record as running. */
   begin(partitions: number): void {
+    this.#partitions = partitions
     const { directory, started } = this
     const log = this.recipe.event_logging.enabled ? this.#events.path : null
     this.#summary = new SummaryFile(
@@ -123,6 +126,11 @@ export class JobSession implements AsyncDisposable {
     )
   }
 
+  /** Counts the partitions that an earlier run finished. */
+  reuse(finished: number): void {
+    this.#finished = finished
+  }
+
   /** Puts on record how the job ended. */
   end(outcome: unknown): void {
     if (this.#isOver) return
@@ -132,7 +140,7 @@ export class JobSession implements AsyncDisposable {
     const times = {
       end_time: now.toISOString(),
       duration: durationMs / 1000,
-      partitions_done: this.meter.snapshot().partitionsDone,
+      partitions_done: this.#finished,
     }
     // A job that another process runs by now is no longer this one's to tell of.
     if (this.lease.isTaken) this.#summary = undefined
@@ -150,11 +158,19 @@ export class JobSession implements AsyncDisposable {
   }
 
   /** Puts on record that the job is complete. */
-  complete(totals: { readonly samplesIn: number; readonly samplesOut: number; readonly quarantined: number }): number {
+  complete(totals: {
+    readonly samplesIn: number
+    readonly samplesOut: number
+    readonly quarantined: number
+    readonly inputBytes: number
+    readonly wasComplete: boolean
+  }): Progress {
     this.#isOver = true
     const now = new Date()
     const durationMs = now.getTime() - this.started.getTime()
-    const { samplesIn, samplesOut, quarantined } = totals
+    const { samplesIn, samplesOut, quarantined, inputBytes, wasComplete } = totals
+    this.meter.complete(inputBytes, wasComplete)
+    const progress = this.meter.snapshot()
     this.emit({
       event_type: 'job_complete',
       duration_ms: durationMs,
@@ -166,13 +182,15 @@ export class JobSession implements AsyncDisposable {
       status: 'completed',
       end_time: now.toISOString(),
       duration: durationMs / 1000,
-      partitions_done: this.meter.partitionsTotal,
-      partitions_total: this.meter.partitionsTotal,
+      partitions_done: this.#partitions,
+      partitions_total: this.#partitions,
       samples_in: samplesIn,
       samples_out: samplesOut,
       quarantined,
+      input_bytes: inputBytes,
+      bytes_per_second: Math.round(progress.bytesPerSecond),
     })
-    return durationMs
+    return progress
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -184,18 +202,21 @@ export class JobSession implements AsyncDisposable {
   }
 
   #lastUpdate = 0
+  #partitions = 0
+  /** Partitions that are finished, by this run or an earlier one. */
+  #finished = 0
 
   #onEvent(event: EventBody): void {
     this.#human.write(event)
+    this.meter.onEvent(event)
     this.options.onEvent?.(event)
     if (event.event_type === 'warning') this.options.onWarning?.(event.message)
     if (event.event_type === 'record_damaged') this.options.onWarning?.(event.reason)
     if (event.event_type !== 'partition_complete') return
-    this.meter.partitionFinished()
+    this.#finished++
     if (performance.now() - this.#lastUpdate < summaryEveryMs) return
     this.#lastUpdate = performance.now()
-    const { partitionsDone, partitionsTotal } = this.meter.snapshot()
-    this.#summary?.update({ partitions_done: partitionsDone, partitions_total: partitionsTotal })
+    this.#summary?.update({ partitions_done: this.#finished, partitions_total: this.#partitions })
   }
 }
 

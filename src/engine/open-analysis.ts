@@ -1,7 +1,8 @@
 import { basename, dirname, join } from 'node:path'
 import { RecipeError } from '../config/recipe-error.js'
+import type { RecipeInput } from '../config/recipe-types.js'
 import type { OperatorUse } from '../core/work-unit.js'
-import { type OpenRecipe, openRecipe } from './open-recipe.js'
+import { isOpen, type OpenRecipe, openRecipe, type RecipeSource } from './open-recipe.js'
 
 const suffix = '-analysis'
 
@@ -21,11 +22,15 @@ export interface OpenAnalysis {
  *
  * @throws {RecipeError} with everything that is wrong, also where there is no filter to analyse
  */
-export async function openAnalysis(file: string | undefined, settings: readonly string[] = []): Promise<OpenAnalysis> {
-  const { recipe: plain } = await openRecipe(file, settings)
+export async function openAnalysis(
+  source: RecipeSource | undefined,
+  settings: readonly string[] = [],
+): Promise<OpenAnalysis> {
+  const unopened = source !== undefined && isOpen(source) ? (source.recipe.given as RecipeInput) : source
+  const { recipe: plain } = await openRecipe(unopened, settings)
   const jobId = plain.jobId.endsWith(suffix) ? plain.jobId : `${plain.jobId}${suffix}`
   const workDir = dirname(plain.jobDir)
-  const open = await openRecipe(file, [
+  const open = await openRecipe(unopened, [
     ...settings,
     ...['--job_id', jobId, '--work_dir', workDir, '--export_path', join(workDir, jobId, 'analysis', 'stats.jsonl')],
     ...['--export_type', 'jsonl', '--export_shard_size', '0', '--keep_stats_in_res_ds', 'true'],
@@ -36,7 +41,7 @@ export async function openAnalysis(file: string | undefined, settings: readonly 
   const measuring = await Promise.all(places.map(index => measureOnly(open, operators[index])))
   if (!measuring.some(({ onlyMeasures }) => onlyMeasures))
     throw RecipeError.of(
-      `${file === undefined ? 'the recipe' : basename(file)} has no filter: there is nothing to analyse`,
+      `${plain.file === undefined ? 'the recipe' : basename(plain.file)} has no filter: there is nothing to analyse`,
     )
   return {
     open: { ...open, recipe: { ...open.recipe, operators: measuring } },

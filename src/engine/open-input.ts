@@ -1,8 +1,9 @@
 import type { Recipe } from '../config/recipe.js'
 import { listDataset } from '../execution/dataset/open-dataset.js'
-import type { ExportSettings } from '../execution/export/publish-export.js'
+import type { ExportSettings } from '../execution/export/export-form.js'
 import type { InputListing } from '../io/list-inputs.js'
-import { exportSettings, refuseOverlap } from './export-settings.js'
+import { exportSettings } from './export-settings.js'
+import { refuseOverlap } from './refuse-overlap.js'
 
 /**
  * Reads off a recipe what goes in and what comes out, and refuses what contradicts itself. Makes no file.

@@ -3,6 +3,7 @@ import { loadRecipe } from '../config/load-recipe.js'
 import { parseOverrides } from '../config/overrides.js'
 import type { Recipe } from '../config/recipe.js'
 import { RecipeError } from '../config/recipe-error.js'
+import type { RecipeInput } from '../config/recipe-types.js'
 import type { OperatorCatalog, OperatorDefinition } from '../core/operator.js'
 import { createCatalog } from '../ops/catalog.js'
 import { bundleCustomModule, type CustomBundle } from '../ops/custom/bundle-custom.js'
@@ -15,16 +16,30 @@ export interface OpenRecipe {
   readonly bundles: readonly CustomBundle[]
 }
 
+/** A recipe in any form that functions take: the path of a file, an object, or one that is open already. */
+export type RecipeSource = string | RecipeInput | OpenRecipe
+
 /**
- * Loads and validates a recipe: a file, and settings in the form of the command line (`--np 4`). Makes no file.
+ * Loads and validates a recipe. Makes no file. What is given as an object is held to the same rules as a file, and
+ * relative paths in it start at the working directory.
  *
+ * @param source path of a recipe, or a recipe as an object
+ * @param settings what wins over it, in the form of the command line: `['--np', '4']`
  * @throws {RecipeError} with everything that is wrong
+ * @example
+ * import { openRecipe } from 'pawl'
+ *
+ * const { recipe } = await openRecipe({ dataset_path: 'data.jsonl', process: ['clean_links_mapper'] }, ['--np', '2'])
+ * console.log(recipe.np, recipe.operators[0].name) // 2 clean_links_mapper
  */
-export async function openRecipe(file: string | undefined, settings: readonly string[] = []): Promise<OpenRecipe> {
+export async function openRecipe(
+  source: string | RecipeInput | undefined,
+  settings: readonly string[] = [],
+): Promise<OpenRecipe> {
   let bundles: CustomBundle[] = []
   let catalog = createCatalog()
   const recipe = await loadRecipe({
-    file,
+    source: (source ?? {}) as string | Readonly<Record<string, unknown>>,
     overrides: parseOverrides(settings),
     now: new Date(),
     openCatalog: async paths => {
@@ -58,6 +73,15 @@ async function loadAll(bundles: readonly CustomBundle[]): Promise<OperatorDefini
     }
   }
   return definitions
+}
+
+/** The recipe that is open already, or one that is opened now. */
+export async function openSource(source: RecipeSource): Promise<OpenRecipe> {
+  return isOpen(source) ? source : await openRecipe(source)
+}
+
+export function isOpen(source: RecipeSource): source is OpenRecipe {
+  return typeof source === 'object' && 'recipe' in source && 'catalog' in source
 }
 
 /** Where a job keeps the bundle of a user's module, for its workers. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ExportRecord } from '../core/records.js'
-import { type ExportSettings, stagedRoot } from '../execution/export/publish-export.js'
+import { type ExportSettings, stagedRoot } from '../execution/export/export-form.js'
 import { JobStopped } from '../execution/scheduler/run-context.js'
 import type { JobDirectory } from '../state/job-directory.js'
 import { writeFormat } from '../state/job-format.js'
@@ -14,7 +14,7 @@ import { takeAwayStaging } from '../state/take-over.js'
 import { makeFolderDurably } from '../util/durable-file.js'
 import type { ExaminedJob } from './examine-job.js'
 import type { OpenRecipe } from './open-recipe.js'
-import type { RunOptions } from './run-options.js'
+import type { MeteredOptions } from './run-options.js'
 import { version } from './version.js'
 
 /** The state of a job in the hands of this process. */
@@ -38,7 +38,7 @@ export interface Holding {
  *
  * @throws {JobLockedError} where a living process runs the job
  */
-export async function holdState(open: OpenRecipe, holding: Holding, options: RunOptions): Promise<HeldState> {
+export async function holdState(open: OpenRecipe, holding: Holding, options: MeteredOptions): Promise<HeldState> {
   const { recipe } = open
   const { directory, writer, examined } = holding
   directory.make()
@@ -60,7 +60,7 @@ export async function holdState(open: OpenRecipe, holding: Holding, options: Run
   }
 }
 
-async function claimLease({ writer, directory, examined }: Holding, options: RunOptions): Promise<Lease> {
+async function claimLease({ writer, directory, examined }: Holding, options: MeteredOptions): Promise<Lease> {
   const fences = examined.ledger.segments.map(({ fence }) => fence)
   const { signal } = options
   try {

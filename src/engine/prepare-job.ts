@@ -15,9 +15,9 @@ import { writeFileAtomically } from '../util/durable-file.js'
 import { plural } from '../util/format.js'
 import { describePlan } from './describe-plan.js'
 import { isExportCurrent } from './finish-job.js'
-import { factsOf, type RecordedRecipe, reachesOf, readFacts } from './job-facts.js'
+import { factsOf, type RecordedRecipe, reachesOf, readFacts, tallyStart } from './job-facts.js'
 import type { JobSession } from './job-session.js'
-import type { RunOptions } from './run-options.js'
+import type { MeteredOptions } from './run-options.js'
 
 /** A job that is ready to run: what is to be done, and how much of it is done already. */
 export interface PreparedJob {
@@ -36,7 +36,11 @@ export interface FoundInput {
 }
 
 /** Pins the dataset's cut, looks up what is committed, and says in one line what follows from it. */
-export async function prepareJob(session: JobSession, found: FoundInput, options: RunOptions): Promise<PreparedJob> {
+export async function prepareJob(
+  session: JobSession,
+  found: FoundInput,
+  options: MeteredOptions,
+): Promise<PreparedJob> {
   const { recipe, directory, writer, exporting } = session
   const { cut } = await stillValid(session, found)
   const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)
@@ -62,8 +66,9 @@ export async function prepareJob(session: JobSession, found: FoundInput, options
     partitions: cut.partitions.length,
     operators: recipe.operators.map(({ name }) => name),
   })
-  startMeter(session, prepared)
-  options.onStart?.(message, () => session.meter.snapshot())
+  session.reuse(reachesOf(booksOf(context), scheduler.states).filter(({ isFinished }) => isFinished).length)
+  session.meter.begin(tallyStart(booksOf(context), scheduler.states, cut))
+  options.onStart?.(message)
   return prepared
 }
 
@@ -102,9 +107,7 @@ function contextOf(session: JobSession, plan: OperatorPlan, { files }: DatasetCu
       retryDelayMs: recipe.worker.retry_delay_s * 1000,
     },
     emit: event => session.emit(event),
-    onProgress: (unit, progress) => {
-      if (!unit.startsWith('export:')) meter.unit(unit, progress)
-    },
+    onProgress: (unit, progress) => meter.unit(unit, progress),
   }
 }
 
@@ -124,13 +127,4 @@ function describeStart(session: JobSession, prepared: PreparedJob, changes: read
     : describeReuse(reaches, plan.operators) ||
       (isMissing ? 'the input is read from its start' : 'there is nothing to process')
   return `Resuming ${jobId}: ${why}; ${reuse}`
-}
-
-function startMeter({ meter }: JobSession, { context, scheduler, plan, cut }: PreparedJob): void {
-  const bytes = cut.partitions.reduce((sum, { estimatedBytes }) => sum + estimatedBytes, 0)
-  meter.partitionsTotal = Math.max(cut.partitions.length, scheduler.states.length)
-  meter.expectedBytes = bytes * plan.stages.length
-  const finished = reachesOf(booksOf(context), scheduler.states).filter(({ isFinished }) => isFinished).length
-  meter.reuse((meter.expectedBytes * finished) / Math.max(1, meter.partitionsTotal), finished)
-  meter.phase = 'processing'
 }

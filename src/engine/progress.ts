@@ -1,71 +1,114 @@
-import type { UnitProgress } from '../core/work-unit.js'
+import type { EventBody } from '../core/events.js'
+import { speedOf } from '../core/speed.js'
+import type { UnitProgress, WorkUnit } from '../core/work-unit.js'
+import { JobTally, type TallyStart } from './job-tally.js'
 
-/** How far a job is, for whoever shows it. */
-export interface ProgressSnapshot {
-  readonly phase: string
-  readonly partitionsDone: number
-  readonly partitionsTotal: number
-  readonly samples: number
-  readonly bytes: number
-  /** Share of the whole job that is done, from 0 to 1. */
+/** What a run is doing. */
+export type RunPhase = 'listing' | 'reading' | 'deciding' | 'exporting' | 'done'
+
+/** How far a run is. Times in milliseconds, sizes in bytes. */
+export interface Progress {
+  /** What the run is doing. */
+  readonly phase: RunPhase
+  /** Share of the whole job that is done, from 0 to 1, what earlier runs did included. */
   readonly share: number
+  /** Share that earlier runs had done. */
+  readonly reusedShare: number
+  /** Partitions that have come as far as all must come before the next decision, or to the end. */
+  readonly partitionsDone: number
+  /** All partitions; 0 while the input is listed. */
+  readonly partitionsTotal: number
+  /** Records of the input that were read so far, by this run and earlier ones. */
+  readonly samplesIn: number
+  /** Samples that are left of them. */
+  readonly kept: number
+  /** Samples that each operator dropped, the busiest first. */
+  readonly dropped: readonly { readonly operator: string; readonly samples: number }[]
+  /** Records and samples that were set aside. */
+  readonly quarantined: number
+  /** Bytes of input that this run took so far. */
+  readonly processedBytes: number
+  /** Bytes of input a second, over the time on the wall. */
+  readonly bytesPerSecond: number
+  /** Since the run began. */
   readonly elapsedMs: number
-  readonly workerMemoryBytes: number
+  /** Undefined as long as nothing can be told from what was done. */
+  readonly leftMs: number | undefined
+  /** Memory of the process and its workers. */
+  readonly memoryBytes: number
 }
 
-/** Adds up what units report. Work that an earlier run committed counts as done, but not for speed. */
+/** Below this share of work of its own, a run says nothing about the time left. */
+const tellingShare = 0.01
+
+/** Follows a run by its events and by what its units report; tells how far it is at any moment. */
 export class ProgressMeter {
-  phase = 'starting'
-  partitionsTotal = 0
+  readonly startedAt = new Date()
+  /** Memory of the workers. */
+  workerMemory: () => number = () => 0
   #started = performance.now()
-  #doneBytes = 0
-  #reusedBytes = 0
-  #finished = 0
-  #samples = 0
-  #inFlight = new Map<string, UnitProgress>()
+  #workStarted = this.#started
+  #phase: RunPhase = 'listing'
+  #tally: JobTally | undefined
+  #reusedShare = 0
+  #share = 0
 
-  constructor(readonly memory: () => number) {}
-
-  /** Bytes that all stages together will read, about. */
-  expectedBytes = 0
-
-  reuse(bytes: number, partitions: number): void {
-    this.#reusedBytes += bytes
-    this.#finished += partitions
+  /** Takes over what is known before the first unit runs. */
+  begin(start: TallyStart): void {
+    this.#tally = new JobTally(start)
+    this.#phase = 'reading'
+    this.#workStarted = performance.now()
+    this.#reusedShare = this.#share = this.#tally.share
   }
 
-  unit(id: string, progress: UnitProgress | undefined): void {
+  unit(unit: WorkUnit, progress: UnitProgress | undefined): void {
     if (progress !== undefined) {
-      this.#inFlight.set(id, progress)
-      return
+      if (unit.kind === 'export') this.#phase = 'exporting'
+      else this.#phase = unit.kind === 'resolve' ? 'deciding' : 'reading'
     }
-    const last = this.#inFlight.get(id)
-    this.#inFlight.delete(id)
-    this.#doneBytes += last?.bytes ?? 0
-    this.#samples += last?.samples ?? 0
+    this.#tally?.unit(unit, progress)
   }
 
-  partitionFinished(): void {
-    this.#finished++
+  onEvent(event: EventBody): void {
+    this.#tally?.onEvent(event)
   }
 
-  snapshot(): ProgressSnapshot {
-    let bytes = this.#doneBytes
-    let samples = this.#samples
-    for (const progress of this.#inFlight.values()) {
-      bytes += progress.bytes
-      samples += progress.samples
-    }
-    const share = this.expectedBytes === 0 ? 0 : Math.min(0.999, (bytes + this.#reusedBytes) / this.expectedBytes)
+  /** The job is complete; `inputBytes` is what it read in all its runs. */
+  complete(inputBytes: number, wasComplete: boolean): void {
+    this.#tally?.complete(inputBytes)
+    if (wasComplete) this.#reusedShare = 1
+    this.#share = 1
+    this.#phase = 'done'
+  }
+
+  /** Milliseconds that barriers took to decide in this run, by position in the recipe. */
+  get decidingMs(): ReadonlyMap<number, number> {
+    return this.#tally?.decidingMs ?? new Map()
+  }
+
+  snapshot(): Progress {
+    const tally = this.#tally
+    const elapsedMs = performance.now() - this.#started
+    // A unit that is redone takes nothing back of what was shown.
+    if (this.#phase !== 'done') this.#share = Math.min(0.999, Math.max(this.#share, tally?.share ?? 0))
+    const own = this.#share - this.#reusedShare
+    const workedMs = performance.now() - this.#workStarted
+    const processedBytes = Math.round((tally?.inputBytes ?? 0) * own)
     return {
-      phase: this.phase,
-      partitionsDone: Math.min(this.#finished, this.partitionsTotal),
-      partitionsTotal: this.partitionsTotal,
-      samples,
-      bytes,
-      share,
-      elapsedMs: performance.now() - this.#started,
-      workerMemoryBytes: this.memory(),
+      phase: this.#phase,
+      share: this.#share,
+      reusedShare: this.#reusedShare,
+      partitionsDone: tally?.partitionsDone ?? 0,
+      partitionsTotal: tally?.partitionsTotal ?? 0,
+      samplesIn: tally?.samplesIn ?? 0,
+      kept: tally?.kept ?? 0,
+      dropped: tally?.dropped ?? [],
+      quarantined: tally?.quarantined ?? 0,
+      processedBytes,
+      bytesPerSecond: speedOf(processedBytes, elapsedMs),
+      elapsedMs,
+      leftMs: own < tellingShare ? undefined : (workedMs * (1 - this.#share)) / own,
+      memoryBytes: process.memoryUsage.rss() + this.workerMemory(),
     }
   }
 }

@@ -1,14 +1,29 @@
 import type { EventBody } from '../core/events.js'
-import type { ProgressSnapshot } from './progress.js'
+import type { StopSignal } from '../core/stop-signal.js'
+import type { Progress, ProgressMeter } from './progress.js'
 
 /** Told of a run while it lasts. */
 export interface RunObserver {
+  /** Told of everything that is written to the event log. */
   onEvent?(event: EventBody): void
+  /** Told of what has no effect, or may surprise. */
   onWarning?(message: string): void
-  /** One line that says what is reused, what is redone, and why. */
-  onStart?(message: string, progress: () => ProgressSnapshot): void
+  /** Told once, in one line, what is reused, what is redone, and why. */
+  onStart?(message: string): void
+  /** Told how far the run is, every `progressEveryMs`, and once more when it is complete. */
+  onProgress?(progress: Progress): void
 }
 
+/** How a run is followed and stopped. */
 export interface RunOptions extends RunObserver {
+  /** Stops the run in order when it is aborted; what is committed stays. By default the run goes to its end. */
+  readonly signal?: StopSignal
+  /** Milliseconds between two calls of `onProgress`. Default: 200. */
+  readonly progressEveryMs?: number
+}
+
+/** As the engine takes them: the caller may bring the meter that it shows. */
+export interface MeteredOptions extends RunObserver {
   readonly signal?: AbortSignal
+  readonly meter?: ProgressMeter
 }

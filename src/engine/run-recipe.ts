@@ -13,7 +13,7 @@ import { JobSession } from './job-session.js'
 import { openInput } from './open-input.js'
 import type { OpenRecipe } from './open-recipe.js'
 import { cutSettingsOf, prepareJob } from './prepare-job.js'
-import type { RunOptions } from './run-options.js'
+import type { MeteredOptions } from './run-options.js'
 import type { RunReport } from './run-report.js'
 
 /**
@@ -27,7 +27,7 @@ import type { RunReport } from './run-report.js'
  * @throws {JobStopped} where `signal` stopped it
  * @throws {LeaseLost} where another process took the job over, or the lease's file was removed
  */
-export async function runRecipe(open: OpenRecipe, options: RunOptions = {}): Promise<RunReport> {
+export async function runRecipe(open: OpenRecipe, options: MeteredOptions = {}): Promise<RunReport> {
   try {
     return await runInSession(open, options)
   } catch (error) {
@@ -37,10 +37,11 @@ export async function runRecipe(open: OpenRecipe, options: RunOptions = {}): Pro
   }
 }
 
-async function runInSession(open: OpenRecipe, options: RunOptions): Promise<RunReport> {
+async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<RunReport> {
   const { recipe } = open
   await loadChecksums()
   const { settings, listing } = await openInput(recipe)
+  if (options.signal?.aborted) throw new JobStopped(stopReason(options.signal))
   const examined = examineJob(recipe, settings)
   // What cannot be read is refused before the job's directory is touched.
   const dataset = await openDataset(recipe, listing, usableCut(examined.pinned, cutSettingsOf(recipe)), usableCores())
@@ -57,7 +58,7 @@ async function runInSession(open: OpenRecipe, options: RunOptions): Promise<RunR
   }
 }
 
-function outcomeOf(error: unknown, { lease }: JobSession, { signal }: RunOptions): unknown {
+function outcomeOf(error: unknown, { lease }: JobSession, { signal }: MeteredOptions): unknown {
   if (lease.lost.aborted) return new LeaseLost(String(lease.lost.reason))
   if (signal?.aborted === true) return new JobStopped(stopReason(signal))
   if (error instanceof UnitFailed) return new JobFailure(error.error.code, error.message, { cause: error })

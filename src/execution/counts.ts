@@ -1,4 +1,4 @@
-import type { Counts, OperatorCounts } from '../core/records.js'
+import { type Counts, noCounts, type OperatorCounts } from '../core/records.js'
 
 const nothing: OperatorCounts = { in: 0, out: 0, changed: 0, quarantined: 0, ms: 0 }
 
@@ -10,6 +10,8 @@ export class RunningCounts {
   lines: number[]
   notTaken: number
   defects: number
+  readMs: number
+  writeMs: number
   nulled: number
 
   constructor(before: Counts) {
@@ -19,6 +21,8 @@ export class RunningCounts {
     this.lines = [...before.lines]
     this.notTaken = before.notTaken
     this.defects = before.defects
+    this.readMs = before.readMs
+    this.writeMs = before.writeMs
     this.nulled = before.nulled ?? 0
   }
 
@@ -34,6 +38,8 @@ export class RunningCounts {
       lines: [...this.lines],
       notTaken: this.notTaken,
       defects: this.defects,
+      readMs: Math.round(this.readMs),
+      writeMs: Math.round(this.writeMs),
       ...(this.nulled > 0 ? { nulled: this.nulled } : {}),
       operators: this.operators.map(counts => ({ ...counts, ms: Math.round(counts.ms) })),
     }
@@ -42,12 +48,14 @@ export class RunningCounts {
 
 /** The counts of several partitions together. Lines are each partition's own affair and are left out. */
 export function sumCounts(all: Iterable<Counts>): Counts {
-  const sum = new RunningCounts({ read: 0, bytes: 0, lines: [], notTaken: 0, defects: 0, operators: [] })
+  const sum = new RunningCounts(noCounts)
   for (const counts of all) {
     sum.read += counts.read
     sum.bytes += counts.bytes
     sum.notTaken += counts.notTaken
     sum.defects += counts.defects
+    sum.readMs += counts.readMs
+    sum.writeMs += counts.writeMs
     sum.nulled += counts.nulled ?? 0
     for (const [index, one] of counts.operators.entries()) {
       const total = sum.operator(index)

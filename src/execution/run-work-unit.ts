@@ -6,9 +6,31 @@ import { runResolve } from './barrier/run-resolve.js'
 import { runExport } from './export/run-export.js'
 import { runDigest } from './run-digest.js'
 import { runSegment } from './segment/run-segment.js'
+import { describeFailure, isSystemError, UnitFailure } from './unit-failure.js'
 
 /** Runs one unit to its end in this process. Everything it made is published, nothing is committed. */
 export async function runWorkUnit(
+  job: JobSpec,
+  catalog: OperatorCatalog,
+  unit: WorkUnit,
+  report: UnitReport,
+): Promise<UnitResult> {
+  try {
+    return await dispatch(job, catalog, unit, report)
+  } catch (error) {
+    throw blameInput(unit, error)
+  }
+}
+
+/** An input file that cannot be read is the matter of its own partition; the others go on. */
+function blameInput(unit: WorkUnit, error: unknown): unknown {
+  if (!('input' in unit) || unit.input.kind !== 'source' || !isSystemError(error) || error.path === undefined)
+    return error
+  if (!unit.input.slices.some(({ path }) => path === error.path)) return error
+  return new UnitFailure({ ...describeFailure(error), consequence: 'fail_unit' }, { cause: error })
+}
+
+async function dispatch(
   job: JobSpec,
   catalog: OperatorCatalog,
   unit: WorkUnit,

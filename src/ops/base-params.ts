@@ -50,3 +50,6 @@ export const filterParams = {
     .describe('Keep what lies outside the bounds instead (the bounds themselves are then kept).'),
   stats_export_path: ignored('Where statistics are exported.'),
 } as const
+
+/** Names of the parameters that operators do not have for themselves. */
+export const sharedParams: ReadonlySet<string> = new Set([...Object.keys(baseParams), ...Object.keys(filterParams)])

@@ -12,51 +12,78 @@ import type {
   OperatorExample,
   Threshold,
 } from '../core/operator.js'
+import { UsageError } from '../core/usage-error.js'
 import { baseParams, filterParams } from './base-params.js'
 import { type RangeTest, rangeTest } from './range.js'
 
-type Shape = Readonly<Record<string, z.ZodType>>
-type ParamsOf<S extends Shape> = z.output<z.ZodObject<S>>
+/** An operator's own parameters, by name: each a schema, with its default and what it means. */
+export type ParamsShape = Readonly<Record<string, z.ZodType>>
+/** Parameters as an operator gets them: validated, defaults filled in. */
+export type ParamsOf<S extends ParamsShape> = z.output<z.ZodObject<S>>
 
-interface Common<S extends Shape> {
+/** What operators of all kinds are defined by. */
+export interface OperatorSpec<S extends ParamsShape> {
+  /** Ends in the operator's kind, such as `_mapper`. */
   readonly name: string
+  /** Raise it when the same parameters give another result. Default: "1"; the code of a module counts beside it. */
   readonly version?: string
+  /** One sentence. */
   readonly summary: string
+  /** Own parameters by name; those that all operators take are added. */
   readonly params: S
+  /** False where the same sample may come out differently; a checkpoint then follows. Default: true. */
   readonly deterministic?: boolean
+  /** Shown by `pawl ops NAME`; what `testOperator` runs by default. */
   readonly example?: OperatorExample
   /** What takes the place of something that the parameters ask for, where that is not here. */
   substitute?(params: ParamsOf<S>): string | undefined
 }
 
-export interface MapperSpec<S extends Shape> extends Common<S> {
+/** What `defineMapper` takes. */
+export interface MapperSpec<S extends ParamsShape> extends OperatorSpec<S> {
+  /** A case has `before`, and `after` for each sample it makes. */
   readonly example?: Example<MapperCase>
+  /** Builds the operator, once a worker. */
   create(params: ParamsOf<S>, context: OperatorContext): Omit<Mapper, 'kind'> | Promise<Omit<Mapper, 'kind'>>
 }
 
+/** What a filter is given beside its own parameters. */
 export interface FilterContext extends OperatorContext {
   /** Tests a value against bounds as `min_closed_interval`, `max_closed_interval` and `reversed_range` say. */
   readonly inRange: RangeTest
+  /** True where what lies outside the bounds is kept. */
   readonly reversedRange: boolean
 }
 
-export interface FilterSpec<S extends Shape> extends Common<S> {
+/** What `defineFilter` takes. */
+export interface FilterSpec<S extends ParamsShape> extends OperatorSpec<S> {
+  /** Statistics that it measures. */
   readonly stats: readonly string[]
+  /** The parameters that bound them, for `pawl analyze`. */
   readonly thresholds?: readonly Threshold[]
+  /** A case has `sample`, `stats` and `kept`. */
   readonly example?: Example<FilterCase>
+  /** Builds the operator, once a worker. */
   create(params: ParamsOf<S>, context: FilterContext): Omit<Filter, 'kind'> | Promise<Omit<Filter, 'kind'>>
 }
 
-export interface DeduplicatorSpec<S extends Shape> extends Common<S> {
+/** What `defineDeduplicator` takes. */
+export interface DeduplicatorSpec<S extends ParamsShape> extends OperatorSpec<S> {
+  /** A case has `samples`, and `kept` with the indices of those that stay. */
   readonly example?: Example<DeduplicatorCase>
+  /** Builds the operator, once a worker. */
   create(params: ParamsOf<S>, context: OperatorContext): Omit<Barrier, 'kind'> | Promise<Omit<Barrier, 'kind'>>
 }
 
 /**
- * Defines an operator that changes samples, or makes several of one.
+ * Defines an operator that changes samples, or makes several of one. A module that exports it goes into
+ * `custom_operator_paths` of a recipe.
  *
- * @throws {TypeError} where the name does not end in `_mapper`
+ * @param spec its name, parameters and what it does
+ * @throws {UsageError} where the name does not end in `_mapper`
  * @example
+ * import { defineMapper } from 'pawl'
+ *
  * export default defineMapper({
  *   name: 'shout_mapper',
  *   summary: 'Turns the text to upper case.',
@@ -64,7 +91,7 @@ export interface DeduplicatorSpec<S extends Shape> extends Common<S> {
  *   create: (_, { textKey }) => ({ map: sample => sample.setText(textKey, sample.text(textKey).toUpperCase()) }),
  * })
  */
-export function defineMapper<S extends Shape>(spec: MapperSpec<S>): OperatorDefinition {
+export function defineMapper<S extends ParamsShape>(spec: MapperSpec<S>): OperatorDefinition {
   return {
     ...common(spec, '_mapper'),
     kind: 'mapper',
@@ -76,22 +103,28 @@ export function defineMapper<S extends Shape>(spec: MapperSpec<S>): OperatorDefi
 }
 
 /**
- * Defines an operator that measures a sample and keeps or drops it.
+ * Defines an operator that measures a sample and keeps or drops it by what was measured. A module that exports it goes
+ * into `custom_operator_paths` of a recipe.
  *
- * @throws {TypeError} where the name does not end in `_filter`
+ * @param spec its name, parameters, statistics and what it does
+ * @throws {UsageError} where the name does not end in `_filter`
  * @example
+ * import { defineFilter, z } from 'pawl'
+ *
  * export default defineFilter({
  *   name: 'exclamation_filter',
  *   summary: 'Keeps texts with few exclamation marks.',
  *   params: { max_count: z.number().default(10).describe('Most marks allowed.') },
  *   stats: ['exclamations'],
  *   create: ({ max_count }, { textKey, inRange }) => ({
- *     computeStats: sample => { sample.stats.exclamations ??= sample.text(textKey).split('!').length - 1 },
- *     keep: sample => inRange(sample.stats.exclamations, undefined, max_count),
+ *     computeStats: sample => {
+ *       sample.stats['exclamations'] ??= sample.text(textKey).split('!').length - 1
+ *     },
+ *     keep: sample => inRange(sample.stats['exclamations'], undefined, max_count),
  *   }),
  * })
  */
-export function defineFilter<S extends Shape>(spec: FilterSpec<S>): OperatorDefinition {
+export function defineFilter<S extends ParamsShape>(spec: FilterSpec<S>): OperatorDefinition {
   return {
     ...common(spec, '_filter'),
     kind: 'filter',
@@ -114,9 +147,25 @@ export function defineFilter<S extends Shape>(spec: FilterSpec<S>): OperatorDefi
 /**
  * Defines an operator that removes duplicates: a signature a sample, then one decision over all of them.
  *
- * @throws {TypeError} where the name does not end in `_deduplicator`
+ * @param spec its name, parameters, signatures and decision
+ * @throws {UsageError} where the name does not end in `_deduplicator`
+ * @example
+ * import { createHash } from 'node:crypto'
+ * import { defineDeduplicator, resolveExact } from 'pawl'
+ *
+ * export default defineDeduplicator({
+ *   name: 'title_deduplicator',
+ *   summary: 'Keeps the first sample of each title.',
+ *   params: {},
+ *   create: () => ({
+ *     recordBytes: 16,
+ *     sign: (sample, record, offset) =>
+ *       record.set(createHash('md5').update(String(sample.get('title'))).digest(), offset),
+ *     resolve: resolveExact,
+ *   }),
+ * })
  */
-export function defineDeduplicator<S extends Shape>(spec: DeduplicatorSpec<S>): OperatorDefinition {
+export function defineDeduplicator<S extends ParamsShape>(spec: DeduplicatorSpec<S>): OperatorDefinition {
   return {
     ...common(spec, '_deduplicator'),
     kind: 'deduplicator',
@@ -127,8 +176,8 @@ export function defineDeduplicator<S extends Shape>(spec: DeduplicatorSpec<S>): 
   }
 }
 
-function common<S extends Shape>(spec: Common<S>, suffix: string) {
-  if (!spec.name.endsWith(suffix)) throw new TypeError(`operator name "${spec.name}" must end in "${suffix}"`)
+function common<S extends ParamsShape>(spec: OperatorSpec<S>, suffix: string) {
+  if (!spec.name.endsWith(suffix)) throw new UsageError(`operator name "${spec.name}" must end in "${suffix}"`)
   return {
     name: spec.name,
     version: spec.version ?? '1',

@@ -73,9 +73,10 @@ const ownMetadata =
 
 /**
  * Looks at a folder that is to become, or is, a job directory. It is one only where its `metadata/` is a job's; a
- * folder without it may become one where nothing lies in it but names of a job. Changes nothing.
+ * folder without it may become one where nothing lies in it but names of a job, and `mayGo` where that may be
+ * replaced. Changes nothing.
  */
-export function examineJobPlace(jobDir: string): JobPlace {
+export function examineJobPlace(jobDir: string, mayGo: string | undefined): JobPlace {
   if (!existsSync(jobDir)) return { kind: 'free' }
   if (!statSync(jobDir).isDirectory()) return { kind: 'occupied', by: jobDir }
   const metadata = listIfThere(join(jobDir, 'metadata'))
@@ -84,7 +85,8 @@ export function examineJobPlace(jobDir: string): JobPlace {
   const stranger = metadata.find(name => writerOf(name) === undefined)
   if (stranger !== undefined) return { kind: 'occupied', by: join('metadata', stranger) }
   const names = readdirSync(jobDir)
-  const other = names.find(name => !ownNames.test(name) && !ownEvents.test(name) && writerOf(name) === undefined)
+  const isOwn = (name: string) => ownNames.test(name) || ownEvents.test(name) || writerOf(name) !== undefined
+  const other = names.find(name => !isOwn(name) && name !== mayGo)
   return other === undefined ? { kind: 'free' } : { kind: 'occupied', by: other }
 }
 

@@ -33,6 +33,9 @@ export interface JobSummary {
   readonly quarantined: number | null
   /** Operators of the recipe that the job runs without. */
   readonly skipped_operators: readonly string[]
+  readonly input_bytes: number | null
+  /** Of input, over the time on the wall of the last run. */
+  readonly bytes_per_second: number | null
   readonly error_message: string | null
   /** The partitions that failed; all others are finished, or as far as a deduplicator lets them go. */
   readonly failed_partitions: readonly FailedPartition[]
@@ -72,7 +75,17 @@ export class SummaryFile {
   }
 }
 
-/** The summary of a job; undefined where there is none, or it was cut short or edited into something else. */
+/**
+ * Reads what a job left of itself: what ran, how it ended, and the command that goes on with it.
+ *
+ * @param path where `job_summary.json` is, in the folder of a job
+ * @returns undefined where there is no such file, or it was cut short or edited into something else
+ * @example
+ * import { readSummary } from 'pawl'
+ *
+ * const summary = readSummary('out/exp1/job_summary.json')
+ * console.log(summary === undefined ? 'never run' : `${summary.status}, go on with ${summary.resumption_command}`)
+ */
 export function readSummary(path: string): JobSummary | undefined {
   try {
     const summary = JSON.parse(readFileSync(path, 'utf8')) as JobSummary | null

@@ -69,7 +69,8 @@ export function readCommit(fd: number, offset: number, length: number): SegmentC
 function decodeLine(bytes: Buffer): { readonly number: number; readonly content: SegmentContent } | undefined {
   const sumBytes = 16
   const body = bytes.subarray(sumBytes + 1)
-  if (bytes.length < sumBytes + 4 || bytes.toString('latin1', 0, sumBytes) !== checksumOf(body)) return undefined
+  if (bytes.length < sumBytes + 4 || bytes.toString('latin1', 0, sumBytes + 1) !== `${checksumOf(body)} `)
+    return undefined
   const space = body.indexOf(0x20)
   return {
     number: Number(body.toString('latin1', 0, space)),

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { createCatalog } from '../../src/ops/catalog.js'
 import { JobRig } from '../rig-job.js'
 
 let rig: JobRig
@@ -126,12 +127,11 @@ describe('pawl ops', () => {
 })
 
 interface Schema {
-  readonly type?: string
+  readonly type?: string | readonly string[]
   readonly description?: string
   readonly properties?: Readonly<Record<string, Schema>>
-  readonly anyOf?: readonly Schema[]
+  readonly else?: Schema
   readonly items?: Schema
-  readonly enum?: readonly unknown[]
   readonly required?: readonly string[]
   readonly additionalProperties?: unknown
 }
@@ -142,13 +142,11 @@ describe('pawl schema', () => {
     expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema')
     expect(schema).toMatchObject({ type: 'object', additionalProperties: false })
     for (const [key, value] of Object.entries(schema.properties ?? {})) expect(value.description, key).toBeTruthy()
-    const [names, ...operators] = schema.properties?.['process'].items?.anyOf ?? []
-    expect(operators).toHaveLength(names.enum?.length as number)
-    const length = operators.find(({ required }) => required?.[0] === 'text_length_filter')
-    const [params, nothing] = length?.properties?.['text_length_filter'].anyOf ?? []
-    expect(params.properties?.['min_len']).toMatchObject({ default: 10, description: expect.any(String) })
-    expect(params.additionalProperties).toBe(false)
-    expect(nothing).toEqual({ type: 'null' })
+    const operators = schema.properties?.['process'].items?.else?.properties ?? {}
+    for (const name of createCatalog().names) expect(operators[name]?.description, name).toBeTruthy()
+    const { properties, type, additionalProperties } = operators['text_length_filter']
+    expect(properties?.['min_len']).toMatchObject({ default: 10, description: expect.any(String) })
+    expect({ type, additionalProperties }).toEqual({ type: ['object', 'null'], additionalProperties: false })
   })
 
   it('requires no key but the operator in an entry of process', async () => {

@@ -6,8 +6,8 @@ import { syncFolder } from '../../util/durable-file.js'
 import { stampFile } from '../../util/file-stamp.js'
 import { remove, removeFolder } from '../../util/remove.js'
 import { JobFailure, type RunContext } from '../scheduler/run-context.js'
+import { type ExportSettings, stagedRoot } from './export-form.js'
 import { isThere, matchesContent, stateOfExport } from './export-state.js'
-import { type ExportSettings, stagedRoot } from './publish-export.js'
 
 /**
  * Finishes an export whose intent is on record: gives it its name, unless that was done before a crash, and records

@@ -5,29 +5,14 @@ import type { ExportUnit } from '../../core/work-unit.js'
 import { orderSlices, runsOf } from '../../planning/input-order.js'
 import { makeFolderDurably } from '../../util/durable-file.js'
 import { plural } from '../../util/format.js'
-import { canonicalJson, fingerprintOf } from '../../util/hash.js'
 import { discardStaged, stagingPath } from '../../util/staging.js'
 import { sumCounts } from '../counts.js'
 import type { PartitionState } from '../scheduler/partition-state.js'
 import type { RunContext } from '../scheduler/run-context.js'
 import { superviseUnit } from '../scheduler/supervise.js'
+import { type ExportSettings, stagedRoot } from './export-form.js'
 import { recordAtTarget } from './export-state.js'
 import { placeExport, refuseStranger, settleDisplaced } from './place-export.js'
-
-/** What the user's export is to be. */
-export interface ExportSettings
-  extends Pick<
-    ExportUnit,
-    'format' | 'compression' | 'shardBytes' | 'keepStats' | 'keepHashes' | 'target' | 'columns'
-  > {
-  /** Replace what stands at the target, whoever made it. */
-  readonly overwrite: boolean
-}
-
-/** The fingerprint of an export: the finished partitions in order, and the form they take. */
-export function exportFingerprint({ overwrite: _, ...form }: ExportSettings, finals: readonly string[]): string {
-  return fingerprintOf('export', canonicalJson(form), ...finals)
-}
 
 /** What an export is made of. */
 export interface FinishedWork {
@@ -94,9 +79,4 @@ function warnOfNulled(context: RunContext, count: number): void {
 
 function withoutPrevious(record: ExportRecord | undefined): ExportRecord | undefined {
   return record && { ...record, previous: undefined, displaced: undefined }
-}
-
-/** The file or folder that is staged to take the target's name. */
-export function stagedRoot({ isFolder, files }: Pick<ExportRecord, 'isFolder' | 'files'>): string {
-  return isFolder ? dirname(files[0].staged) : files[0].staged
 }

@@ -1,6 +1,6 @@
 import type { EventBody } from '../../core/events.js'
 import type { InputFile } from '../../core/partition.js'
-import type { JobSpec, UnitProgress } from '../../core/work-unit.js'
+import type { JobSpec, UnitProgress, WorkUnit } from '../../core/work-unit.js'
 import type { OperatorPlan } from '../../planning/stages.js'
 import type { JobDirectory } from '../../state/job-directory.js'
 import type { Lease } from '../../state/lease.js'
@@ -25,7 +25,7 @@ export interface RunContext {
   readonly setbacks: Map<string, number>
   emit(event: EventBody): void
   /** How far a running unit is; `undefined` when it has ended. */
-  onProgress(unit: string, progress: UnitProgress | undefined): void
+  onProgress(unit: WorkUnit, progress: UnitProgress | undefined): void
 }
 
 /** The part of a running job that tells how far partitions are. */

@@ -84,11 +84,11 @@ async function runOnce(
   unit: WorkUnit,
   onPiece: (result: SegmentResult) => void,
 ): Promise<UnitOutcome> {
-  const report: UnitReport = { progress: progress => context.onProgress(unit.id, progress), piece: onPiece }
+  const report: UnitReport = { progress: progress => context.onProgress(unit, progress), piece: onPiece }
   try {
     return await context.executor.run(unit, report, context.signal)
   } finally {
-    context.onProgress(unit.id, undefined)
+    context.onProgress(unit, undefined)
   }
 }
 

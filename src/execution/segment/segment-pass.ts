@@ -22,6 +22,8 @@ export class SegmentPass {
   #inHand: BatchInHand | undefined
   #survivors = 0
   #lastTold = 0
+  /** Since when the operators have had nothing to do: what passes then goes into reading. */
+  #idleSince: number | undefined
 
   constructor(
     readonly job: JobSpec,
@@ -35,6 +37,7 @@ export class SegmentPass {
   }
 
   startCounts(): RunningCounts {
+    this.#idleSince ??= performance.now()
     return new RunningCounts(this.unit.input.kind === 'point' ? this.unit.input.point.counts : noCounts)
   }
 
@@ -46,6 +49,12 @@ export class SegmentPass {
   }
 
   async process(batch: InputBatch, output: SegmentOutput, counts: RunningCounts): Promise<void> {
+    if (this.#idleSince !== undefined) counts.readMs += performance.now() - this.#idleSince
+    await this.#processTimed(batch, output, counts)
+    this.#idleSince = performance.now()
+  }
+
+  async #processTimed(batch: InputBatch, output: SegmentOutput, counts: RunningCounts): Promise<void> {
     this.#samples += batch.to - batch.from
     this.#bytes += batch.bytes
     const { suspects } = this.unit
@@ -78,11 +87,13 @@ export class SegmentPass {
       onSample: () => this.#tellNowAndThen(),
       onStep,
     })
-    await output.write(left, (sample, error) => {
+    const { signMs, writeMs } = await output.write(left, (sample, error) => {
       const { index } = this.signing as Signing
       counts.operator(index).quarantined++
       this.#setAside(output, sample, this.job.operators[index], error)
     })
+    if (this.signing !== undefined) counts.operator(this.signing.index).ms += signMs
+    counts.writeMs += writeMs
   }
 
   #tell(inHand: BatchInHand | undefined): void {

@@ -9,7 +9,7 @@ import { packageRoot } from '../../util/package-root.js'
 export interface CustomBundle {
   readonly path: string
   readonly code: string
-  /** Follows from the bundled code and the versions of the packages it imports. */
+  /** Follows from the bundled code, and from all files and versions of the packages it imports. */
   readonly identity: string
 }
 
@@ -18,7 +18,8 @@ const ownIndex = join(packageRoot, 'dist', 'index.js')
 
 /**
  * Bundles a module of custom operators, in JavaScript or TypeScript. Packages stay outside, resolved
- * from where they are imported, and count with their versions.
+ * from where they are imported, and count with their versions and with what their files hold: one that is linked is
+ * edited without a new version.
  *
  * @throws {Error} with esbuild's message, naming file and line, where it cannot be bundled
  */
@@ -50,7 +51,36 @@ export async function bundleCustomModule(path: string): Promise<CustomBundle> {
   const versions = [...packages].map(([name, version]) => `${name}@${version}`).sort()
   // Paths in the code change with the machine; what is at their end is named by its version.
   const portable = code.replace(/"file:\/\/[^"]*"/g, '""')
-  return { path, code, identity: fingerprintOf('custom', portable, ...versions).slice(0, 12) }
+  const files = packages.size === 0 ? [] : await digestInputs(path)
+  return { path, code, identity: fingerprintOf('custom', portable, ...versions, ...files).slice(0, 12) }
+}
+
+/**
+ * Digests of all files that a module would be bundled from, were its packages bundled too; none where they cannot be,
+ * so that their versions have to do. Paths differ between machines and are left out.
+ */
+async function digestInputs(path: string): Promise<string[]> {
+  const { build } = await import('esbuild')
+  try {
+    const { metafile } = await build({
+      entryPoints: [path],
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      logLevel: 'silent',
+      external: ['pawl', '*.node'],
+    })
+    const digests = Object.keys(metafile.inputs)
+      .filter(file => existsSync(file))
+      .map(file => fingerprintOf('file', readFileSync(file, 'latin1')))
+    return digests.sort()
+  } catch (error) {
+    if (!('errors' in (error as object))) throw error
+    return []
+  }
 }
 
 function keepPackagesOutside(packages: Map<string, string>): Plugin {

@@ -16,7 +16,20 @@ type Entries = AsyncIterable<Buffer> | Iterable<Buffer>
 /**
  * Drops every sample whose 16-byte signature an earlier sample has. Signatures that do not fit in memory are
  * first sorted by their leading bits into files, each of which then fits; a file keeps the order of the
- * input, so that first seen is earliest.
+ * input, so that first seen is earliest. Meant for `resolve` of a deduplicator.
+ *
+ * @param context what `resolve` was given
+ * @example
+ * import { resolveExact } from 'pawl'
+ *
+ * const records = Buffer.concat(['a', 'b', 'a'].map(text => Buffer.alloc(16, text)))
+ * await resolveExact({
+ *   signatures: () => [{ partitionIndex: 0, records, firstRow: 0 }],
+ *   totalRecords: 3,
+ *   memoryBytes: 1_000_000,
+ *   scratchDir: 'scratch',
+ *   drop: (_, row) => console.log(`row ${row} repeats an earlier one`), // row 2 repeats an earlier one
+ * })
  */
 export async function resolveExact(context: ResolveContext): Promise<void> {
   await resolveEntries(context, signatureEntries(context), context.totalRecords, 0)
@@ -24,7 +37,8 @@ export async function resolveExact(context: ResolveContext): Promise<void> {
 
 async function* signatureEntries(context: ResolveContext): AsyncGenerator<Buffer> {
   const perPiece = 4096
-  for await (const { partitionIndex, records, firstRow } of context.signatures()) {
+  for await (const { partitionIndex, records: bytes, firstRow } of context.signatures()) {
+    const records = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     const count = records.length / exactKeyBytes
     for (let from = 0; from < count; from += perPiece) {
       const until = Math.min(count, from + perPiece)
@@ -49,7 +63,7 @@ async function resolveEntries(context: ResolveContext, entries: Entries, count: 
   const bucketCount = Math.min(mostBuckets, 2 ** Math.ceil(Math.log2((tableBytes * 2) / context.memoryBytes)))
   await using spill = new Spill(context.scratchDir, `level-${level}`, bucketCount, entryBytes, context.memoryBytes / 4)
   for await (const piece of entries) {
-    context.progress()
+    context.progress?.()
     for (let offset = 0; offset < piece.length; offset += entryBytes) {
       const bucket = piece[offset + level] & (bucketCount - 1)
       if (spill.isFull(bucket)) await spill.flush(bucket)
@@ -65,7 +79,7 @@ async function resolveEntries(context: ResolveContext, entries: Entries, count: 
 
 async function dropRepeats(context: ResolveContext, entries: Entries, table: KeyTable): Promise<void> {
   for await (const piece of entries) {
-    context.progress()
+    context.progress?.()
     for (let offset = 0; offset < piece.length; offset += entryBytes) {
       if (table.add(piece, offset)) continue
       context.drop(piece.readUInt32LE(offset + exactKeyBytes), piece.readUInt32LE(offset + exactKeyBytes + 4))

@@ -1,0 +1,67 @@
+/** Every code that an error of Pawl can carry, by the class of the error, with what it means and what to do. */
+export const errorCodes = {
+  RecipeError: {
+    bad_recipe:
+      'The recipe, or a setting beside it, is wrong. `problems` says everything that is, each with its place and remedy. Nothing was done.',
+  },
+  UsageError: {
+    bad_usage: 'A function or command was asked for something that is not there. The message names what is.',
+  },
+  InputError: {
+    missing: 'An input does not exist: check dataset_path.',
+    not_permitted: 'An input may not be read by this user: grant it.',
+    no_files: 'A folder or pattern holds no file that can be read: check it, and `suffixes`.',
+    special_file: 'An input is no regular file but a pipe, a socket or a device: write what it gives to a file.',
+    listed_twice: 'A file is named twice, so that its samples would count double: name it once.',
+    unknown_format: 'A file has no known suffix, and its content tells nothing: rename it.',
+    bad_dataset_path: 'dataset_path, or a weight in it, makes no sense: correct it.',
+    bad_cut: 'A file no longer has the parts that were planned: run again, it is cut anew.',
+    corrupt: 'A file is damaged or not of its format: replace it, or leave it out.',
+    truncated: 'A file is incomplete: fetch or write it again.',
+    changed: 'A file became shorter while it was read: let its writer finish, then run again.',
+    unsupported: 'A file uses what Pawl does not read, which the message names: convert it.',
+  },
+  JobLockedError: {
+    job_locked: 'Another process runs the job. Wait for it, or stop it.',
+  },
+  JobFormatError: {
+    job_format: 'Another version of Pawl began the job. The message says which one can finish it. Nothing was changed.',
+  },
+  LeaseLost: {
+    lease_lost: 'Another process took the job over, or the file of the lease was removed. What is committed stays.',
+  },
+  JobFailure: {
+    partitions_failed:
+      'Several partitions could not be finished; the others are. The message says why: remove the causes, run again.',
+    input_changed: 'A file changed while the job was running: run again once nobody writes to it.',
+    input_unstable: 'A file holds something else each time it is read: see who writes to it, and check its disk.',
+    damaged_again: 'Files of the job are damaged again and again: check the disk that they are on.',
+    export_taken: 'Another job or program wrote to export_path meanwhile: choose another name, or move that away.',
+    sample_failed: 'An operator failed on a sample, and `on_error` is `fail`: mend the sample, or choose `quarantine`.',
+    operator_changed:
+      'What an operator reads beside samples changed during the run: run again once nobody writes to it.',
+    worker_lost: 'A unit lost its worker too often: see the log of the worker, and the limits under `worker`.',
+    damaged_checkpoint:
+      'A file of the job is not what was committed. It is set aside and redone when the job is run again.',
+    checksum_conflict: 'An operator gives varying results: declare it `deterministic: false`, or raise its version.',
+    unexpected: 'A defect of Pawl or of a custom operator: the message is all that is known.',
+    'not_json, not_utf8, too_large, bad_value':
+      'A record is not valid, and `on_error` is `fail`: mend it, or choose `quarantine`.',
+    'ENOSPC, EACCES, EIO, …':
+      "The system's own code where a disk is full, a right is missing or a device fails: remove the cause, run again.",
+  },
+  JobStopped: {
+    stopped: 'The signal stopped the job. What is committed stays; run it again to go on.',
+  },
+  SampleError: {
+    field_not_text: 'A field holds no text where an operator needs it.',
+    not_json: 'A record is no JSON object.',
+    not_utf8: 'A record is not UTF-8.',
+    too_large: 'A record is larger than `max_sample_mb`.',
+    bad_value: 'A value cannot be worked with, as the message says.',
+    killed_worker: 'Workers died of this sample alone, again and again.',
+  },
+  OperatorTestError: {
+    operator_test_failed: '`testOperator` found cases that come out otherwise; `problems` says which and how.',
+  },
+} as const
