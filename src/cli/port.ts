@@ -6,6 +6,7 @@ import { UsageError } from '../core/usage-error.js'
 import { createCatalog } from '../ops/catalog.js'
 import { writeFileAtomically } from '../util/durable-file.js'
 import { plural } from '../util/format.js'
+import { loadChecksums } from '../util/hash.js'
 import { newWriter } from '../util/staging.js'
 
 interface PortOptions {
@@ -25,6 +26,7 @@ comments in the copy. To run one without what is not here and without a copy:
   pawl run --config recipe.yaml --skip_unsupported`,
     )
     .action(async (file: string, { output }: PortOptions) => {
+      await loadChecksums()
       const ported = await portRecipe(file, createCatalog())
       const tell = (line: string) => process.stderr.write(`${line}\n`)
       for (const note of ported.notes) tell(`- ${note}`)

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { OperatorCatalog } from '../core/operator.js'
+import { namesOf } from '../core/operator-names.js'
+import type { OperatorUse } from '../core/work-unit.js'
 import { applyOverrides, type Overridden } from './apply-overrides.js'
 import { resolveDatasets } from './dataset-paths.js'
 import { ignoredKeys, ignoredPartitionKeys } from './ignored-keys.js'
@@ -12,7 +14,7 @@ import { describeIssues, type Sources } from './problems.js'
 import { readProcess } from './read-process.js'
 import type { Recipe } from './recipe.js'
 import { RecipeDocument } from './recipe-document.js'
-import { applyEdits } from './recipe-edits.js'
+import { applyEdits, type RecipeEdit } from './recipe-edits.js'
 import { RecipeError, type RecipeProblem } from './recipe-error.js'
 import { type RecipeValues, recipeSchema } from './recipe-schema.js'
 import { refuseRemotePaths } from './remote-paths.js'
@@ -52,7 +54,7 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
     ...(document?.duplicates ?? []).map(({ key, line }) => `${key} occurs twice; the one in line ${line} counts`),
   )
   const adapted = await adaptRecipe(overridden, catalog)
-  warnings.push(...adapted.notes)
+  warnings.push(...adapted.edits.map(({ note }) => note))
   const { values, problems } = checkValues(adapted.values, sources, warnings)
   const {
     operators,
@@ -68,16 +70,9 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
   if (values !== undefined) problems.push(...refuseRemotePaths(values, sources))
   warnings.push(...substitutes)
   if (values === undefined || problems.length > 0) throw new RecipeError(problems)
-  warnings.push(
-    ...checkNames(
-      values,
-      operators.map(({ name }) => name),
-    ),
-  )
+  warnings.push(...checkNames(values, operators))
   if (values.strict && warnings.length > 0)
-    throw new RecipeError(
-      warnings.map(message => ({ message: `${message} (strict: true takes warnings for errors)`, place: undefined })),
-    )
+    throw new RecipeError(warnings.map(message => strictly(message, adapted.edits, document)))
   const jobId = values.job_id ?? generateJobId(request.now)
   const { process: _, dataset: __, dataset_path: ___, job_id: ____, work_dir: _____, ...rest } = values
   return {
@@ -99,19 +94,25 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
 async function adaptRecipe({ values, sources }: Overridden, catalog: OperatorCatalog): Promise<Adapted> {
   const translation = translateRecipe(values, new Set(sources.keys()))
   const translated = applyEdits(values, translation)
-  if (values['skip_unsupported'] !== true)
-    return { values: translated, notes: translation.map(({ note }) => note), skipped: [] }
+  if (values['skip_unsupported'] !== true) return { values: translated, edits: translation, skipped: [] }
   const absent = await findAbsent(translated, catalog)
   return {
     values: applyEdits(translated, absent.edits),
-    notes: [...translation, ...absent.edits].map(({ note }) => note),
+    edits: [...translation, ...absent.edits],
     skipped: absent.operators,
   }
 }
 
+/** A warning as an error, at the place of what it is about where that is known. */
+function strictly(message: string, edits: readonly RecipeEdit[], document: RecipeDocument | undefined): RecipeProblem {
+  const path = edits.find(({ note }) => note === message)?.path
+  const place = path && document?.placeOfKey(path.slice(0, -1), String(path[path.length - 1]))
+  return { message: `${message} (strict: true takes warnings for errors)`, place }
+}
+
 interface Adapted {
   readonly values: Record<string, unknown>
-  readonly notes: readonly string[]
+  readonly edits: readonly RecipeEdit[]
   readonly skipped: readonly SkippedOperator[]
 }
 
@@ -165,9 +166,10 @@ function shapeOf(schema: unknown): Readonly<Record<string, z.ZodType>> | undefin
   return inner === undefined ? undefined : shapeOf(inner)
 }
 
-function checkNames({ checkpoint, executor_type }: RecipeValues, operators: readonly string[]): string[] {
+function checkNames({ checkpoint, executor_type }: RecipeValues, operators: readonly OperatorUse[]): string[] {
   const warnings: string[] = []
-  const unused = checkpoint.op_names.filter(name => !operators.includes(name))
+  const names = new Set<string>(operators.flatMap((_, index) => namesOf(operators, index)))
+  const unused = checkpoint.op_names.filter(name => !names.has(name))
   if (unused.length > 0)
     warnings.push(`checkpoint.op_names names operators that process does not use: ${unused.join(', ')}`)
   if (executor_type === 'ray' || executor_type === 'ray_partitioned') {

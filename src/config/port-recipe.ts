@@ -1,4 +1,16 @@
-import { type Document, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml'
 import type { OperatorCatalog } from '../core/operator.js'
 import { RecipeDocument } from './recipe-document.js'
 import { applyEdits, type KeyPath, type RecipeEdit } from './recipe-edits.js'
@@ -46,8 +58,10 @@ const mark = ' pawl:'
 
 function editDocument(document: Document, edit: RecipeEdit): void {
   if (edit.kind === 'replace') {
-    document.setIn(edit.path, document.createNode(edit.value))
-    comment(document, edit.path, edit.note)
+    const own = commentsIn(document.getIn(edit.path, true))
+    setAt(document, edit.path, edit.value)
+    comment(document, edit.path, `${mark} ${edit.note}`)
+    for (const text of own) comment(document, edit.path, text)
     return
   }
   const old = describe(document, edit.path)
@@ -55,13 +69,13 @@ function editDocument(document: Document, edit: RecipeEdit): void {
   const isFree = edit.kind === 'move' && document.getIn(edit.to) === undefined
   if (edit.kind === 'move' && isFree && edit.path.length === 1 && edit.to.length === 1) {
     renameKey(document.contents as YAMLMap, String(edit.path[0]), String(edit.to[0]))
-    comment(document, edit.to, edit.note)
+    comment(document, edit.to, `${mark} ${edit.note}`)
     return
   }
   leaveOut(document, edit.path, `${edit.note}${old}`)
   if (edit.kind === 'move' && isFree) {
-    document.setIn(edit.to, value)
-    comment(document, edit.to, edit.note)
+    setAt(document, edit.to, value)
+    comment(document, edit.to, `${mark} ${edit.note}`)
   }
 }
 
@@ -71,13 +85,31 @@ function describe(document: Document, path: KeyPath): string {
   return text === undefined || text === 'null' || text.length > 200 ? '' : ` (was ${text})`
 }
 
+/** Sets a value, with nodes for the keys on the way, so that comments can stand at them. */
+function setAt(document: Document, path: KeyPath, value: unknown): void {
+  let at: unknown = document.contents
+  for (const [depth, key] of path.entries()) {
+    const isLast = depth === path.length - 1
+    if (isSeq(at)) {
+      if (isLast) at.items[Number(key)] = document.createNode(value)
+      at = at.items[Number(key)]
+    } else if (isMap(at)) {
+      const pair = at.items.findLast(one => isScalar(one.key) && String(one.key.value) === String(key))
+      if (pair === undefined) at.add(document.createPair(String(key), isLast ? value : {}))
+      else if (isLast || !(isMap(pair.value) || isSeq(pair.value)))
+        pair.value = document.createNode(isLast ? value : {})
+      at = at.get(String(key), true)
+    }
+  }
+}
+
 function renameKey(map: YAMLMap, from: string, to: string): void {
   const pair = map.items.findLast(({ key }) => isScalar(key) && String(key.value) === from)
   if (pair !== undefined && isScalar(pair.key)) pair.key.value = to
 }
 
 /** Puts a comment before what stands at a path. */
-function comment(document: Document, path: KeyPath, note: string): void {
+function comment(document: Document, path: KeyPath, text: string): void {
   const parent = document.getIn(path.slice(0, -1), true) ?? document.contents
   const key = path[path.length - 1]
   const node = isMap(parent)
@@ -85,7 +117,17 @@ function comment(document: Document, path: KeyPath, note: string): void {
     : isSeq(parent)
       ? (parent.items[Number(key)] as Node)
       : undefined
-  if (node !== undefined) node.commentBefore = joined(node.commentBefore, `${mark} ${note}`)
+  if (node !== undefined) node.commentBefore = joined(node.commentBefore, text)
+}
+
+/** The comments at a node and inside it. */
+function commentsIn(node: unknown): string[] {
+  const found: string[] = []
+  const take = (_: unknown, { commentBefore, comment: behind }: Node) => {
+    for (const text of [commentBefore, behind]) if (text) found.push(text)
+  }
+  if (isNode(node) || isPair(node)) visit(node as Node, { Map: take, Seq: take, Scalar: take, Alias: take })
+  return found
 }
 
 function joined(before: string | null | undefined, added: string): string {
@@ -99,18 +141,17 @@ function leaveOut(document: Document, path: KeyPath, note: string): void {
   const parent = document.getIn(path.slice(0, -1), true) ?? document.contents
   const key = path[path.length - 1]
   if (isSeq(parent)) {
-    const item = parent.items[Number(key)] as (Node & { [hole]?: string }) | null
     const left = document.createNode(null) as Node & { [hole]?: string }
-    left[hole] = joined(item?.commentBefore, `${mark} ${note}`)
+    left[hole] = [...commentsIn(parent.items[Number(key)]), `${mark} ${note}`].join('\n')
     parent.items[Number(key)] = left
     return
   }
   if (!isMap(parent)) return
   const at = parent.items.findLastIndex(pair => isScalar(pair.key) && String(pair.key.value) === String(key))
   if (at < 0) return
-  const own = (parent.items[at].key as Node).commentBefore
+  const own = commentsIn(parent.items[at])
   parent.items.splice(at, 1)
-  keepComment(parent, at, joined(own, `${mark} ${note}`))
+  keepComment(parent, at, [...own, `${mark} ${note}`].join('\n'))
 }
 
 /** A comment goes before what follows, or behind the last. */
@@ -118,7 +159,7 @@ function keepComment(parent: YAMLMap | { items: unknown[]; comment?: string | nu
   const next = parent.items[at] as Pair | Node | undefined
   const node = next !== undefined && 'key' in next ? (next.key as Node) : (next as Node | undefined)
   if (node !== undefined) node.commentBefore = node.commentBefore ? `${text}\n${node.commentBefore}` : text
-  else parent.comment = joined(parent.comment, text)
+  else parent.comment = parent.comment ? `${text}\n${parent.comment}` : text
 }
 
 /** Operators that were left out kept their places so far, so that those of others stayed. */
@@ -146,11 +187,15 @@ function dropDuplicates(document: Document): void {
         visitMap(value)
         continue
       }
+      const own = commentsIn(node.items[at])
       node.items.splice(at, 1)
       keepComment(
         node,
         at,
-        `${mark} an earlier ${String((key as { value: unknown }).value)} is left out, since the last counts`,
+        [
+          ...own,
+          `${mark} an earlier ${String((key as { value: unknown }).value)} is left out, since the last counts`,
+        ].join('\n'),
       )
     }
   }

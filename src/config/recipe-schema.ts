@@ -37,7 +37,9 @@ const checkpoint = z.strictObject({
       'Where optional checkpoints go. Finished partitions and what barriers need are committed under every strategy.',
     ),
   n_ops: positive.default(5).describe('every_n_ops: a checkpoint after so many operators.'),
-  op_names: list(z.string()).default([]).describe('manual: a checkpoint after each of these operators.'),
+  op_names: list(z.string())
+    .default([])
+    .describe('manual: a checkpoint after each of these operators; op[1] for the second of several.'),
 })
 
 const intermediateStorage = z.strictObject({

@@ -99,6 +99,32 @@ export class Sample {
     return this.#stats
   }
 
+  /**
+   * Does something while only the statistics measured on a field are to be seen, under their plain names; outside they
+   * are called `name@field`.
+   */
+  withStatsOf<T>(field: string, work: () => T): T {
+    const all = this.stats
+    const suffix = `@${field}`
+    const own: Stats = {}
+    for (const key in all) if (key.endsWith(suffix)) own[key.slice(0, -suffix.length)] = all[key]
+    this.#stats = own
+    const close = () => {
+      for (const key in own) all[key + suffix] = own[key]
+      this.#stats = all
+    }
+    let result: T
+    try {
+      result = work()
+    } catch (error) {
+      close()
+      throw error
+    }
+    if (result instanceof Promise) return result.finally(close) as T
+    close()
+    return result
+  }
+
   /** Puts null in place of statistics that are no finite numbers, which is how they are stored; returns how many. */
   settleStats(): number {
     const stats = this.#stats

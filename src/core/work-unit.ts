@@ -23,6 +23,8 @@ export interface OperatorUse {
   readonly identity?: string
   /** The recipe's seed, where the operator may draw from it. */
   readonly seed?: number
+  /** The field that its statistics are told apart by, where an operator before it measures the same ones on another. */
+  readonly statsField?: string
   readonly isBarrier: boolean
   readonly isDeterministic: boolean
   /** A filter of an analysis: it measures samples and drops none. */

@@ -1,5 +1,6 @@
 import { keysNamedBy } from '../core/named-keys.js'
 import type { Filter, Mapper, MapResult, Operator, OperatorCatalog } from '../core/operator.js'
+import { withOwnStats } from '../core/own-stats.js'
 import type { Sample } from '../core/sample.js'
 import type { JobSpec, OperatorUse } from '../core/work-unit.js'
 import { forEachConcurrently } from '../util/pool.js'
@@ -44,8 +45,9 @@ export class OperatorChain {
     const steps: Step[] = []
     for (let index = from; index < to; index++) {
       const built = await buildOperator(job, catalog, index)
-      const operator = job.operators[index].onlyMeasures && built.kind === 'filter' ? measureOnly(built) : built
       const use = job.operators[index]
+      const filter = built.kind === 'filter' ? withOwnStats(built, use) : undefined
+      const operator = filter === undefined ? built : use.onlyMeasures ? measureOnly(filter) : filter
       if (operator.kind !== 'barrier') steps.push({ index, use, operator, spelled: spelledFor(use, numbers) })
     }
     return new OperatorChain(steps)
