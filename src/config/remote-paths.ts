@@ -13,7 +13,7 @@ interface Copy {
 }
 
 const copies: Readonly<Record<string, Copy>> = {
-  s3: { fetch: from => `aws s3 cp --recursive ${from} DIR`, put: to => `aws s3 cp FILE ${to}` },
+  s3: { fetch: fetchFromS3, put: to => `aws s3 cp FILE ${to}` },
   gs: { fetch: from => `gcloud storage cp -r ${from} DIR`, put: to => `gcloud storage cp FILE ${to}` },
   oss: { fetch: from => `ossutil cp -r ${from} DIR`, put: to => `ossutil cp FILE ${to}` },
   hdfs: { fetch: from => `hdfs dfs -get ${from} DIR`, put: to => `hdfs dfs -put FILE ${to}` },
@@ -23,6 +23,10 @@ const copies: Readonly<Record<string, Copy>> = {
 }
 
 const aliases: Readonly<Record<string, string>> = { s3a: 's3', s3n: 's3', gcs: 'gs' }
+
+function fetchFromS3(from: string): string {
+  return /\.\w+$/.test(from) ? `aws s3 cp ${from} .` : `aws s3 cp --recursive ${from} DIR`
+}
 
 function fetchFromHub(from: string): string {
   const match = /^hf:\/\/datasets\/([^/@]+\/[^/@]+)(?:@[^/]+)?\/?(.*)$/.exec(from)
