@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { provisionPython } from './provision-python.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = name => join(root, 'node_modules', '.bin', name)
@@ -42,6 +43,7 @@ for (const [name, command, args] of checks) {
 }
 
 provision('strace', ['strace'])
+provisionPython()
 const folder = mkdtempSync(join(tmpdir(), 'pawl-test-'))
 const report = join(folder, 'report.json')
 const ended = run(bin('vitest'), [

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { peersPython } from '../scripts/provision-python.mjs'
 
 /** A part that some tests need and the project does not bring. */
 export interface Provision {
@@ -6,7 +7,10 @@ export interface Provision {
   readonly reason: string
 }
 
-const checks: Readonly<Record<string, readonly string[]>> = { strace: ['strace', '-V'] }
+const checks: Readonly<Record<string, readonly string[]>> = {
+  strace: ['strace', '-V'],
+  peers: [peersPython, '-c', 'import pyarrow, polars, duckdb'],
+}
 
 /** Whether a part is there; `npm test` has tried to install it before. With PAWL_TEST_REQUIRE=all its absence is an error. */
 export function provision(name: keyof typeof checks & string): Provision {
