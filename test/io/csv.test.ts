@@ -120,3 +120,12 @@ test('a quote that is not closed within the limit of a record is no reason to gi
   expect(records.filter(({ kind }) => kind === 'defect').length).toBe(1)
   expect(records.filter(({ kind }) => kind === 'record').length).toBe(2000)
 })
+
+test('rows that are broken each on its own line are entries of their own', async () => {
+  expect(await told('a,b\n1,x,\n2,y,\n"q"r,z\n3,ok\n')).toEqual([
+    'line 2: 1,x,\n',
+    'line 3: 2,y,\n',
+    'line 4: "q"r,z\n',
+    '{"a":3,"b":"ok"}',
+  ])
+})
