@@ -20,25 +20,54 @@ await rollTypes()
 const bundled = ['commander', 'fastest-levenshtein', 'picomatch', 'xxhash-wasm', 'yaml', 'zod']
 const { dependencies } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
 
-await build({
+const shared = {
   absWorkingDir: root,
-  entryPoints: ['src/index.ts', 'src/tooling.ts', 'src/cli/main.ts', 'src/execution/local/worker-main.ts'],
   outdir: 'dist',
+  outbase: 'src',
   bundle: true,
   splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  chunkNames: 'chunks/[name]-[hash]',
   legalComments: 'linked',
   external: Object.keys(dependencies).filter(name => !bundled.includes(name)),
+  logLevel: 'warning',
+}
+
+await build({
+  ...shared,
+  entryPoints: ['src/index.ts', 'src/tooling.ts', 'src/cli/main.ts'],
+  chunkNames: 'chunks/[name]-[hash]',
   // Packages in the older module format ask for Node's own modules by `require`.
   banner: {
     js: "import { createRequire as pawlRequire } from 'node:module'; const require = pawlRequire(import.meta.url);",
   },
-  logLevel: 'warning',
+})
+
+// Workers are handed parameters that were checked: they build operators, and need no schemas.
+await build({
+  ...shared,
+  entryPoints: ['src/execution/local/worker-main.ts'],
+  chunkNames: 'chunks/worker/[name]-[hash]',
+  plugins: [
+    {
+      name: 'no-schemas',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /^zod$/ }, () => ({ path: `${root}/src/execution/local/no-schemas.ts` })),
+    },
+  ],
 })
 chmodSync(`${root}/dist/cli/main.js`, 0o755)
+await writeTables()
+
+/** Works out the tables that operators look characters up in, so that nobody has to wait for it later. */
+async function writeTables() {
+  const { builtTables, createCatalog } = await import(`${root}/dist/tooling.js`)
+  const catalog = createCatalog()
+  for (const name of catalog.names) await catalog.load(name)
+  mkdirSync(`${root}/dist/tables`)
+  for (const { name, build } of builtTables) writeFileSync(`${root}/dist/tables/${name}.bin`, build())
+}
 
 /** Puts the types of the public API into one file, so that a project compiles against them and nothing else. */
 async function rollTypes() {

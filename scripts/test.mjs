@@ -1,7 +1,7 @@
 // `npm test`: format, lint, types, import rules, dead code, then the tests, and last one line with the real counts.
 // Each check that fails counts as one failed test; with PAWL_TEST_REQUIRE=all a skipped test fails the run.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,6 +19,22 @@ function provision(command, packages) {
   spawnSync('apt-get', ['-q', 'update'], { stdio: 'ignore' })
   spawnSync('apt-get', ['-q', '-y', 'install', ...packages], { stdio: 'ignore' })
 }
+
+/** The current long-term release of Node, from the npm package `node`, which brings its binary; kept for the next time. */
+function provisionNode() {
+  const folder = join(root, 'node_modules', '.cache', `node-${longTermNode}`)
+  const program = join(folder, 'node_modules', 'node', 'bin', 'node')
+  if (!existsSync(program)) {
+    console.log(`installing node@${longTermNode}`)
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'package.json'), '{"private":true,"allowScripts":{"node":true}}')
+    const options = ['--no-audit', '--no-fund', '--no-save', '--loglevel=error']
+    spawnSync('npm', ['install', ...options, `node@${longTermNode}`], { cwd: folder, stdio: 'inherit' })
+  }
+  return existsSync(program) ? program : undefined
+}
+
+const longTermNode = '26.10.0'
 
 const checks = [
   ['build', process.execPath, ['scripts/build.mjs']],
@@ -44,6 +60,18 @@ for (const [name, command, args] of checks) {
 
 provision('strace', ['strace'])
 provisionPython()
+const otherNode = provisionNode()
+if (otherNode !== undefined) process.env.PAWL_TEST_NODE = otherNode
+// Only where everything is run: what was asked for by name is run on this Node alone.
+if (otherNode !== undefined && process.argv.length === 2) {
+  const contracts = ['test/cli/quickstart.test.ts', 'test/execution/local-executor.test.ts', 'test/io/formats.test.ts']
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+  if (run(otherNode, [vitest, 'run', '--reporter=dot', ...contracts])) passed++
+  else {
+    failed++
+    console.log(`check failed: quickstart and contracts on Node ${longTermNode}`)
+  }
+}
 const folder = mkdtempSync(join(tmpdir(), 'pawl-test-'))
 const report = join(folder, 'report.json')
 const ended = run(bin('vitest'), [

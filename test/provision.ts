@@ -7,13 +7,15 @@ export interface Provision {
   readonly reason: string
 }
 
-const checks: Readonly<Record<string, readonly string[]>> = {
+const checks = {
   strace: ['strace', '-V'],
   peers: [peersPython, '-c', 'import pyarrow, polars, duckdb'],
-}
+  /** The current long-term release of Node beside the one that runs the tests. */
+  node: [process.env['PAWL_TEST_NODE'] ?? 'PAWL_TEST_NODE', '--version'],
+} as const
 
 /** Whether a part is there; `npm test` has tried to install it before. With PAWL_TEST_REQUIRE=all its absence is an error. */
-export function provision(name: keyof typeof checks & string): Provision {
+export function provision(name: keyof typeof checks): Provision {
   const [command, ...args] = checks[name]
   const { status, error } = spawnSync(command, args)
   if (status === 0) return { isThere: true, reason: '' }

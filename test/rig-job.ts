@@ -62,7 +62,12 @@ export class JobRig {
   }
 
   start(...args: readonly string[]): Running {
-    const child = spawn(process.execPath, [main, ...args], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] })
+    return this.startWith(process.env, ...args)
+  }
+
+  /** Starts the program in an environment of its own. */
+  startWith(env: NodeJS.ProcessEnv, ...args: readonly string[]): Running {
+    const child = spawn(process.execPath, [main, ...args], { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let stdout = ''
     let stderr = ''
     const waiting: { pattern: RegExp; done: () => void }[] = []
@@ -104,6 +109,17 @@ export class JobRig {
 
   read(...parts: string[]): string {
     return readFileSync(this.path(...parts), 'utf8')
+  }
+
+  bytes(...parts: string[]): Buffer {
+    return readFileSync(this.path(...parts))
+  }
+
+  /** How many checkpoints of a job have their names. */
+  checkpoints(...jobDir: string[]): number {
+    const folder = this.path(...jobDir, 'checkpoints')
+    const isPoint = (name: string) => !name.startsWith('.') && /\.op\d+\..*\.(parquet|arrow|jsonl)$/.test(name)
+    return existsSync(folder) ? readdirSync(folder).filter(isPoint).length : 0
   }
 
   exportedRows(name = 'result.jsonl'): unknown[] {

@@ -1,4 +1,9 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
+
+// What runs leave in the user's state folder is none of the user's here.
+process.env['XDG_STATE_HOME'] = join(tmpdir(), `pawl-state-${process.pid}`)
 
 /** Property tests draw the same cases on every run; another seed, for a longer search, comes from the environment. */
 fc.configureGlobal({ seed: Number(process.env['PAWL_TEST_SEED'] ?? 20_261) })

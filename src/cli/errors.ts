@@ -1,10 +1,11 @@
-import { RecipeError } from '../config/recipe-error.js'
+import { RecipeError, renderProblems } from '../config/recipe-error.js'
 import { UsageError } from '../core/usage-error.js'
 import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
 import { InputError } from '../io/input-error.js'
 import { JobFormatError } from '../state/job-format.js'
 import { JobLockedError } from '../state/job-locked.js'
 import { LeaseLost } from '../state/lease.js'
+import { paintFor } from './terminal.js'
 
 /** What a signal makes of the exit code. */
 export const signalCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
@@ -24,15 +25,16 @@ export function exitCodeOf(error: unknown): number {
 
 /** Tells of an error on standard error: its message alone where it is one of ours, all of it where it is a defect. */
 export function showError(error: unknown): void {
-  const isOurs = [
-    RecipeError,
-    InputError,
-    UsageError,
-    JobFailure,
-    JobStopped,
-    JobLockedError,
-    JobFormatError,
-    LeaseLost,
-  ].some(kind => error instanceof kind)
-  process.stderr.write(`${isOurs ? `error: ${(error as Error).message}` : ((error as Error).stack ?? String(error))}\n`)
+  const paint = paintFor(process.stderr)
+  const say = (message: string) => void process.stderr.write(`${paint('red', 'error:')} ${message}\n`)
+  if (error instanceof RecipeError)
+    say(renderProblems(error.problems, (part, text) => paint(part === 'place' ? 'bold' : 'red', text)))
+  else if (isOurs(error)) say(error.message)
+  else process.stderr.write(`${(error as Error).stack ?? String(error)}\n`)
+}
+
+function isOurs(error: unknown): error is Error {
+  return [InputError, UsageError, JobFailure, JobStopped, JobLockedError, JobFormatError, LeaseLost].some(
+    kind => error instanceof kind,
+  )
 }

@@ -6,12 +6,8 @@ import { JobStopped } from '../execution/scheduler/run-context.js'
 import { type StopSignal, signalCodes } from './errors.js'
 import { ProgressDisplay } from './progress-display.js'
 import { reportAsJson, reportAsTable } from './report.js'
+import type { ShowOptions } from './show-options.js'
 import { paintFor, widthOf } from './terminal.js'
-
-export interface ShowOptions {
-  readonly quiet?: boolean
-  readonly json?: boolean
-}
 
 /** What is printed at the end: for machines, and for people. */
 interface Shown {

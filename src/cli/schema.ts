@@ -1,20 +1,21 @@
 import type { Command } from 'commander'
-import { recipeJsonSchema } from '../config/json-schema.js'
-import { eventJsonSchema } from '../core/events.js'
-import { sharedParams } from '../ops/base-params.js'
-import { createCatalog } from '../ops/catalog.js'
 
 export function addSchemaCommand(program: Command): void {
   program
     .command('schema')
     .description('print the JSON Schema of recipes, for editors')
     .option('--events', 'print the schema of event log lines instead')
+    .option('--custom_operator_paths <files...>', 'modules whose operators it is to know as well')
     .addHelpText(
       'after',
-      '\nIn a recipe, an editor with a YAML language server reads: # yaml-language-server: $schema=recipe.schema.json',
+      `
+An editor with a YAML language server completes and checks recipes with it:
+  pawl schema > recipe.schema.json
+and as the first line of a recipe:
+  # yaml-language-server: $schema=recipe.schema.json`,
     )
-    .action(async ({ events }: { events?: boolean }) => {
-      const schema = events ? eventJsonSchema() : await recipeJsonSchema(createCatalog(), sharedParams)
-      process.stdout.write(`${JSON.stringify(schema, null, 2)}\n`)
+    .action(async (options: { events?: boolean; custom_operator_paths?: readonly string[] }) => {
+      const { showSchema } = await import('./show-schema.js')
+      await showSchema(options)
     })
 }

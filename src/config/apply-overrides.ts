@@ -1,3 +1,4 @@
+import { nearestName } from '../util/nearest.js'
 import type { Override } from './overrides.js'
 import { RecipeError } from './recipe-error.js'
 
@@ -6,6 +7,8 @@ export interface Overridden {
   readonly values: Readonly<Record<string, unknown>>
   readonly sources: ReadonlyMap<string, Override>
 }
+
+const otherInput: Readonly<Record<string, string>> = { dataset_path: 'dataset', dataset: 'dataset_path' }
 
 /** Applies overrides to a recipe's values; those that start with an operator's name go to its parameters. */
 export function applyOverrides(
@@ -19,6 +22,9 @@ export function applyOverrides(
     const path = isOperator(override.path[0]) ? operatorPath(result, override) : override.path
     assign(result, path, override)
     sources.set(path.join('.'), override)
+    // The command line's input wins over that of the file, whichever key each names it by.
+    const other = otherInput[path[0]]
+    if (other !== undefined && !overrides.some(one => one.path[0] === other)) delete result[other]
   }
   return { values: result, sources }
 }
@@ -27,7 +33,8 @@ export function applyOverrides(
 function operatorPath(values: Readonly<Record<string, unknown>>, { path: [name, ...rest], text }: Override): string[] {
   const process = Array.isArray(values['process']) ? (values['process'] as unknown[]) : []
   const places = process.flatMap((entry, index) => (nameOf(entry) === name ? [index] : []))
-  if (places.length === 0) throw RecipeError.of(`${text}: the recipe does not use ${name}`)
+  if (places.length === 0)
+    throw RecipeError.of(`${text}: the recipe does not use ${name}${describeUsed(name, process)}`)
   const hasIndex = /^\d+$/.test(rest[0] ?? '')
   const parameter = hasIndex ? rest.slice(1) : rest
   if (parameter.length === 0) throw RecipeError.of(`${text}: name the parameter too, such as --${name}.PARAMETER VALUE`)
@@ -40,6 +47,13 @@ function operatorPath(values: Readonly<Record<string, unknown>>, { path: [name, 
   if (index >= places.length)
     throw RecipeError.of(`${text}: the recipe uses ${name} ${places.length} times; the last is [${places.length - 1}]`)
   return ['process', String(places[index]), name, ...parameter]
+}
+
+function describeUsed(name: string, process: readonly unknown[]): string {
+  const used = process.map(nameOf).filter(one => one !== undefined)
+  const nearest = nearestName(name, used)
+  if (nearest !== undefined) return `; did you mean "${nearest}"?`
+  return used.length === 0 ? '' : `; it uses ${[...new Set(used)].join(', ')}`
 }
 
 function nameOf(entry: unknown): string | undefined {

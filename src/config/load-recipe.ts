@@ -1,12 +1,15 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { OperatorCatalog } from '../core/operator.js'
 import { namesOf } from '../core/operator-names.js'
 import type { OperatorUse } from '../core/work-unit.js'
+import { canonicalJson } from '../util/hash.js'
+import { nearestName } from '../util/nearest.js'
 import { applyOverrides, type Overridden } from './apply-overrides.js'
 import { resolveDatasets } from './dataset-paths.js'
 import { ignoredKeys, ignoredPartitionKeys } from './ignored-keys.js'
+import { jobIdOfExport } from './job-id.js'
 import { resolvePlaces } from './job-places.js'
 import type { Override } from './overrides.js'
 import { plainValues } from './plain-values.js'
@@ -55,7 +58,9 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
   )
   const adapted = await adaptRecipe(overridden, catalog)
   warnings.push(...adapted.edits.map(({ note }) => note))
-  const { values, problems } = checkValues(adapted.values, sources, warnings)
+  // What is misspelt on the command line may have been meant for an operator.
+  const otherNames = request.overrides.length > 0 ? catalog.names : []
+  const { values, problems } = checkValues(adapted.values, { sources, warnings, otherNames })
   const {
     operators,
     substitutes,
@@ -73,13 +78,14 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
   warnings.push(...checkNames(values, operators))
   if (values.strict && warnings.length > 0)
     throw new RecipeError(warnings.map(message => strictly(message, adapted.edits, document)))
-  const jobId = values.job_id ?? generateJobId(request.now)
+  const jobId = values.job_id ?? (values.new_job ? generateJobId(request.now) : jobIdFrom(values, sources))
   const { process: _, dataset: __, dataset_path: ___, job_id: ____, work_dir: _____, ...rest } = values
   return {
     ...rest,
     ...resolvePlaces(values, jobId, sources),
     custom_operator_paths: customPaths(overridden.values),
     file,
+    origin: { file, content: digestOf(document?.text ?? canonicalJson(overridden.values)) },
     datasets: resolveDatasets(values, sources),
     operators,
     jobId,
@@ -118,8 +124,7 @@ interface Adapted {
 
 function checkValues(
   given: Readonly<Record<string, unknown>>,
-  sources: Sources,
-  warnings: string[],
+  { sources, warnings, otherNames }: { sources: Sources; warnings: string[]; otherNames: readonly string[] },
 ): { values: RecipeValues | undefined; problems: RecipeProblem[] } {
   const ignored = Object.keys(given).filter(key => ignoredKeys.has(key))
   const known = Object.fromEntries(Object.entries(given).filter(([key]) => !ignoredKeys.has(key)))
@@ -140,16 +145,20 @@ function checkValues(
   for (const [key, value] of Object.entries(known)) if (value === null) delete known[key]
   const parsed = recipeSchema.safeParse(known)
   if (parsed.success) return { values: parsed.data, problems: [] }
-  return { values: undefined, problems: describeIssues(parsed.error.issues, [], sources, validKeysAt) }
+  const valid = (path: readonly PropertyKey[]) => [...validKeysAt(path), ...(path.length === 0 ? otherNames : [])]
+  return { values: undefined, problems: describeIssues(parsed.error.issues, [], sources, valid) }
 }
 
 function processOf(given: Readonly<Record<string, unknown>>): unknown[] {
   return Array.isArray(given['process']) ? given['process'] : []
 }
 
+/** The keys that a recipe may have, those without effect among them. */
+export const recipeKeys: readonly string[] = [...Object.keys(recipeSchema.shape), ...ignoredKeys]
+
 /** Names that are valid in the map at a path of the recipe. */
 function validKeysAt(path: readonly PropertyKey[]): readonly string[] {
-  if (path.length === 0) return [...Object.keys(recipeSchema.shape), ...ignoredKeys]
+  if (path.length === 0) return recipeKeys
   let schema: unknown = recipeSchema
   for (const key of path) if (typeof key !== 'number') schema = shapeOf(schema)?.[String(key)]
   return Object.keys(shapeOf(schema) ?? {})
@@ -166,12 +175,22 @@ function shapeOf(schema: unknown): Readonly<Record<string, z.ZodType>> | undefin
   return inner === undefined ? undefined : shapeOf(inner)
 }
 
-function checkNames({ checkpoint, executor_type }: RecipeValues, operators: readonly OperatorUse[]): string[] {
+function checkNames(
+  { checkpoint, executor_type, op_list_to_trace }: RecipeValues,
+  operators: readonly OperatorUse[],
+): string[] {
   const warnings: string[] = []
   const names = new Set<string>(operators.flatMap((_, index) => namesOf(operators, index)))
+  const hint = (name: string) => {
+    const nearest = nearestName(name, [...names])
+    return nearest === undefined ? name : `${name} (did you mean "${nearest}"?)`
+  }
+  const untraced = op_list_to_trace.filter(name => !names.has(name))
+  if (untraced.length > 0)
+    warnings.push(`op_list_to_trace names operators that process does not use: ${untraced.map(hint).join(', ')}`)
   const unused = checkpoint.op_names.filter(name => !names.has(name))
   if (unused.length > 0)
-    warnings.push(`checkpoint.op_names names operators that process does not use: ${unused.join(', ')}`)
+    warnings.push(`checkpoint.op_names names operators that process does not use: ${unused.map(hint).join(', ')}`)
   if (executor_type === 'ray' || executor_type === 'ray_partitioned') {
     warnings.push(
       `executor_type ${executor_type} runs on the local executor: the Ray executor is not part of this version`,
@@ -186,6 +205,17 @@ function withAbsoluteModules(
   modules: readonly string[],
 ): Record<string, unknown> {
   return modules.length === 0 ? { ...given } : { ...given, custom_operator_paths: modules }
+}
+
+/** The id that follows from the export path, which may hold the id itself and is then taken as it is written. */
+function jobIdFrom(values: RecipeValues, sources: Sources): string {
+  const { jobDir, export_path } = resolvePlaces(values, 'job', sources)
+  const path = values.export_path.includes('{job_id}') ? values.export_path : export_path
+  return jobIdOfExport(path, dirname(jobDir))
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /** `{YYYYMMDD}_{HHMMSS}_{6 hex}`, local time. */

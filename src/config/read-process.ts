@@ -53,7 +53,7 @@ async function readEntry(
   const [name, given] = named
   const unsupported = catalog.unsupported.get(name)
   if (!catalog.has(name)) {
-    const nearest = nearestName(name, catalog.names)
+    const nearest = nearestName(name, [...catalog.names, ...catalog.unsupported.keys()])
     const message =
       unsupported !== undefined
         ? unsupported.message

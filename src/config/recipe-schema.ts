@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+// Compiling a validator takes longer than the few values of a recipe take without.
+z.config({ jitless: true })
+
 const list = <T extends z.ZodType>(item: T) => z.union([item.transform(value => [value]), z.array(item)])
 const positive = z.int().positive()
 const megabytes = z.number().positive()
@@ -149,7 +152,13 @@ export const recipeSchema = z.strictObject({
     .string()
     .nullable()
     .default(null)
-    .describe('Name of the job; one that exists is resumed. By default {YYYYMMDD}_{HHMMSS}_{6 hex}.'),
+    .describe(
+      'Name of the job; one that exists is gone on with. By default the job of this work dir that wrote export_path or is about to, else a new one named after it.',
+    ),
+  new_job: z
+    .boolean()
+    .default(false)
+    .describe('Begin a new job under {YYYYMMDD}_{HHMMSS}_{6 hex}, where job_id names none.'),
   partition_dir: z
     .string()
     .nullable()
@@ -194,6 +203,13 @@ export const recipeSchema = z.strictObject({
   custom_operator_paths: list(z.string())
     .default([])
     .describe('Modules (.js, .mjs or .ts) with operators of your own.'),
+  open_tracer: z
+    .boolean()
+    .default(false)
+    .describe('Show in trace/ of the job, by example, what each operator does to samples.'),
+  op_list_to_trace: list(z.string()).default([]).describe('Operators that are traced; all where none is named.'),
+  trace_num: z.int().nonnegative().default(10).describe('Most samples that are shown of an operator.'),
+  trace_keys: list(z.string()).default([]).describe('Fields that are shown beside the text of what mappers changed.'),
   partition: partition.default(partition.parse({})).describe('How the dataset is divided.'),
   checkpoint: checkpoint.default(checkpoint.parse({})).describe('Where checkpoints go.'),
   intermediate_storage: intermediateStorage

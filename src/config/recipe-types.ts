@@ -742,8 +742,10 @@ export interface RecipeInput {
   readonly np?: number | null
   /** Folder of jobs; {job_id} must come last in it and is appended where it is absent. By default the folder of export_path. */
   readonly work_dir?: string | null
-  /** Name of the job; one that exists is resumed. By default {YYYYMMDD}_{HHMMSS}_{6 hex}. */
+  /** Name of the job; one that exists is gone on with. By default the job of this work dir that wrote export_path or is about to, else a new one named after it. */
   readonly job_id?: string | null
+  /** Begin a new job under {YYYYMMDD}_{HHMMSS}_{6 hex}, where job_id names none. Default: false. */
+  readonly new_job?: boolean
   /** Folder of copies of partitions (write_partitions); by default partitions/ in the job directory. */
   readonly partition_dir?: string | null
   /** Folder of the event log; by default the job directory. */
@@ -768,6 +770,14 @@ export interface RecipeInput {
   readonly max_sample_mb?: number
   /** Modules (.js, .mjs or .ts) with operators of your own. */
   readonly custom_operator_paths?: string | readonly (string)[]
+  /** Show in trace/ of the job, by example, what each operator does to samples. Default: false. */
+  readonly open_tracer?: boolean
+  /** Operators that are traced; all where none is named. */
+  readonly op_list_to_trace?: string | readonly (string)[]
+  /** Most samples that are shown of an operator. Default: 10. */
+  readonly trace_num?: number
+  /** Fields that are shown beside the text of what mappers changed. */
+  readonly trace_keys?: string | readonly (string)[]
   /** How the dataset is divided. */
   readonly partition?: {
     /** auto: sizes follow from a look at the dataset; manual: num_of_partitions. Default: "auto". */
@@ -928,13 +938,9 @@ export interface RecipeInput {
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly op_list_to_mine?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
-  readonly op_list_to_trace?: unknown
-  /** Accepted for Data-Juicer recipes; has no effect. */
   readonly open_insight_mining?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly open_monitor?: unknown
-  /** Accepted for Data-Juicer recipes; has no effect. */
-  readonly open_tracer?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly override_num_blocks?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
@@ -951,10 +957,6 @@ export interface RecipeInput {
   readonly strict_preflight?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly temp_dir?: unknown
-  /** Accepted for Data-Juicer recipes; has no effect. */
-  readonly trace_keys?: unknown
-  /** Accepted for Data-Juicer recipes; has no effect. */
-  readonly trace_num?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly turbo?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */

@@ -8,16 +8,25 @@ export type DatasetPath =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'path'; readonly path: string; readonly weight: number | undefined }
 
+/** Where a recipe comes from: its file, and a digest of what that holds. */
+export interface RecipeOrigin {
+  readonly file?: string
+  readonly content: string
+}
+
 /** A recipe after validation: nothing in it is misspelt, and every operator has all its parameters. */
 export interface Recipe
   extends Omit<RecipeValues, 'process' | 'dataset' | 'dataset_path' | 'job_id' | 'work_dir' | keyof JobPlaces>,
     JobPlaces {
   /** Absolute path of the recipe file; undefined where all settings came from elsewhere. */
   readonly file: string | undefined
+  readonly origin: RecipeOrigin
   readonly datasets: readonly DatasetPath[]
   readonly operators: readonly OperatorUse[]
   readonly jobId: string
-  /** False where the id was generated. */
+  /** Why the job may not be run, where its export path is that of another recipe's job. */
+  readonly conflict?: string
+  /** False where the id followed from the export path, or from the time. */
   readonly isJobIdGiven: boolean
   readonly warnings: readonly string[]
   /** Operators that `skip_unsupported` left out. */

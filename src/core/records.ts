@@ -149,7 +149,22 @@ export interface ExportRecord {
   readonly previous?: ExportRecord
 }
 
-export type LedgerRecord = PointRecord | SignatureRecord | VerdictRecord | InputRecord | PiecesRecord | ExportRecord
+/** What operators do to the traced samples of a partition, one line an example. */
+export interface TraceRecord {
+  readonly kind: 'trace'
+  /** Fingerprint of the finished partition, and of what is traced. */
+  readonly fingerprint: string
+  readonly file: FileRef
+}
+
+export type LedgerRecord =
+  | PointRecord
+  | SignatureRecord
+  | VerdictRecord
+  | InputRecord
+  | PiecesRecord
+  | ExportRecord
+  | TraceRecord
 
 /** The key a record is kept under; a later record of the same key takes its place. */
 export function recordKey(record: LedgerRecord): string {
@@ -157,6 +172,7 @@ export function recordKey(record: LedgerRecord): string {
     case 'point':
     case 'signature':
     case 'verdict':
+    case 'trace':
       return `${record.kind}/${record.fingerprint}`
     case 'input':
     case 'pieces':

@@ -163,7 +163,42 @@ export interface ExportUnit extends UnitBase {
   readonly keepHashes: boolean
 }
 
-export type WorkUnit = SegmentUnit | DigestUnit | ResolveUnit | ExportUnit
+/** What is traced, and how many samples are run again for it at most. */
+export interface TraceSettings {
+  /** Positions of the operators. */
+  readonly operators: readonly number[]
+  readonly keys: readonly string[]
+  /** Examples of an operator. */
+  readonly count: number
+  /** Samples of the partition that are traced: those with the smallest keyed hash of their origin. */
+  readonly samples: number
+}
+
+/** A partition, or a piece of one, whose samples are traced: what stands behind each of its barriers. */
+export interface TracePart {
+  readonly partition: string
+  /** The ordinals of its records, of those that the input has. */
+  readonly from: number
+  readonly to: number
+  /** Samples that were set aside, and are not run again. */
+  readonly quarantine: readonly FileRef[]
+  readonly barriers: readonly {
+    readonly operator: number
+    /** What the barrier decided on; undefined where it is no longer kept. */
+    readonly input: PointInput | undefined
+  }[]
+}
+
+/** Runs the traced samples of a partition once more, and writes down what becomes of them. */
+export interface TraceUnit extends UnitBase {
+  readonly kind: 'trace'
+  readonly partition: string
+  readonly input: SourceInput
+  readonly parts: readonly TracePart[]
+  readonly settings: TraceSettings
+}
+
+export type WorkUnit = SegmentUnit | DigestUnit | ResolveUnit | ExportUnit | TraceUnit
 
 /** What a segment unit (or one piece of it) made, published but not yet committed. */
 export interface SegmentResult {
@@ -206,7 +241,12 @@ export interface PiecesResult {
   readonly pieces: readonly Piece[]
 }
 
-export type UnitResult = SegmentResult | DigestResult | ResolveResult | ExportResult | PiecesResult
+export interface TraceResult {
+  readonly kind: 'trace'
+  readonly file: FileRef
+}
+
+export type UnitResult = SegmentResult | DigestResult | ResolveResult | ExportResult | PiecesResult | TraceResult
 
 /** What a worker has in hand. Where samples are taken one at a time, also which operator has it, and how many came through before. */
 export interface BatchInHand {

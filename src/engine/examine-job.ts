@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path'
+import { dirname, relative, sep } from 'node:path'
 import type { Recipe } from '../config/recipe.js'
 import { RecipeError } from '../config/recipe-error.js'
 import type { PinnedCut } from '../execution/dataset/pinned-cut.js'
@@ -8,6 +8,7 @@ import { examineJobPlace, JobDirectory } from '../state/job-directory.js'
 import { checkFormat } from '../state/job-format.js'
 import { LedgerIndex } from '../state/ledger-index.js'
 import { type OwnFile, readOwnFile } from '../state/own-file.js'
+import { claimantsOf } from './choose-job.js'
 
 /** What there is of a job before it is touched. */
 export interface ExaminedJob {
@@ -42,9 +43,17 @@ export function examineJob(recipe: Recipe, { target, overwrite }: ExportSettings
   if (state.kind === 'foreign' && !overwrite)
     throw RecipeError.of(
       `export_path ${target} ${state.what}: choose another name, move it away, or say --overwrite true to have it moved aside. ` +
-        'To go on with the job that wrote it, name it with --job_id',
+        describeWriter(recipe, target),
     )
   return { exists: place.kind === 'job', hasFormat, pinned: readOwnFile<PinnedCut>(directory.cut), ledger }
+}
+
+/** The job that did write an export, and how to go on with it. */
+function describeWriter({ jobDir }: Recipe, target: string): string {
+  const [other] = claimantsOf(dirname(jobDir), target).filter(claimant => claimant.jobDir !== jobDir)
+  return other === undefined
+    ? 'To go on with the job that wrote it, name it with --job_id'
+    : `It belongs to job ${other.jobId}: go on with that with --job_id ${other.jobId}, or pawl resume ${other.jobDir}`
 }
 
 /** The name in `folder` that a path in it begins with. */

@@ -1,7 +1,7 @@
 import type { Counts, ExportRecord, FileRef, PointRecord } from '../core/records.js'
 import { type ExportSettings, exportFingerprint } from '../execution/export/export-form.js'
 import { matchesContent } from '../execution/export/export-state.js'
-import { placeExport } from '../execution/export/place-export.js'
+import { placeExport, settleAbandoned } from '../execution/export/place-export.js'
 import { publishExport } from '../execution/export/publish-export.js'
 import { reportStands, writeQuarantineReport } from '../execution/quarantine-report.js'
 import { damagedPath, setAside } from '../execution/scheduler/damage.js'
@@ -9,7 +9,8 @@ import { servesPolicy } from '../execution/scheduler/error-policy.js'
 import { isWithin } from '../execution/scheduler/judge-quarantine.js'
 import { finalFingerprints, type PartitionState } from '../execution/scheduler/partition-state.js'
 import { applyRetention } from '../execution/scheduler/retention.js'
-import { booksOf } from '../execution/scheduler/run-context.js'
+import { booksOf, type RunContext } from '../execution/scheduler/run-context.js'
+import { traceJob } from '../execution/trace/trace-job.js'
 import type { JobSession } from './job-session.js'
 import type { PreparedJob } from './prepare-job.js'
 import type { RunReport } from './run-report.js'
@@ -23,8 +24,10 @@ export async function finishJob(
   const { context, scheduler } = prepared
   const { retention_policy } = session.recipe.intermediate_storage
   const current = await findCurrentExport(prepared, exporting)
+  await settleAbandoned(context, current?.fingerprint)
   const isAccepted = current !== undefined && isWithin(current.counts, context.settings.maxQuarantineRatio)
   if (isAccepted && isReportInOrder(session, current)) {
+    await trace(session, context, scheduler.states)
     await applyRetention(context, retention_policy, scheduler.states)
     return report(session, current, { wasComplete: true, exportMs: 0 })
   }
@@ -38,6 +41,7 @@ export async function finishJob(
           ? await exportPoints(prepared, exporting, { states, points, report: quarantine })
           : await renewReport(prepared, current, quarantine)
       const exportMs = Math.round(performance.now() - started)
+      await trace(session, context, states)
       await applyRetention(context, retention_policy, states)
       return report(session, record, { wasComplete: false, exportMs })
     } catch (error) {
@@ -46,6 +50,12 @@ export async function finishJob(
       await setAside(context, '', path, (error as Error).message)
     }
   }
+}
+
+/** Shows by example what the operators do, where the recipe asks for it. */
+async function trace({ recipe }: JobSession, context: RunContext, states: readonly PartitionState[]): Promise<void> {
+  const { open_tracer, op_list_to_trace: operators, trace_keys: keys, trace_num: count } = recipe
+  if (open_tracer) await traceJob(context, states, { operators, keys, count })
 }
 
 function isReportInOrder({ directory, spec }: JobSession, { report: recorded }: ExportRecord): boolean {

@@ -1,5 +1,5 @@
 import { keyEffects, type RecipeKey } from '../config/key-effects.js'
-import type { Recipe } from '../config/recipe.js'
+import type { Recipe, RecipeOrigin } from '../config/recipe.js'
 import type { DatasetCut, InputFile } from '../core/partition.js'
 import type { PointRecord } from '../core/records.js'
 import { type Books, latestPoint, type PartitionState, stageBase } from '../execution/scheduler/partition-state.js'
@@ -40,6 +40,11 @@ export interface RecordedRecipe {
   readonly facts: JobFacts
   readonly given: unknown
   readonly cwd: string
+  readonly origin: RecipeOrigin
+  /** What it reads, in the form of `datasetsOf`. */
+  readonly datasets: readonly string[]
+  /** Where its export goes. */
+  readonly target: string
 }
 
 /** What the last run was, where that is on record and undamaged. */
@@ -82,7 +87,7 @@ export function tallyStart(
 }
 
 /** The committed point of a partition that lies furthest on. */
-function furthestPoint(books: Books, state: PartitionState): PointRecord | undefined {
+export function furthestPoint(books: Books, state: PartitionState): PointRecord | undefined {
   for (const stage of [...books.plan.stages].reverse()) {
     if (stageBase(books.plan, state, stage) === undefined) continue
     const point = latestPoint(books, state, stage, stage.to)

@@ -65,6 +65,7 @@ export class JobSession implements AsyncDisposable {
     this.meter = options.meter ?? new ProgressMeter()
     this.meter.workerMemory = () => this.executor.memoryBytes()
     this.started = this.meter.startedAt
+    this.executor.prepare()
     const onFailure = (message: string) => options.onWarning?.(message)
     this.#human = new HumanLog(directory.logs, this.started, onFailure)
     makeLogFolder(folder)

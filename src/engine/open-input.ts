@@ -1,4 +1,5 @@
 import type { Recipe } from '../config/recipe.js'
+import { RecipeError } from '../config/recipe-error.js'
 import { listDataset } from '../execution/dataset/open-dataset.js'
 import type { ExportSettings } from '../execution/export/export-form.js'
 import type { InputListing } from '../io/list-inputs.js'
@@ -12,6 +13,7 @@ import { refuseOverlap } from './refuse-overlap.js'
  * @throws {InputError} where the input cannot be listed
  */
 export async function openInput(recipe: Recipe): Promise<{ settings: ExportSettings; listing: InputListing }> {
+  if (recipe.conflict !== undefined) throw RecipeError.of(recipe.conflict)
   const settings = exportSettings(recipe)
   const listing = await listDataset(recipe)
   const paths = listing.files.map(({ path }) => path)

@@ -8,6 +8,7 @@ import type { OperatorCatalog, OperatorDefinition } from '../core/operator.js'
 import { createCatalog } from '../ops/catalog.js'
 import { bundleCustomModule, type CustomBundle } from '../ops/custom/bundle-custom.js'
 import { loadCustomCode } from '../ops/custom/load-custom.js'
+import { chooseJob } from './choose-job.js'
 
 /** A validated recipe with the operators it may use. */
 export interface OpenRecipe {
@@ -36,21 +37,38 @@ export async function openRecipe(
   source: string | RecipeInput | undefined,
   settings: readonly string[] = [],
 ): Promise<OpenRecipe> {
-  let bundles: CustomBundle[] = []
-  let catalog = createCatalog()
+  const open = await load(source, settings)
+  const { recipe } = open
+  if (recipe.isJobIdGiven || recipe.new_job) return open
+  const { jobId, conflict } = chooseJob(recipe)
+  if (jobId === recipe.jobId) return { ...open, recipe: { ...recipe, conflict } }
+  const { recipe: renamed } = await load(source, [...settings, '--job_id', jobId])
+  return { ...open, recipe: { ...renamed, isJobIdGiven: false, origin: recipe.origin, given: recipe.given, conflict } }
+}
+
+async function load(source: string | RecipeInput | undefined, settings: readonly string[]): Promise<OpenRecipe> {
+  let opened = await openCatalog([])
   const recipe = await loadRecipe({
     source: (source ?? {}) as string | Readonly<Record<string, unknown>>,
     overrides: parseOverrides(settings),
     now: new Date(),
     openCatalog: async paths => {
-      if (paths.length > 0) {
-        bundles = await bundleAll(paths)
-        catalog = createCatalog(await loadAll(bundles))
-      }
-      return catalog
+      opened = await openCatalog(paths)
+      return opened.catalog
     },
   })
-  return { recipe, catalog, bundles }
+  return { recipe, ...opened }
+}
+
+/**
+ * The shipped operators, and those of modules.
+ *
+ * @throws {RecipeError} where a module cannot be bundled or holds no operator
+ */
+export async function openCatalog(customPaths: readonly string[]): Promise<Omit<OpenRecipe, 'recipe'>> {
+  if (customPaths.length === 0) return { catalog: createCatalog(), bundles: [] }
+  const bundles = await bundleAll(customPaths)
+  return { catalog: createCatalog(await loadAll(bundles)), bundles }
 }
 
 async function bundleAll(paths: readonly string[]): Promise<CustomBundle[]> {

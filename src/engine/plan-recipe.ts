@@ -8,17 +8,23 @@ import { loadChecksums } from '../util/hash.js'
 import { describePlan, type PlanDescription } from './describe-plan.js'
 import { openInput } from './open-input.js'
 import type { OpenRecipe } from './open-recipe.js'
+import { planReuse, type ReusePlan } from './plan-reuse.js'
 import { cutSettingsOf } from './prepare-job.js'
 
 /** What running a recipe would do, and why. Reads a little of the input and writes nothing. */
-export async function planRecipe({
-  recipe,
-}: OpenRecipe): Promise<{ description: PlanDescription; warnings: readonly string[] }> {
+export async function planRecipe({ recipe }: OpenRecipe): Promise<{
+  description: PlanDescription & { readonly reuse: ReusePlan | null }
+  warnings: readonly string[]
+}> {
   await loadChecksums()
   const { settings, listing } = await openInput(recipe)
   const recorded = readOwnFile<PinnedCut>(new JobDirectory(recipe.jobDir).cut)
   const pinned = usableCut(recorded, cutSettingsOf(recipe))
   const { cut, warnings } = await openDataset(recipe, listing, pinned, usableCores())
   const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)
-  return { description: describePlan(recipe, plan, cut, settings), warnings: [...recipe.warnings, ...warnings] }
+  const reuse = planReuse(recipe, plan, cut) ?? null
+  return {
+    description: { ...describePlan(recipe, plan, cut, settings), reuse },
+    warnings: [...recipe.warnings, ...warnings],
+  }
 }

@@ -13,6 +13,7 @@ import { type OwnFile, readOwnFile, writeOwnFile } from '../state/own-file.js'
 import { usableCores } from '../util/cpu.js'
 import { writeFileAtomically } from '../util/durable-file.js'
 import { plural } from '../util/format.js'
+import { datasetsOf } from './choose-job.js'
 import { describePlan } from './describe-plan.js'
 import { isExportCurrent } from './finish-job.js'
 import { factsOf, type RecordedRecipe, reachesOf, readFacts, tallyStart } from './job-facts.js'
@@ -47,7 +48,12 @@ export async function prepareJob(
   const before = readFacts(directory.recipe)
   const facts = factsOf(recipe, cut.files)
   writePinnedCut(directory.cut, { settings: cutSettingsOf(recipe), cut, writer })
-  writeOwnFile(directory.recipe, { facts, given: recipe.given, cwd: process.cwd() } satisfies RecordedRecipe, writer)
+  const { given, origin } = recipe
+  const recorded: RecordedRecipe = {
+    ...{ facts, given, origin, cwd: process.cwd() },
+    ...{ datasets: datasetsOf(recipe.datasets), target: exporting.target },
+  }
+  writeOwnFile(directory.recipe, recorded, writer)
   writeFileAtomically(directory.recipeYaml, stringify(recipe.given), writer)
   writeOwnFile(directory.manifest, cut.files, writer)
   const description = `${JSON.stringify(describePlan(recipe, plan, cut, exporting), null, 2)}\n`

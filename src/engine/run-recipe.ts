@@ -1,9 +1,11 @@
+import { dirname } from 'node:path'
 import { openDataset } from '../execution/dataset/open-dataset.js'
 import { usableCut } from '../execution/dataset/pinned-cut.js'
 import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
 import { UnitFailed } from '../execution/scheduler/supervise.js'
 import { describeFailure, isSystemError } from '../execution/unit-failure.js'
 import { LeaseLost } from '../state/lease.js'
+import { rememberWorkDir } from '../state/work-dirs.js'
 import { usableCores } from '../util/cpu.js'
 import { loadChecksums } from '../util/hash.js'
 import { examineJob } from './examine-job.js'
@@ -47,6 +49,7 @@ async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<
   const dataset = await openDataset(recipe, listing, usableCut(examined.pinned, cutSettingsOf(recipe)), usableCores())
   const exporting = withColumns(settings, dataset.cut)
   await using session = await JobSession.open(open, { examined, exporting }, options)
+  rememberWorkDir(dirname(recipe.jobDir))
   for (const message of [...recipe.warnings, ...dataset.warnings]) session.warn(message)
   try {
     const prepared = await prepareJob(session, { listing, dataset, pinned: examined.pinned }, options)

@@ -2,6 +2,7 @@ import { keysNamedBy } from '../core/named-keys.js'
 import type { Filter, Mapper, MapResult, Operator, OperatorCatalog } from '../core/operator.js'
 import { withOwnStats } from '../core/own-stats.js'
 import type { Sample } from '../core/sample.js'
+import type { Slice } from '../core/slice.js'
 import type { JobSpec, OperatorUse } from '../core/work-unit.js'
 import { forEachConcurrently } from '../util/pool.js'
 import type { RunningCounts } from './counts.js'
@@ -17,7 +18,7 @@ export interface BatchObserver {
   onSample?(): void
 }
 
-interface Step {
+export interface Step {
   readonly index: number
   readonly use: OperatorUse
   readonly operator: Mapper | Filter
@@ -87,6 +88,11 @@ export class OperatorChain {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { operator } of this.steps) await operator.dispose?.()
   }
+}
+
+/** The columns that slices of CSV hold numbers in. */
+export function numbersOf(slices: readonly Slice[]): ReadonlySet<string> {
+  return new Set(slices.flatMap(({ reading }) => reading?.numbers ?? []))
 }
 
 /** The columns of numbers that an operator takes for text, if there are any. */

@@ -6,6 +6,7 @@ import { runResolve } from './barrier/run-resolve.js'
 import { runExport } from './export/run-export.js'
 import { runDigest } from './run-digest.js'
 import { runSegment } from './segment/run-segment.js'
+import { runTrace } from './trace/run-trace.js'
 import { describeFailure, isSystemError, UnitFailure } from './unit-failure.js'
 
 /** Runs one unit to its end in this process. Everything it made is published, nothing is committed. */
@@ -45,6 +46,8 @@ async function dispatch(
       return runResolve(job, catalog, unit, report)
     case 'export':
       return runExport(job, unit, report)
+    case 'trace':
+      return runTrace(job, catalog, unit, report)
     default:
       return unreachable(unit)
   }

@@ -2,6 +2,7 @@ import { openSource, type RecipeSource } from '../engine/open-recipe.js'
 import type { RunOptions } from '../engine/run-options.js'
 import { runRecipe as run } from '../engine/run-recipe.js'
 import type { RunReport } from '../engine/run-report.js'
+import { prepareWorker } from '../execution/local/spare-worker.js'
 import { type WatchedRun, watch } from './watched-run.js'
 
 /**
@@ -28,5 +29,6 @@ import { type WatchedRun, watch } from './watched-run.js'
  * console.log(`${samplesOut} samples in ${exportPath}`)
  */
 export function runRecipe(source: RecipeSource, options: RunOptions = {}): WatchedRun<RunReport> {
+  prepareWorker()
   return watch(options, async metered => run(await openSource(source), metered))
 }

@@ -5,19 +5,65 @@ import { baseParams, filterParams } from './base-params.js'
 import { exampleOutcomes, exampleRecipe } from './example-text.js'
 import { sysMaxsize } from './range.js'
 
-/** One operator a line, by kind. */
-export async function operatorList(catalog: OperatorCatalog): Promise<string> {
-  const definitions = await Promise.all(catalog.names.map(name => catalog.load(name)))
-  const width = Math.max(...catalog.names.map(name => name.length))
+/** One operator a line, by kind; in `columns`, where that is given. */
+export function operatorList(definitions: readonly OperatorDefinition[], columns?: number): string {
+  const width = Math.max(...definitions.map(({ name }) => name.length))
   const kinds = [...new Set(definitions.map(({ kind }) => kind))].sort()
   return kinds
     .map(kind => {
       const lines = definitions
         .filter(definition => definition.kind === kind)
-        .map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`)
+        .map(({ name, summary }) => fold(`  ${name.padEnd(width)}  `, summary, columns))
       return [`${kind}s`, ...lines].join('\n')
     })
     .join('\n\n')
+}
+
+const narrowestText = 30
+
+/** Text behind a head, on as many lines as it needs; where little room is left beside the head, below it. */
+function fold(head: string, text: string, columns = Number.POSITIVE_INFINITY): string {
+  const isBeside = columns - head.length >= narrowestText
+  const indent = ' '.repeat(isBeside ? head.length : 6)
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const last = lines[lines.length - 1]
+    if (last !== '' && indent.length + last.length + 1 + word.length > columns) lines.push(word)
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`
+  }
+  const body = lines.join(`\n${indent}`)
+  return isBeside ? `${head}${body}` : `${head.trimEnd()}\n${indent}${body}`
+}
+
+/** The operators in whose name or summary all words occur. */
+export async function searchOperators(
+  catalog: OperatorCatalog,
+  words: readonly string[],
+): Promise<OperatorDefinition[]> {
+  const definitions = await Promise.all(catalog.names.map(name => catalog.load(name)))
+  const wanted = words.flatMap(word => word.toLowerCase().split(/\s+/)).filter(word => word !== '')
+  return definitions.filter(({ name, summary, kind }) => {
+    const text = `${name} ${name.replaceAll('_', ' ')} ${summary} ${kind}`.toLowerCase()
+    return wanted.every(word => text.includes(stem(word)))
+  })
+}
+
+/** A word without its ending, so that "duplicates" finds deduplicators. */
+function stem(word: string): string {
+  const short = word.replace(/(?:ions?|ings?|ors?|ers?|ed|es?|s)$/, '')
+  return short.length >= shortestStem ? short : word
+}
+
+const shortestStem = 4
+
+/** An operator for machines. */
+export function operatorAsJson(definition: OperatorDefinition): JsonObject {
+  const { name, kind, version, summary, stats, example } = definition
+  const params = describeParams(definition).map(({ default: preset, ...rest }) => ({
+    ...rest,
+    ...(preset === undefined ? {} : { default: preset }),
+  }))
+  return { name, kind, version, summary, stats, params, example: (example as JsonObject | undefined) ?? null }
 }
 
 /** A parameter as documentation shows it. */
@@ -69,15 +115,17 @@ function either(types: readonly string[]): string {
 }
 
 /** All of an operator for `pawl ops NAME`. */
-export function operatorDetails(definition: OperatorDefinition): string {
+export function operatorDetails(definition: OperatorDefinition, columns?: number): string {
   const { name, kind, summary, stats, version, example } = definition
-  const lines = [`${name} (${kind}, version ${version})`, `  ${summary}`, '', 'Parameters']
+  const lines = [`${name} (${kind}, version ${version})`, fold('  ', summary, columns), '', 'Parameters']
   const params = describeParams(definition)
   for (const { name: param, type, default: preset, description } of params) {
-    lines.push(`  ${param}: ${type}${preset === undefined ? '' : ` = ${presetText(preset)}`}`, `      ${description}`)
+    lines.push(`  ${param}: ${type}${preset === undefined ? '' : ` = ${presetText(preset)}`}`)
+    if (description !== '') lines.push(fold('      ', description, columns))
   }
   if (params.length === 0) lines.push('  none of its own')
-  lines.push(`  and text_key${kind === 'filter' ? ', min_closed_interval, max_closed_interval, reversed_range' : ''}`)
+  const shared = `text_key${kind === 'filter' ? ', min_closed_interval, max_closed_interval, reversed_range' : ''}`
+  lines.push(fold('  and ', shared, columns))
   if (stats.length > 0) lines.push('', `Statistics: ${stats.join(', ')}`)
   const recipe = exampleRecipe(name, example?.params ?? defaultsOf(params))
   lines.push('', 'Example', ...recipe.split('\n').map(line => `  ${line}`))

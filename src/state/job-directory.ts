@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { makeFolderDurably } from '../util/durable-file.js'
 import { listIfThere } from '../util/remove.js'
 import { writerOf } from '../util/staging.js'
+import { rememberedWorkDirs } from './work-dirs.js'
 
 /** Where a job keeps what: `{work_dir}/{job_id}/` and the folders in it. */
 export class JobDirectory {
@@ -92,14 +93,33 @@ export function examineJobPlace(jobDir: string, mayGo: string | undefined): JobP
 
 /**
  * Finds a job by id or path: the path itself, `workDir/id`, or a folder of that name up to three levels
- * below `./outputs`.
+ * below `./outputs` or in a work dir that this user worked in.
  *
  * @returns every match, so that the caller can refuse an ambiguous id
  */
 export function findJobs(job: string, workDir: string | undefined): string[] {
   if (isJob(job)) return [resolve(job)]
   if (workDir !== undefined) return isJob(join(workDir, job)) ? [resolve(workDir, job)] : []
-  return search(resolve('outputs'), job, 3)
+  const named = (paths: readonly string[]) => paths.filter(path => basename(path) === job)
+  const near = named(jobsBelow(resolve('outputs'), 3))
+  return near.length > 0 ? near : named(rememberedWorkDirs().flatMap(jobsIn))
+}
+
+/** Folders of the jobs of a work dir. */
+export function jobsIn(workDir: string): string[] {
+  if (statSync(workDir, { throwIfNoEntry: false })?.isDirectory() !== true) return []
+  return listIfThere(workDir)
+    .map(name => join(workDir, name))
+    .filter(isJob)
+}
+
+/** Ids of all jobs below `./outputs` and in the work dirs that this user worked in. */
+export function findAllJobs(): string[] {
+  return knownJobs().map(path => basename(path))
+}
+
+function knownJobs(): string[] {
+  return [...new Set([...jobsBelow(resolve('outputs'), 3), ...rememberedWorkDirs().flatMap(jobsIn)])]
 }
 
 /** True for a folder with the record of a recipe that was run there, whatever else of the job was lost. */
@@ -107,14 +127,12 @@ function isJob(folder: string): boolean {
   return ['recipe.json', 'recipe.yaml'].some(name => existsSync(join(folder, 'metadata', name)))
 }
 
-function search(folder: string, job: string, depth: number): string[] {
+function jobsBelow(folder: string, depth: number): string[] {
   if (!existsSync(folder)) return []
-  const found: string[] = []
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue
+  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
+    if (!entry.isDirectory()) return []
     const path = join(folder, entry.name)
-    if (isJob(path) && entry.name === job) found.push(path)
-    else if (!isJob(path) && depth > 0) found.push(...search(path, job, depth - 1))
-  }
-  return found
+    if (isJob(path)) return [path]
+    return depth > 0 ? jobsBelow(path, depth - 1) : []
+  })
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { LeaseHolder } from './lease.js'
 
 /** The job is being run by another coordinator. */
@@ -11,6 +12,8 @@ export class JobLockedError extends Error {
   ) {
     const who = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`
     const how = holder === undefined ? 'stop it' : `stop it first (kill -TERM ${holder.pid} on ${holder.host})`
-    super(`${jobDir} is being run by ${who}, which was seen to be alive: wait for it, or ${how}`)
+    super(
+      `Job ${basename(jobDir)} in ${jobDir} is being run by ${who}, which was seen to be alive: wait for it, or ${how}; then go on with pawl resume ${jobDir}`,
+    )
   }
 }

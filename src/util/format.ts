@@ -22,7 +22,8 @@ export function formatDuration(ms: number): string {
 
 /** `1,234,567`. */
 export function formatCount(count: number): string {
-  return count.toLocaleString('en-US')
+  // What `toLocaleString` gives, without loading its tables.
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 /** `1 partition`, `3 partitions`. */

@@ -132,7 +132,7 @@ describe('the keys of a recipe', () => {
       event_logging: { enabled: true, max_log_size_mb: 100, backup_count: 5 },
       isJobIdGiven: false,
     })
-    expect(recipe.jobId).toMatch(/^\d{8}_\d{6}_[0-9a-f]{6}$/)
+    expect(recipe.jobId).toMatch(/^hello_world-[0-9a-f]{6}$/)
   })
 
   it('mean their default where nothing stands behind them', async () => {

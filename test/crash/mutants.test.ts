@@ -1,48 +1,19 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
 import { provision } from '../provision.js'
 import { randomFrom } from './dataset.js'
+import { buildMutant, type Mutant } from './mutant.js'
 import { layOutState, record } from './power-cut.js'
-import { defaultDist, Rig, type Scenario, scenarios } from './rig.js'
+import { Rig, type Scenario, scenarios } from './rig.js'
 import { type KillPoint, runKilled, type WriteStep } from './strace.js'
 
-/** A deliberate defect: a line of the built program replaced by another. */
-interface Mutant {
-  readonly name: string
-  readonly find: string | RegExp
-  readonly replace: string
+interface HuntedMutant extends Mutant {
   /** Looks for the defect; the first problem found, or undefined. */
   hunt(rig: Rig): Promise<string | undefined>
 }
 
-const folders: string[] = []
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-})
-
 const strace = provision('strace')
-
-/** A copy of the built program with one line replaced, which must be there exactly once. */
-function buildMutant({ find, replace }: Mutant): string {
-  const folder = mkdtempSync(join(tmpdir(), 'pawl-mutant-'))
-  folders.push(folder)
-  cpSync(defaultDist, join(folder, 'dist'), { recursive: true })
-  cpSync(resolve('package.json'), join(folder, 'package.json'))
-  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
-  const files = readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' }).filter(name =>
-    name.endsWith('.js'),
-  )
-  const holding = files
-    .map(name => join(folder, 'dist', name))
-    .filter(path => readFileSync(path, 'utf8').split(find).length > 1)
-  expect(holding, `files that hold: ${find}`).toHaveLength(1)
-  const code = readFileSync(holding[0], 'utf8')
-  expect(typeof find === 'string' ? code.split(find).length - 1 : code.match(new RegExp(find, 'g'))?.length).toBe(1)
-  writeFileSync(holding[0], code.replace(find, replace))
-  return join(folder, 'dist')
-}
 
 /** Kills a job at some calls of a kind, of all or of those on one path, and looks at what the next run makes of each. */
 async function huntByKills(rig: Rig, points: readonly KillPoint[]): Promise<string | undefined> {
@@ -85,7 +56,7 @@ async function huntByDamage(rig: Rig): Promise<string | undefined> {
   return rig.readExport().equals(rig.expected.bytes) ? undefined : 'the export holds what was in the edited checkpoint'
 }
 
-const mutants: readonly Mutant[] = [
+const mutants: readonly HuntedMutant[] = [
   {
     name: 'the ledger vouches for a file before it has its name',
     find: /if \(!staged\.publish\(path\)\) throw new Error\(.*\);\n( +return \{ path: storedPath\(this\.job\.jobDir)/,

@@ -65,7 +65,8 @@ export async function openDataset(
   return { cut, warnings }
 }
 
-async function surveyAll(files: readonly InputFile[]): Promise<SurveyedFile[]> {
+/** What each file offers for cutting. */
+export async function surveyAll(files: readonly InputFile[]): Promise<SurveyedFile[]> {
   const surveyed = new Array<SurveyedFile>(files.length)
   await forEachConcurrently(files.entries(), 8, async ([index, file]) => {
     surveyed[index] = { file, survey: await surveyFile(file.path, file.format, file.compression) }

@@ -14,6 +14,26 @@ const samplesWanted = 500
 const places = 16
 const placeBytes = 256 << 10
 
+/** JSON texts of up to 500 records, spread over a dataset. */
+export async function* spreadRecords(files: readonly SurveyedFile[], textKey: string): AsyncGenerator<string> {
+  const totalBytes = files.reduce((sum, file) => sum + estimateBytes(file), 0)
+  // The places of a small dataset would overlap.
+  const isSmall = totalBytes <= places * placeBytes
+  const slices = isSmall ? files.map(wholeFile) : spreadSlices(files, totalBytes)
+  const limit = Math.ceil(samplesWanted / (isSmall ? Math.max(1, files.length) : places))
+  for (const slice of slices) for await (const { text } of readSome(slice, textKey, limit)) yield text
+}
+
+function wholeFile({ file: { path, format, compression }, survey }: SurveyedFile): Slice {
+  const cut =
+    survey.kind === 'bytes'
+      ? ({ kind: 'bytes', start: 0, end: survey.sizeBytes } as const)
+      : survey.kind === 'groups'
+        ? ({ kind: 'groups', start: 0, end: survey.groups.length } as const)
+        : ({ kind: 'whole' } as const)
+  return { path, format, compression, cut }
+}
+
 /** Looks at samples spread over a dataset, at most a few megabytes of it. */
 export async function profileDataset(
   files: readonly SurveyedFile[],

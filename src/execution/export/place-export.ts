@@ -5,6 +5,7 @@ import type { ExportedFile, ExportRecord } from '../../core/records.js'
 import { syncFolder } from '../../util/durable-file.js'
 import { stampFile } from '../../util/file-stamp.js'
 import { remove, removeFolder } from '../../util/remove.js'
+import { discardStaged } from '../../util/staging.js'
 import { JobFailure, type RunContext } from '../scheduler/run-context.js'
 import { type ExportSettings, stagedRoot } from './export-form.js'
 import { isThere, matchesContent, stateOfExport } from './export-state.js'
@@ -29,9 +30,10 @@ export async function placeExport(
     moveAway(context, intent)
     giveName(context, intent)
   }
+  discardStaged(stagedRoot(intent))
   settleDisplaced(context, intent)
-  const files = intent.files.map((file): ExportedFile => ({ ...file, stamp: stampFile(file.path) }))
-  const done: ExportRecord = { ...intent, state: 'done', files, previous: undefined, displaced: undefined }
+  const done = doneOf(intent)
+  const { files } = done
   await context.ledger.commit([done])
   context.emit({
     event_type: 'export_complete',
@@ -80,7 +82,6 @@ function giveName(context: RunContext, intent: ExportRecord): void {
     settleDisplaced(context, intent)
     throw taken(target, 'was written by another job or program')
   }
-  if (!isFolder) remove(staged)
   syncFolder(dirname(target))
 }
 
@@ -125,6 +126,25 @@ export function settleDisplaced(context: RunContext, { target, displaced, previo
   renameSync(displaced, aside)
   const what = 'what' in state ? state.what : 'was not all written by this job'
   context.emit({ event_type: 'warning', message: `${target} ${what}; it was moved to ${aside}` })
+}
+
+/**
+ * Ends exports that an earlier run began and this one has no use for: what was staged goes, what was moved away comes
+ * back, and one that did get its name is on record as done.
+ */
+export async function settleAbandoned(context: RunContext, current: string | undefined): Promise<void> {
+  for (const record of [...context.ledger.exports()]) {
+    if (record.state !== 'intent' || record.fingerprint === current) continue
+    const isPlaced = record.files.every(file => matchesContent(file.path, file))
+    if (!isPlaced) discardStaged(stagedRoot(record))
+    settleDisplaced(context, record)
+    if (isPlaced) await context.ledger.commit([doneOf(record)])
+  }
+}
+
+function doneOf(intent: ExportRecord): ExportRecord {
+  const files = intent.files.map((file): ExportedFile => ({ ...file, stamp: stampFile(file.path) }))
+  return { ...intent, state: 'done', files, previous: undefined, displaced: undefined }
 }
 
 function movedTo(record: ExportRecord, place: string): ExportRecord {

@@ -12,7 +12,7 @@ import type { RunContext } from '../scheduler/run-context.js'
 import { superviseUnit } from '../scheduler/supervise.js'
 import { type ExportSettings, stagedRoot } from './export-form.js'
 import { recordAtTarget } from './export-state.js'
-import { placeExport, refuseStranger, settleDisplaced } from './place-export.js'
+import { placeExport, refuseStranger } from './place-export.js'
 
 /** What an export is made of. */
 export interface FinishedWork {
@@ -32,7 +32,6 @@ export async function publishExport(
   const { target } = settings
   makeFolderDurably(dirname(target))
   const last = context.ledger.get('export', target)
-  if (last !== undefined) settleDisplaced(context, last)
   refuseStranger(context, settings, recordAtTarget(last))
   const { overwrite: _, ...form } = settings
   const order = orderSlices(states, context.files)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { UnitReport } from '../../core/report.js'
 import type { JobSpec, UnitOutcome, WorkUnit } from '../../core/work-unit.js'
 import type { Executor } from '../executor.js'
+import { endSpare, heapMbOf } from './spare-worker.js'
 import { Watchdog } from './watchdog.js'
 import { WorkerProcess } from './worker-process.js'
 
@@ -28,6 +29,11 @@ export class LocalExecutor implements Executor {
     readonly settings: LocalSettings,
   ) {}
 
+  /** Has a worker ready for the first unit, so that it loads the job's operators while that is still planned. */
+  prepare(): void {
+    if (this.#idle.length === 0 && this.#busy.size === 0) this.#idle.push(this.#start())
+  }
+
   get slots(): number {
     return this.settings.workers
   }
@@ -36,7 +42,7 @@ export class LocalExecutor implements Executor {
     await this.#takeSlot()
     try {
       if (signal.aborted) return { kind: 'stopped' }
-      const worker = this.#idle.pop() ?? this.#start()
+      const worker = this.#takeIdle() ?? this.#start()
       this.#busy.add(worker)
       const watchdog = new Watchdog(this.settings.stallMs, checkMs)
       const checks = setInterval(() => this.#check(worker, watchdog), checkMs)
@@ -59,12 +65,21 @@ export class LocalExecutor implements Executor {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    endSpare()
     await Promise.all([...this.#idle, ...this.#busy].map(worker => worker.end('the executor was closed')))
   }
 
+  /** An idle worker that is still alive; one that ended while nobody needed it is no loss. */
+  #takeIdle(): WorkerProcess | undefined {
+    for (;;) {
+      const worker = this.#idle.pop()
+      if (worker === undefined || worker.isAlive) return worker
+    }
+  }
+
   #start(): WorkerProcess {
-    const heapMb = Math.max(64, Math.floor((this.settings.memoryBytes / 1e6) * 0.75))
-    return new WorkerProcess(this.job, { heapMb, logFolder: this.settings.logFolder })
+    const { memoryBytes, logFolder } = this.settings
+    return new WorkerProcess(this.job, { heapMb: heapMbOf(memoryBytes), logFolder })
   }
 
   #check(worker: WorkerProcess, watchdog: Watchdog): void {

@@ -3,6 +3,7 @@ import type { OperatorCatalog } from '../../core/operator.js'
 import type { JobSpec } from '../../core/work-unit.js'
 import { createCatalog } from '../../ops/catalog.js'
 import { loadCustomOperators } from '../../ops/custom/load-custom.js'
+import { enableCompileCache } from '../../util/compile-cache.js'
 import { loadChecksums } from '../../util/hash.js'
 import { runWorkUnit } from '../run-work-unit.js'
 import { describeFailure } from '../unit-failure.js'
@@ -20,6 +21,7 @@ const watchCoordinator = `
   new Socket({ fd: ${lifelineFd} }).on('end', die).on('close', die).on('error', die).resume()
 `
 
+enableCompileCache()
 // A terminal sends its signals to the whole group; the coordinator decides what they mean.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 new Worker(watchCoordinator, {
@@ -36,27 +38,38 @@ process.on('message', (message: ToWorker) => {
     job = message.job
     catalog = openCatalog(message.job)
     // A failure is told with the unit that needs the catalog.
-    catalog.catch(() => {})
+    loadAhead(message.job).catch(() => {})
   } else {
     void answer(message)
   }
 })
 process.on('disconnect', () => process.exit())
 
-async function openCatalog({ customModules }: JobSpec): Promise<OperatorCatalog> {
+async function openCatalog({ customModules }: Pick<JobSpec, 'customModules'>): Promise<OperatorCatalog> {
   await loadChecksums()
   return createCatalog(await loadCustomOperators(customModules))
 }
 
+/** Loads what the job's operators consist of while there is nothing else to do; what fails is told with its unit. */
+async function loadAhead({ operators }: JobSpec): Promise<void> {
+  const { has, load } = await openedCatalog()
+  for (const { name } of operators) if (has(name)) await load(name)
+}
+
+async function openedCatalog(): Promise<OperatorCatalog> {
+  if (catalog === undefined) throw new TypeError('a unit came before its job')
+  return catalog
+}
+
 async function answer({ unit }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   try {
-    if (job === undefined || catalog === undefined) throw new TypeError('a unit came before its job')
+    if (job === undefined) throw new TypeError('a unit came before its job')
     const report = {
       progress: (progress: Extract<FromWorker, { type: 'progress' }>['progress']) =>
         send({ type: 'progress', progress }),
       piece: (result: Extract<FromWorker, { type: 'piece' }>['result']) => send({ type: 'piece', result }),
     }
-    send({ type: 'done', result: await runWorkUnit(job, await catalog, unit, report) })
+    send({ type: 'done', result: await runWorkUnit(job, await openedCatalog(), unit, report) })
   } catch (error) {
     send({ type: 'failed', error: describeFailure(error) })
   }

@@ -1,28 +1,30 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { UnitReport } from '../../core/report.js'
 import type { JobSpec, UnitOutcome, UnitProgress, WorkUnit } from '../../core/work-unit.js'
-import { packageRoot } from '../../util/package-root.js'
 import type { FromWorker, ToWorker } from './messages.js'
+import { startWorker, takeSpare } from './spare-worker.js'
 
 export interface WorkerSettings {
   readonly heapMb: number
   readonly logFolder: string
 }
 
-const workerMain = join(packageRoot, 'dist', 'execution', 'local', 'worker-main.js')
-
 let started = 0
 
-/** What a worker prints goes to a file; where that cannot be opened, nowhere: a log stops no job. */
-function openLog(path: string): number | undefined {
-  try {
-    return openSync(path, 'a')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
-    return undefined
+/** What a worker prints goes to a file; where that cannot be written, nowhere: a log stops no job. */
+function keepOutput({ stdout, stderr }: ChildProcess, path: string): void {
+  let isOpen = true
+  const keep = (chunk: Buffer) => {
+    try {
+      if (isOpen) appendFileSync(path, chunk)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+      isOpen = false
+    }
   }
+  for (const stream of [stdout, stderr]) stream?.on('data', keep).on('error', () => {})
 }
 
 /** A worker process and the one unit it may be running. */
@@ -34,17 +36,8 @@ export class WorkerProcess {
   #onMessage: (message: FromWorker) => void = () => {}
 
   constructor(job: JobSpec, { heapMb, logFolder }: WorkerSettings) {
-    const log = openLog(join(logFolder, `worker-${++started}.txt`))
-    this.#child = fork(workerMain, [], {
-      // The fifth descriptor is the lifeline: its other end closes with this process.
-      stdio: ['ignore', log ?? 'ignore', log ?? 'ignore', 'ipc', 'pipe'],
-      execArgv: [
-        `--max-old-space-size=${heapMb}`,
-        '--max-semi-space-size=16',
-        ...process.execArgv.filter(arg => !arg.startsWith('--max-')),
-      ],
-    })
-    if (log !== undefined) closeSync(log)
+    this.#child = takeSpare(heapMb) ?? startWorker(heapMb)
+    keepOutput(this.#child, join(logFolder, `worker-${++started}.txt`))
     this.#child.on('message', message => this.#onMessage(message as FromWorker))
     this.#gone = this.#watchExit()
     this.#send({ type: 'job', job })

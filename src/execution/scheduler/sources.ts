@@ -6,8 +6,15 @@ import type { PartitionState } from './partition-state.js'
 import type { RunContext } from './run-context.js'
 import { superviseUnit } from './supervise.js'
 
+/** What of a job decides which samples its input has. */
+export type ReaderSettings = Pick<JobSpec, 'textKeys' | 'maxSampleBytes' | 'seed' | 'nan'>
+
 /** A partition of the cut as the job starts with it. Its chain is known as far as the ledger knows its input. */
-export function openState(job: JobSpec, partition: Partition, files: ReadonlyMap<string, InputFile>): PartitionState {
+export function openState(
+  job: ReaderSettings,
+  partition: Partition,
+  files: ReadonlyMap<string, InputFile>,
+): PartitionState {
   const filesOf = partition.slices.map(({ path }) => files.get(path) as InputFile)
   const shares = filesOf.map(({ share }) => share)
   return {
@@ -23,7 +30,7 @@ export function openState(job: JobSpec, partition: Partition, files: ReadonlyMap
 }
 
 /** What decides, beside the input's bytes and the operators, which samples a partition has. */
-function linkOfReader(job: JobSpec, { slices }: Partition, shares: readonly number[]): string {
+function linkOfReader(job: ReaderSettings, { slices }: Partition, shares: readonly number[]): string {
   const formats = [...new Set(slices.map(({ format, compression }) => `${format}/${compression}`))]
   const readings = [
     ...new Set(slices.flatMap(({ reading }) => (reading === undefined ? [] : [canonicalJson(reading)]))),
@@ -70,6 +77,6 @@ export async function digestInput(
   return result.digests
 }
 
-function sameStamps(a: readonly string[], b: readonly string[]): boolean {
+export function sameStamps(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((stamp, index) => stamp === b[index])
 }

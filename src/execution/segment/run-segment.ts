@@ -8,7 +8,7 @@ import type {
   SegmentUnit,
   SourceInput,
 } from '../../core/work-unit.js'
-import { buildOperator, OperatorChain, spelledFor } from '../operator-chain.js'
+import { buildOperator, numbersOf, OperatorChain, spelledFor } from '../operator-chain.js'
 import { fingerprintFor } from './fingerprint-for.js'
 import { InputCopy } from './input-copy.js'
 import { runPieces } from './pieces.js'
@@ -27,7 +27,7 @@ export async function runSegment(
   unit: SegmentUnit,
   report: UnitReport,
 ): Promise<SegmentResult | PiecesResult> {
-  const numbers = new Set(unit.slices.flatMap(({ reading }) => reading?.numbers ?? []))
+  const numbers = numbersOf(unit.slices)
   await using chain = await OperatorChain.build(job, catalog, { from: unit.fromOp, to: unit.toOp, numbers })
   const signing = unit.signs && {
     operator: await buildBarrier(job, catalog, unit.signs.operator),

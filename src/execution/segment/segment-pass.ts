@@ -134,7 +134,10 @@ export class SegmentPass {
 }
 
 function describeSampleError(error: unknown): { readonly code: string; readonly message: string } {
-  if (error instanceof SampleError) return { code: error.code, message: error.message }
+  // A custom operator's may come from another copy of this package.
+  const { name, code } = error as Partial<SampleError>
+  if (error instanceof Error && name === 'SampleError' && typeof code === 'string')
+    return { code, message: error.message }
   if (error instanceof Error) return { code: error.name, message: error.message }
   return { code: 'unknown', message: String(error) }
 }

@@ -25,10 +25,12 @@ export const fixUnicodeMapper = defineMapper({
   },
   create({ normalization }, { textKey }) {
     const form = (normalization || 'NFC').toUpperCase() as NormalForm
-    const fixer = new TextFixer({ ...defaultFixes, normalization: form })
+    // Its tables are built for the first text.
+    let fixer: TextFixer | undefined
     return {
       map(sample) {
         const before = sample.text(textKey)
+        fixer ??= new TextFixer({ ...defaultFixes, normalization: form })
         const after = fixer.fix(before)
         if (after !== before) sample.setText(textKey, after)
       },

@@ -26,7 +26,9 @@ export const whitespaceNormalizationMapper = defineMapper({
 
 function spaceLikes(): [string, string][] {
   const out: [string, string][] = []
-  for (const [c, isMember] of charSets.spaceLike().bmp.entries())
-    if (isMember === 1 && c !== 0x20) out.push([String.fromCharCode(c), ' '])
+  const { ranges } = charSets.spaceLike()
+  for (let i = 0; i < ranges.length && ranges[i] < 0x10000; i += 2)
+    for (let c = ranges[i]; c <= Math.min(ranges[i + 1], 0xffff); c++)
+      if (c !== 0x20) out.push([String.fromCharCode(c), ' '])
   return out
 }

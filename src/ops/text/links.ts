@@ -1,3 +1,4 @@
+import { builtTable } from '../../util/built-table.js'
 import { CharSet, charSets } from './char-set.js'
 import { templateWriter } from './python-regex/expand.js'
 
@@ -24,7 +25,7 @@ const plainLetters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const letters = `${plainLetters}\u017f\u212a\u0130`
 const neverLast = '`!()[]{};:\'".,<>?«»“”‘’'
 
-let flags: Uint8Array | undefined
+const flags = builtTable('links', buildFlags)
 
 function buildFlags(): Uint8Array {
   const table = new Uint8Array(0x10000)
@@ -75,8 +76,7 @@ class LinkScanner {
   #host: Link | undefined
 
   constructor(readonly text: string) {
-    flags ??= buildFlags()
-    this.#flags = flags
+    this.#flags = flags()
   }
 
   /** The leftmost link that starts at `from` or later; of heads at one place, in the order of the pattern. */

@@ -1,4 +1,5 @@
 import type { Derivation } from '../../core/sample.js'
+import { builtTable } from '../../util/built-table.js'
 import { readUnits } from '../../util/utf16.js'
 import { charSets } from './char-set.js'
 import { lower } from './python-text.js'
@@ -32,8 +33,25 @@ interface Tables {
   readonly fold: Uint16Array
 }
 
-let lowering: Tables | undefined
-let verbatim: Tables | undefined
+const lowering = tablesOf('words-lowering', true)
+const verbatim = tablesOf('words', false)
+
+/** Both tables of a kind in one: bytes of kinds, then the folded units. */
+function tablesOf(name: string, isLowering: boolean): () => Tables {
+  const table = builtTable(name, () => {
+    const { kinds, fold } = buildTables(isLowering)
+    return Buffer.concat([kinds, new Uint8Array(fold.buffer)])
+  })
+  let tables: Tables | undefined
+  return () => {
+    tables ??= splitTables(table())
+    return tables
+  }
+}
+
+function splitTables({ buffer }: Uint8Array): Tables {
+  return { kinds: new Uint8Array(buffer, 0, 0x10000), fold: new Uint16Array(buffer, 0x10000, 0x10000) }
+}
 
 /** First units of the surrogate pairs among which there are capital letters. */
 const casedPairs = new Set([0xd801, 0xd803, 0xd806, 0xd81b, 0xd83a])
@@ -54,12 +72,15 @@ function buildTables(isLowering: boolean): Tables {
   return { kinds, fold }
 }
 
+/** The tables that lower, once a text asked for them. */
+let lowered: Tables | undefined
+
 /** Words in lower case: what word repetition and word lists count. */
 export const refinedWords: Derivation<Words> = {
   name: 'refined words',
   compute(text) {
-    lowering ??= buildTables(true)
-    return findWords(text, lowering) ?? writtenWords.compute(lower(text))
+    lowered ??= lowering()
+    return findWords(text, lowered) ?? writtenWords.compute(lower(text))
   },
 }
 
@@ -67,8 +88,7 @@ export const refinedWords: Derivation<Words> = {
 export const writtenWords: Derivation<Words> = {
   name: 'words',
   compute(text) {
-    verbatim ??= buildTables(false)
-    return findWords(text, verbatim)!
+    return findWords(text, verbatim())!
   },
 }
 
@@ -164,7 +184,7 @@ export function wordsOfTokens(tokens: readonly string[], isLowering: boolean): W
 /** The `index`-th word, as it counts. */
 export function wordAt({ text, fold, starts, ends }: Words, index: number): string {
   const word = text.slice(starts[index], ends[index])
-  return fold === lowering?.fold ? lower(word) : word
+  return fold === lowered?.fold ? lower(word) : word
 }
 
 /** Whether two words of one text are the same. */

@@ -1,0 +1,33 @@
+import { resolve } from 'node:path'
+import { analysisAsPage } from '../analysis/page.js'
+import { analysisAsText } from '../analysis/terminal.js'
+import { type AnalysisReport, analyzeRecipe } from '../engine/analyze-recipe.js'
+import type { OpenAnalysis } from '../engine/open-analysis.js'
+import { writeFileAtomically } from '../util/durable-file.js'
+import { formatCount } from '../util/format.js'
+import { newWriter } from '../util/staging.js'
+import { showWhileRunning } from './run-and-show.js'
+import type { ShowOptions } from './show-options.js'
+
+export interface AnalyzeOptions extends ShowOptions {
+  readonly html?: string
+}
+
+/** Analyses a recipe, shows how it goes, then what it found. */
+export async function analyzeAndShow(analysis: OpenAnalysis, options: AnalyzeOptions): Promise<void> {
+  await showWhileRunning(analysis.open, options, async observer => {
+    const report = await analyzeRecipe(analysis, observer)
+    const page = options.html === undefined ? undefined : resolve(options.html)
+    if (page !== undefined) writeFileAtomically(page, analysisAsPage(report.job_id, report), newWriter())
+    const places = [
+      ...(report.quarantined === 0 ? [] : [unmeasured(report)]),
+      `statistics    ${report.stats_path}`,
+      ...(page === undefined ? [] : [`page          ${page}`]),
+    ]
+    return { json: report, text: ['', analysisAsText(report), '', ...places].join('\n') }
+  })
+}
+
+function unmeasured({ quarantined, job_dir }: AnalysisReport): string {
+  return `not measured  ${formatCount(quarantined)}, which a run would set aside as well → ${job_dir}/quarantine/quarantine.jsonl`
+}

@@ -1,0 +1,37 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, expect } from 'vitest'
+import { defaultDist } from './rig.js'
+
+/** A deliberate defect: a line of the built program replaced by another. */
+export interface Mutant {
+  readonly name: string
+  readonly find: string | RegExp
+  readonly replace: string
+}
+
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** A copy of the built program with one line replaced, which must be there exactly once. */
+export function buildMutant({ find, replace }: Mutant): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pawl-mutant-'))
+  folders.push(folder)
+  cpSync(defaultDist, join(folder, 'dist'), { recursive: true })
+  cpSync(resolve('package.json'), join(folder, 'package.json'))
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'))
+  const files = readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' }).filter(name =>
+    name.endsWith('.js'),
+  )
+  const holding = files
+    .map(name => join(folder, 'dist', name))
+    .filter(path => readFileSync(path, 'utf8').split(find).length > 1)
+  expect(holding, `files that hold: ${find}`).toHaveLength(1)
+  const code = readFileSync(holding[0], 'utf8')
+  expect(typeof find === 'string' ? code.split(find).length - 1 : code.match(new RegExp(find, 'g'))?.length).toBe(1)
+  writeFileSync(holding[0], code.replace(find, replace))
+  return join(folder, 'dist')
+}
