@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { provisionPython } from './provision-python.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = name => join(root, 'node_modules', '.bin', name)
@@ -58,6 +59,7 @@ for (const [name, command, args] of checks) {
 }
 
 provision('strace', ['strace'])
+provisionPython()
 const otherNode = provisionNode()
 if (otherNode !== undefined) process.env.PAWL_TEST_NODE = otherNode
 // Only where everything is run: what was asked for by name is run on this Node alone.

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { peersPython } from '../scripts/provision-python.mjs'
 
 /** A part that some tests need and the project does not bring. */
 export interface Provision {
@@ -8,6 +9,7 @@ export interface Provision {
 
 const checks = {
   strace: ['strace', '-V'],
+  peers: [peersPython, '-c', 'import pyarrow, polars, duckdb'],
   /** The current long-term release of Node beside the one that runs the tests. */
   node: [process.env['PAWL_TEST_NODE'] ?? 'PAWL_TEST_NODE', '--version'],
 } as const

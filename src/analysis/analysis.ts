@@ -107,7 +107,7 @@ export class Analysis {
         reached: this.#tallies[at].reached,
         dropped_in_order: this.#tallies[at].droppedInOrder,
         failed: this.#tallies[at].failed,
-        statistics: stats.flatMap(stat => summaries.get(stat) ?? []),
+        statistics: filledOf(stats.flatMap(stat => summaries.get(stat) ?? [])),
       })),
     }
   }
@@ -120,4 +120,10 @@ function judge(filter: AnalyzedFilter, sample: Sample): 'kept' | 'dropped' | 'fa
     // A run sets such a sample aside and goes on; here it is counted.
     return 'failed'
   }
+}
+
+/** Of the statistics that a filter has by turns, those that it measured. */
+function filledOf(statistics: readonly StatisticSummary[]): readonly StatisticSummary[] {
+  const filled = statistics.filter(({ count }) => count > 0)
+  return filled.length > 0 ? filled : statistics
 }

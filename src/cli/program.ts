@@ -5,6 +5,7 @@ import { addCompletionCommand } from './completion.js'
 import { addInitCommand } from './init.js'
 import { addOpsCommand } from './ops.js'
 import { addPlanCommand } from './plan.js'
+import { addPortCommand } from './port.js'
 import { addResumeCommand } from './resume.js'
 import { addRunCommand } from './run.js'
 import { addSchemaCommand } from './schema.js'
@@ -46,6 +47,7 @@ the job over, 130 or 143 stopped by a signal.`,
     addAnalyzeCommand,
     addShowCommand,
     addValidateCommand,
+    addPortCommand,
     addInitCommand,
     addOpsCommand,
     addSchemaCommand,

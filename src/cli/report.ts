@@ -21,6 +21,7 @@ export function reportAsTable(
     `time          ${formatDuration(report.durationMs)}${speed}${report.wasComplete ? ' (nothing to do: the job was complete)' : ''}`,
     `output        ${report.exportPath}`,
     `job           ${report.jobDir}`,
+    ...(report.skipped.length > 0 ? [`without       ${report.skipped.join(', ')}: absent here`] : []),
   ]
   return lines.join('\n')
 }
@@ -96,6 +97,7 @@ export function reportAsJson(report: RunReport) {
     checkpoints_ms: counts.writeMs,
     export_ms: report.exportMs,
     was_complete: report.wasComplete,
+    skipped_operators: report.skipped,
     operators: operators.map(({ name }, index) => ({ name, ...counts.operators[index] })),
   }
 }

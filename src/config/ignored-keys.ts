@@ -38,7 +38,6 @@ export const ignoredKeys: ReadonlySet<string> = new Set([
   'open_insight_mining',
   'open_monitor',
   'override_num_blocks',
-  'partition_size',
   'percentiles',
   'read_options',
   'resume',

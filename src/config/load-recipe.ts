@@ -2,9 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { OperatorCatalog } from '../core/operator.js'
+import { namesOf } from '../core/operator-names.js'
+import type { OperatorUse } from '../core/work-unit.js'
 import { canonicalJson } from '../util/hash.js'
 import { nearestName } from '../util/nearest.js'
-import { applyOverrides } from './apply-overrides.js'
+import { applyOverrides, type Overridden } from './apply-overrides.js'
 import { resolveDatasets } from './dataset-paths.js'
 import { ignoredKeys, ignoredPartitionKeys } from './ignored-keys.js'
 import { jobIdOfExport } from './job-id.js'
@@ -15,8 +17,12 @@ import { describeIssues, type Sources } from './problems.js'
 import { readProcess } from './read-process.js'
 import type { Recipe } from './recipe.js'
 import { RecipeDocument } from './recipe-document.js'
+import { applyEdits, type RecipeEdit } from './recipe-edits.js'
 import { RecipeError, type RecipeProblem } from './recipe-error.js'
 import { type RecipeValues, recipeSchema } from './recipe-schema.js'
+import { refuseRemotePaths } from './remote-paths.js'
+import { findAbsent, type SkippedOperator } from './skip-absent.js'
+import { translateRecipe } from './translate-recipe.js'
 
 export interface RecipeRequest {
   /** Path of a recipe, or the values of one. */
@@ -47,23 +53,31 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
   const overridden = applyOverrides(given, request.overrides, name => catalog.has(name))
   const sources: Sources = { document, overridden }
   const warnings: string[] = []
+  warnings.push(
+    ...(document?.duplicates ?? []).map(({ key, line }) => `${key} occurs twice; the one in line ${line} counts`),
+  )
+  const adapted = await adaptRecipe(overridden, catalog)
+  warnings.push(...adapted.edits.map(({ note }) => note))
   // What is misspelt on the command line may have been meant for an operator.
   const otherNames = request.overrides.length > 0 ? catalog.names : []
-  const { values, problems } = checkValues(overridden.values, { sources, warnings, otherNames })
-  const { operators, problems: operatorProblems } = await readProcess(
-    values?.process ?? processOf(overridden.values),
+  const { values, problems } = checkValues(adapted.values, { sources, warnings, otherNames })
+  const {
+    operators,
+    substitutes,
+    problems: operatorProblems,
+  } = await readProcess(
+    values?.process ?? processOf(adapted.values),
     { textKey: values?.text_keys[0] ?? 'text', seed: values?.seed ?? 0 },
     catalog,
     sources,
   )
   problems.push(...operatorProblems)
+  if (values !== undefined) problems.push(...refuseRemotePaths(values, sources))
+  warnings.push(...substitutes)
   if (values === undefined || problems.length > 0) throw new RecipeError(problems)
-  warnings.push(
-    ...checkNames(
-      values,
-      operators.map(({ name }) => name),
-    ),
-  )
+  warnings.push(...checkNames(values, operators))
+  if (values.strict && warnings.length > 0)
+    throw new RecipeError(warnings.map(message => strictly(message, adapted.edits, document)))
   const jobId = values.job_id ?? (values.new_job ? generateJobId(request.now) : jobIdFrom(values, sources))
   const { process: _, dataset: __, dataset_path: ___, job_id: ____, work_dir: _____, ...rest } = values
   return {
@@ -77,8 +91,35 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
     jobId,
     isJobIdGiven: values.job_id !== null,
     warnings,
+    skipped: adapted.skipped,
     given: withAbsoluteModules(overridden.values, customPaths(overridden.values)),
   }
+}
+
+/** Changes a recipe into what is meant by it here. */
+async function adaptRecipe({ values, sources }: Overridden, catalog: OperatorCatalog): Promise<Adapted> {
+  const translation = translateRecipe(values, new Set(sources.keys()))
+  const translated = applyEdits(values, translation)
+  if (values['skip_unsupported'] !== true) return { values: translated, edits: translation, skipped: [] }
+  const absent = await findAbsent(translated, catalog)
+  return {
+    values: applyEdits(translated, absent.edits),
+    edits: [...translation, ...absent.edits],
+    skipped: absent.operators,
+  }
+}
+
+/** A warning as an error, at the place of what it is about where that is known. */
+function strictly(message: string, edits: readonly RecipeEdit[], document: RecipeDocument | undefined): RecipeProblem {
+  const path = edits.find(({ note }) => note === message)?.path
+  const place = path && document?.placeOfKey(path.slice(0, -1), String(path[path.length - 1]))
+  return { message: `${message} (strict: true takes warnings for errors)`, place }
+}
+
+interface Adapted {
+  readonly values: Record<string, unknown>
+  readonly edits: readonly RecipeEdit[]
+  readonly skipped: readonly SkippedOperator[]
 }
 
 function checkValues(
@@ -119,11 +160,12 @@ export const recipeKeys: readonly string[] = [...Object.keys(recipeSchema.shape)
 function validKeysAt(path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return recipeKeys
   let schema: unknown = recipeSchema
-  for (const key of path) schema = shapeOf(schema)?.[String(key)]
+  for (const key of path) if (typeof key !== 'number') schema = shapeOf(schema)?.[String(key)]
   return Object.keys(shapeOf(schema) ?? {})
 }
 
 function shapeOf(schema: unknown): Readonly<Record<string, z.ZodType>> | undefined {
+  if (schema === undefined) return undefined
   const { shape, def } = schema as {
     shape?: Readonly<Record<string, z.ZodType>>
     def?: { innerType?: unknown; element?: unknown }
@@ -135,17 +177,18 @@ function shapeOf(schema: unknown): Readonly<Record<string, z.ZodType>> | undefin
 
 function checkNames(
   { checkpoint, executor_type, op_list_to_trace }: RecipeValues,
-  operators: readonly string[],
+  operators: readonly OperatorUse[],
 ): string[] {
   const warnings: string[] = []
+  const names = new Set<string>(operators.flatMap((_, index) => namesOf(operators, index)))
   const hint = (name: string) => {
-    const nearest = nearestName(name, operators)
+    const nearest = nearestName(name, [...names])
     return nearest === undefined ? name : `${name} (did you mean "${nearest}"?)`
   }
-  const untraced = op_list_to_trace.filter(name => !operators.includes(name))
+  const untraced = op_list_to_trace.filter(name => !names.has(name))
   if (untraced.length > 0)
     warnings.push(`op_list_to_trace names operators that process does not use: ${untraced.map(hint).join(', ')}`)
-  const unused = checkpoint.op_names.filter(name => !operators.includes(name))
+  const unused = checkpoint.op_names.filter(name => !names.has(name))
   if (unused.length > 0)
     warnings.push(`checkpoint.op_names names operators that process does not use: ${unused.map(hint).join(', ')}`)
   if (executor_type === 'ray' || executor_type === 'ray_partitioned') {

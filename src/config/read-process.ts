@@ -1,4 +1,5 @@
 import { isBarrier, type OperatorCatalog, type OperatorContext } from '../core/operator.js'
+import { statsFieldOf } from '../core/own-stats.js'
 import type { OperatorUse } from '../core/work-unit.js'
 import { nearestName } from '../util/nearest.js'
 import { describeIssues, problemAt, type Sources } from './problems.js'
@@ -10,15 +11,26 @@ export async function readProcess(
   context: OperatorContext,
   catalog: OperatorCatalog,
   sources: Sources,
-): Promise<{ operators: OperatorUse[]; problems: RecipeProblem[] }> {
+): Promise<{ operators: OperatorUse[]; substitutes: string[]; problems: RecipeProblem[] }> {
   const operators: OperatorUse[] = []
+  const substitutes: string[] = []
+  const measured = new Map<string, string>()
   const problems: RecipeProblem[] = []
   for (const [index, entry] of entries.entries()) {
+    // An operator that was left out leaves its place.
+    if (entry === undefined) continue
     const result = await readEntry(entry, ['process', index], context, catalog, sources)
     if (Array.isArray(result)) problems.push(...result)
-    else operators.push(result)
+    else {
+      const definition = await catalog.load(result.name)
+      const statsField = statsFieldOf(definition, result.textKey, measured)
+      for (const stat of definition.stats) if (!measured.has(stat)) measured.set(stat, result.textKey)
+      operators.push(statsField === undefined ? result : { ...result, statsField })
+      const substitute = definition.substitute?.(result.params)
+      if (substitute !== undefined) substitutes.push(`process[${index}] ${result.name}: ${substitute}`)
+    }
   }
-  return { operators, problems }
+  return { operators, substitutes, problems }
 }
 
 async function readEntry(

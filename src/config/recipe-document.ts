@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml'
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml'
 import { nearestName } from '../util/nearest.js'
 import { listIfThere } from '../util/remove.js'
 import { RecipeError, type SourcePlace } from './recipe-error.js'
@@ -16,6 +16,7 @@ export class RecipeDocument {
     readonly root: Node | null,
     readonly value: Readonly<Record<string, unknown>>,
     readonly lines: LineCounter,
+    readonly duplicates: readonly DuplicateKey[],
   ) {}
 
   /** @throws {RecipeError} where the file cannot be read, is not YAML, or holds no map */
@@ -34,7 +35,7 @@ export class RecipeDocument {
 
   static parse(file: string, text: string): RecipeDocument {
     const lines = new LineCounter()
-    const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false })
+    const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false })
     const [problem] = document.errors
     if (problem !== undefined)
       throw RecipeError.of(`this is not valid YAML: ${problem.message}`, placeAt(file, text, lines, problem.pos))
@@ -45,6 +46,7 @@ export class RecipeDocument {
           throw RecipeError.of('there is no "__proto__"', placeAt(file, text, lines, [key.range[0], key.range[1]]))
       },
     })
+    const duplicates = findDuplicates(document, lines)
     let value: unknown
     try {
       value = document.toJS({ maxAliasCount: maxAliases })
@@ -54,7 +56,14 @@ export class RecipeDocument {
     if (value === null) value = {}
     if (typeof value !== 'object' || Array.isArray(value))
       throw RecipeError.of(`${file} must hold a map of keys, such as "dataset_path: data.jsonl"`)
-    return new RecipeDocument(file, text, document.contents as Node | null, value as Record<string, unknown>, lines)
+    return new RecipeDocument(
+      file,
+      text,
+      document.contents as Node | null,
+      value as Record<string, unknown>,
+      lines,
+      duplicates,
+    )
   }
 
   /** Where the value at a path stands, or the nearest value around it. */
@@ -96,8 +105,31 @@ function nearestFile(file: string): string {
   return nearest === undefined ? '' : `; did you mean "${join(dirname(file), nearest)}"?`
 }
 
+/** A key that stands twice in one map, of which the last counts. */
+export interface DuplicateKey {
+  readonly key: string
+  /** Where it stands last. */
+  readonly line: number
+}
+
+function findDuplicates(document: Document, lines: LineCounter): DuplicateKey[] {
+  const found: DuplicateKey[] = []
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<string>()
+      for (const { key } of items) {
+        if (!isScalar(key) || !key.range) continue
+        const name = String(key.value)
+        if (seen.has(name)) found.push({ key: name, line: lines.linePos(key.range[0]).line })
+        seen.add(name)
+      }
+    },
+  })
+  return found
+}
+
 function pairOf(items: readonly Pair[], key: PropertyKey): Pair | undefined {
-  return items.find(pair => isScalar(pair.key) && String(pair.key.value) === String(key))
+  return items.findLast(pair => isScalar(pair.key) && String(pair.key.value) === String(key))
 }
 
 function placeAt(file: string, text: string, lines: LineCounter, [start, end]: readonly [number, number]): SourcePlace {

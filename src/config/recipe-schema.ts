@@ -40,7 +40,9 @@ const checkpoint = z.strictObject({
       'Where optional checkpoints go. Finished partitions and what barriers need are committed under every strategy.',
     ),
   n_ops: positive.default(5).describe('every_n_ops: a checkpoint after so many operators.'),
-  op_names: list(z.string()).default([]).describe('manual: a checkpoint after each of these operators.'),
+  op_names: list(z.string())
+    .default([])
+    .describe('manual: a checkpoint after each of these operators; op[1] for the second of several.'),
 })
 
 const intermediateStorage = z.strictObject({
@@ -96,7 +98,6 @@ const datasetSource = z.strictObject({
   type: z.literal('local').default('local').describe('Where the data is; local files only.'),
   path: z.string().describe('A file, a folder or a pattern.'),
   weight: z.number().positive().optional().describe('Share of its samples that are taken.'),
-  format: z.string().optional().describe('Ignored: the format follows from the file names.'),
 })
 
 /** Every key of a recipe that has an effect, with type, default and meaning. */
@@ -177,6 +178,27 @@ export const recipeSchema = z.strictObject({
     .enum(['quarantine', 'fail', 'skip'])
     .default('quarantine')
     .describe('What becomes of a sample that an operator fails on, or that is no valid record.'),
+  nan: z
+    .enum(['keep', 'null', 'refuse'])
+    .default('keep')
+    .describe('What becomes of NaN and infinities in the input: kept, replaced by null, or the sample set aside.'),
+  csv_types: z
+    .record(z.string(), z.enum(['text', 'number']))
+    .default({})
+    .describe('Types of CSV columns where what their first rows look like is not meant, such as {zip: text}.'),
+  hive_partitioning: z
+    .boolean()
+    .nullable()
+    .default(null)
+    .describe(
+      'Whether folders such as lang=en give their samples a field of that name; left out without it, with a warning.',
+    ),
+  max_quarantine_ratio: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe('Share of the samples that may be set aside before the job ends with exit 1, to be resumed.'),
   max_sample_mb: megabytes.default(64).describe('A larger record is set aside by reference.'),
   custom_operator_paths: list(z.string())
     .default([])
@@ -195,6 +217,11 @@ export const recipeSchema = z.strictObject({
     .describe('How checkpoints are stored and how long they stay.'),
   event_logging: eventLogging.default(eventLogging.parse({})).describe('The event log.'),
   worker: worker.default(worker.parse({})).describe('Limits of worker processes.'),
+  strict: z.boolean().default(false).describe('Take warnings about the recipe for errors.'),
+  skip_unsupported: z
+    .boolean()
+    .default(false)
+    .describe('Run without the operators, keys and parameters that there are not here; the summary says which.'),
   process: z.array(z.unknown()).default([]).describe('The operators, in order: a name, or a name with its parameters.'),
 })
 

@@ -131,7 +131,7 @@ export interface AgentToolTypeMapperParams extends BaseParams {
 
 /** Parameters of `alphanumeric_filter`: Keeps samples whose share of letters and numbers lies within bounds. */
 export interface AlphanumericFilterParams extends FilterParams {
-  /** Divide by tokens of a model instead of characters; not supported. Default: false. */
+  /** Divide the letters by the tokens of a model instead of letters and numbers by characters; see docs/fidelity.md. Default: false. */
   readonly tokenization?: boolean | null
   /** Smallest share that is kept. Default: 0.25. */
   readonly min_ratio?: number | null
@@ -717,8 +717,6 @@ export interface RecipeInput {
       readonly path: string
       /** Share of its samples that are taken. */
       readonly weight?: number
-      /** Ignored: the format follows from the file names. */
-      readonly format?: string
     })[]
     readonly max_sample_num?: unknown
   }
@@ -760,6 +758,14 @@ export interface RecipeInput {
   readonly seed?: number
   /** What becomes of a sample that an operator fails on, or that is no valid record. Default: "quarantine". */
   readonly on_error?: "quarantine" | "fail" | "skip"
+  /** What becomes of NaN and infinities in the input: kept, replaced by null, or the sample set aside. Default: "keep". */
+  readonly nan?: "keep" | "null" | "refuse"
+  /** Types of CSV columns where what their first rows look like is not meant, such as {zip: text}. */
+  readonly csv_types?: { readonly [key: string]: "text" | "number" }
+  /** Whether folders such as lang=en give their samples a field of that name; left out without it, with a warning. */
+  readonly hive_partitioning?: boolean | null
+  /** Share of the samples that may be set aside before the job ends with exit 1, to be resumed. Default: 0.5. */
+  readonly max_quarantine_ratio?: number
   /** A larger record is set aside by reference. Default: 64. */
   readonly max_sample_mb?: number
   /** Modules (.js, .mjs or .ts) with operators of your own. */
@@ -819,7 +825,7 @@ export interface RecipeInput {
     readonly strategy?: "every_n_ops" | "every_op" | "manual" | "disabled"
     /** every_n_ops: a checkpoint after so many operators. Default: 5. */
     readonly n_ops?: number
-    /** manual: a checkpoint after each of these operators. */
+    /** manual: a checkpoint after each of these operators; op[1] for the second of several. */
     readonly op_names?: string | readonly (string)[]
   }
   /** How checkpoints are stored and how long they stay. */
@@ -855,6 +861,10 @@ export interface RecipeInput {
     /** Delay before the first retry; doubles with each further one, up to 30 s. Default: 0.5. */
     readonly retry_delay_s?: number
   }
+  /** Take warnings about the recipe for errors. Default: false. */
+  readonly strict?: boolean
+  /** Run without the operators, keys and parameters that there are not here; the summary says which. Default: false. */
+  readonly skip_unsupported?: boolean
   /** The operators, in order: a name, or a name with its parameters. */
   readonly process?: readonly ProcessEntry[]
   /** Accepted for Data-Juicer recipes; has no effect. */
@@ -933,8 +943,6 @@ export interface RecipeInput {
   readonly open_monitor?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly override_num_blocks?: unknown
-  /** Accepted for Data-Juicer recipes; has no effect. */
-  readonly partition_size?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly percentiles?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */

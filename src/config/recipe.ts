@@ -1,6 +1,7 @@
 import type { OperatorUse } from '../core/work-unit.js'
 import type { JobPlaces } from './job-places.js'
 import type { RecipeValues } from './recipe-schema.js'
+import type { SkippedOperator } from './skip-absent.js'
 
 /** A dataset that a recipe names: text as in `dataset_path`, which may hold several paths with weights, or a path with the share of its samples that is wanted. */
 export type DatasetPath =
@@ -28,6 +29,8 @@ export interface Recipe
   /** False where the id followed from the export path, or from the time. */
   readonly isJobIdGiven: boolean
   readonly warnings: readonly string[]
+  /** Operators that `skip_unsupported` left out. */
+  readonly skipped: readonly SkippedOperator[]
   /** The values as they were given, with overrides applied, for the job's own copy. */
   readonly given: Readonly<Record<string, unknown>>
 }

@@ -13,6 +13,8 @@ export const errorCodes = {
     no_files: 'A folder or pattern holds no file that can be read: check it, and `suffixes`.',
     special_file: 'An input is no regular file but a pipe, a socket or a device: write what it gives to a file.',
     listed_twice: 'A file is named twice, so that its samples would count double: name it once.',
+    wrong_kind:
+      'A file is of another kind than its name says (compressed, UTF-16, a pointer): the message says what to do.',
     unknown_format: 'A file has no known suffix, and its content tells nothing: rename it.',
     bad_dataset_path: 'dataset_path, or a weight in it, makes no sense: correct it.',
     bad_cut: 'A file no longer has the parts that were planned: run again, it is cut anew.',
@@ -38,6 +40,9 @@ export const errorCodes = {
     damaged_again: 'Files of the job are damaged again and again: check the disk that they are on.',
     export_taken: 'Another job or program wrote to export_path meanwhile: choose another name, or move that away.',
     sample_failed: 'An operator failed on a sample, and `on_error` is `fail`: mend the sample, or choose `quarantine`.',
+    too_many_set_aside:
+      'More samples were set aside than `max_quarantine_ratio` allows: the message says why and what to do.',
+    all_set_aside: 'All of the first samples were set aside: the message says why and what to do.',
     operator_changed:
       'What an operator reads beside samples changed during the run: run again once nobody writes to it.',
     worker_lost: 'A unit lost its worker too often: see the log of the worker, and the limits under `worker`.',

@@ -2,7 +2,7 @@ import { canonicalJson, fingerprintOf } from '../util/hash.js'
 import type { OperatorUse } from './work-unit.js'
 
 /** Raised when the same operators over the same input would give other bytes for a reason outside the operators. */
-const engineRevision = '1'
+const engineRevision = '2'
 
 /** An operator's link in the chain: what it is called, its version, the field it reads, its parameters, what else it reads and what it draws from. */
 export function operatorLink({ name, version, params, textKey, identity, seed, onlyMeasures }: OperatorUse): string {

@@ -141,6 +141,8 @@ export interface OperatorDefinition {
   readonly deterministic: boolean
   /** True where the recipe's seed may decide: another seed then is another result. */
   readonly usesSeed?: boolean
+  /** What takes the place of something that the parameters ask for, where that is not here. */
+  substitute?(params: Readonly<Record<string, unknown>>): string | undefined
   /** For `pawl ops NAME` and the operator reference. */
   readonly example?: OperatorExample
   create(params: Readonly<Record<string, unknown>>, context: OperatorContext): MaybePromise<Operator>

@@ -1,3 +1,4 @@
+import type { RowSchema } from './columns.js'
 import type { DatasetFormat, FileCompression, Slice } from './slice.js'
 
 /** An input file as it was when the dataset was listed. */
@@ -34,6 +35,18 @@ export interface DatasetCut {
   readonly partitionBytes: number
   /** What the division was decided from, for `pawl plan`. */
   readonly reasons: readonly string[]
+  /** Absent in cuts that were made before there were types. */
+  readonly columns?: InputColumns
+}
+
+/** What is known of the columns of a dataset. */
+export interface InputColumns {
+  /** With the type that all files which say types give them. */
+  readonly declared: RowSchema
+  /** Columns of CSV that hold numbers. */
+  readonly numbers: readonly string[]
+  /** All of them, as far as the samples that were looked at have shown: what an export without rows has. */
+  readonly seen: RowSchema
 }
 
 /** The `index`-th piece of a file that cannot be cut. */

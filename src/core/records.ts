@@ -45,8 +45,8 @@ export interface Counts {
   readonly readMs: number
   /** The same for writing checkpoints and finished partitions. */
   readonly writeMs: number
-  /** Statistics that were no finite numbers and are kept as null; absent where there were none. */
-  readonly nulledStats?: number
+  /** Numbers that were not finite and became null, in statistics and by `nan: null`; absent where there were none. */
+  readonly nulled?: number
   /** By position in the recipe; shorter than the recipe where later operators have not run. */
   readonly operators: readonly OperatorCounts[]
 }

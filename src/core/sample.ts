@@ -42,6 +42,7 @@ export class Sample {
   #text: string | undefined
   #derived: Map<Derivation<unknown>, unknown> | undefined
   #stats: Stats | undefined
+  #spelled: ReadonlySet<string> | undefined
   /** Hash fields that a deduplicator computed, kept for `keep_hashes_in_res_ds`. */
   hashes: Record<string, JsonValue> | undefined
 
@@ -98,6 +99,32 @@ export class Sample {
     return this.#stats
   }
 
+  /**
+   * Does something while only the statistics measured on a field are to be seen, under their plain names; outside they
+   * are called `name@field`.
+   */
+  withStatsOf<T>(field: string, work: () => T): T {
+    const all = this.stats
+    const suffix = `@${field}`
+    const own: Stats = {}
+    for (const key in all) if (key.endsWith(suffix)) own[key.slice(0, -suffix.length)] = all[key]
+    this.#stats = own
+    const close = () => {
+      for (const key in own) all[key + suffix] = own[key]
+      this.#stats = all
+    }
+    let result: T
+    try {
+      result = work()
+    } catch (error) {
+      close()
+      throw error
+    }
+    if (result instanceof Promise) return result.finally(close) as T
+    close()
+    return result
+  }
+
   /** Puts null in place of statistics that are no finite numbers, which is how they are stored; returns how many. */
   settleStats(): number {
     const stats = this.#stats
@@ -120,7 +147,8 @@ export class Sample {
    */
   text(key: string): string {
     if (this.#text !== undefined && this.#textKey === key) return this.#text
-    const isPlain = this.#tree === undefined && this.#edits === undefined && !key.includes('.')
+    const isPlain =
+      this.#tree === undefined && this.#edits === undefined && this.#spelled === undefined && !key.includes('.')
     const value = isPlain ? this.#decodeField(key) : this.get(key)
     if (typeof value !== 'string') throw SampleError.fieldIsNotText(key, value)
     this.#textKey = key
@@ -173,11 +201,25 @@ export class Sample {
   /** The value at a path, or undefined where there is none. An array of keys is taken literally, dots and all. */
   get(path: string | readonly string[]): JsonValue | undefined {
     let value: JsonValue | undefined = this.value
-    for (const key of this.#keysOf(path)) {
+    const keys = this.#keysOf(path)
+    for (const key of keys) {
       if (!isJsonObject(value) || !Object.hasOwn(value, key)) return undefined
       value = value[key]
     }
-    return value
+    const isSpelled = typeof value === 'number' && keys.length === 1 && this.#spelled?.has(keys[0])
+    return isSpelled ? this.#spellingOf(keys[0], value as number) : value
+  }
+
+  /** Has numbers in these fields read as the text that spells them, as a cell of CSV does. */
+  spell(keys: ReadonlySet<string> | undefined): void {
+    this.#spelled = keys
+    this.#text = undefined
+    this.#derived = undefined
+  }
+
+  #spellingOf(key: string, value: number): string {
+    const span = this.#edits === undefined ? this.#source.spanOf(key) : undefined
+    return span === undefined ? String(value) : decodeUtf8(this.#source.bytes, span.start, span.end)
   }
 
   /** Sets the value at a path, making the objects on the way where they are absent. */

@@ -1,3 +1,4 @@
+import type { RowSchema } from './columns.js'
 import type {
   Counts,
   ExportedFile,
@@ -22,6 +23,8 @@ export interface OperatorUse {
   readonly identity?: string
   /** The recipe's seed, where the operator may draw from it. */
   readonly seed?: number
+  /** The field that its statistics are told apart by, where an operator before it measures the same ones on another. */
+  readonly statsField?: string
   readonly isBarrier: boolean
   readonly isDeterministic: boolean
   /** A filter of an analysis: it measures samples and drops none. */
@@ -30,6 +33,9 @@ export interface OperatorUse {
 
 /** What becomes of a sample that an operator fails on. */
 export type ErrorPolicy = 'quarantine' | 'fail' | 'skip'
+
+/** What becomes of numbers that are not finite in the input. */
+export type NanPolicy = 'keep' | 'null' | 'refuse'
 
 /** What every unit of a job shares; handed to a worker once. */
 export interface JobSpec {
@@ -49,6 +55,7 @@ export interface JobSpec {
   readonly batchBytes: number
   readonly storage: RowEncoding
   readonly keepHashes: boolean
+  readonly nan: NanPolicy
 }
 
 /** A sample that is not to be processed again, because it killed workers. */
@@ -99,6 +106,8 @@ export interface SegmentUnit extends UnitBase {
   /** Where a copy of the partition's input goes, if the recipe wants one. */
   readonly copyInput?: boolean
   readonly pieces?: { readonly bytes: number; readonly done: readonly PieceState[] }
+  /** The unit reads the first samples of the job, which end it where all of them are set aside and not as large a share may be. */
+  readonly maxQuarantineRatio?: number
   /** Process one sample at a time in this range of ordinals and announce each, to find the one that kills. */
   readonly suspects?: { readonly from: number; readonly to: number }
   readonly condemned: readonly Condemned[]
@@ -149,6 +158,8 @@ export interface ExportUnit extends UnitBase {
   readonly compression: FileCompression
   readonly shardBytes: number
   readonly keepStats: boolean
+  /** What is known of the columns from the input; absent for formats without columns. */
+  readonly columns?: { readonly declared: RowSchema; readonly seen: RowSchema }
   readonly keepHashes: boolean
 }
 
@@ -218,6 +229,8 @@ export interface ResolveResult {
 
 export interface ExportResult {
   readonly kind: 'export'
+  /** Numbers that the format could not hold and became null. */
+  readonly nulled: number
   readonly isFolder: boolean
   readonly files: readonly ExportedFile[]
 }

@@ -3,6 +3,7 @@ import { Analysis, type AnalysisSummary, type AnalyzedFilter, type Bound } from 
 import { type TextAt, TextCollector } from '../analysis/text-collector.js'
 import type { Filter, OperatorDefinition } from '../core/operator.js'
 import { nowhere } from '../core/origin.js'
+import { ownStat, withOwnStats } from '../core/own-stats.js'
 import { Sample } from '../core/sample.js'
 import { SourceText } from '../core/source-text.js'
 import type { OperatorUse } from '../core/work-unit.js'
@@ -74,10 +75,10 @@ async function buildFilters({ open, places }: OpenAnalysis): Promise<BuiltFilter
       index: places[at],
       name: use.name,
       params: use.params,
-      stats: statsOf(definition, use),
-      bounds: boundsOf(definition, use),
-      thresholds: thresholdsOf(definition),
-      keep: sample => filter.keep(sample),
+      stats: statsOf(definition, use).map(stat => ownStat(stat, use)),
+      bounds: boundsOf(definition, use).map(bound => ({ ...bound, stat: ownStat(bound.stat, use) })),
+      thresholds: thresholdsOf(definition).map(threshold => ({ ...threshold, stat: ownStat(threshold.stat, use) })),
+      keep: sample => withOwnStats(filter, use).keep(sample),
       filter,
     })
   }

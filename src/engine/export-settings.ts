@@ -1,18 +1,13 @@
 import { extname } from 'node:path'
+import { formatOfSuffix } from '../config/export-format.js'
 import type { Recipe } from '../config/recipe.js'
 import { RecipeError } from '../config/recipe-error.js'
+import type { DatasetCut } from '../core/partition.js'
 import type { FileCompression } from '../core/slice.js'
+import { exportColumns } from '../execution/dataset/input-columns.js'
 import type { ExportSettings } from '../execution/export/export-form.js'
+import { needsSchema } from '../io/open-writer.js'
 
-const formats = {
-  jsonl: 'jsonl',
-  json: 'json',
-  csv: 'csv',
-  tsv: 'tsv',
-  parquet: 'parquet',
-  arrow: 'arrow',
-  feather: 'arrow',
-} as const
 const compressions: Readonly<Record<string, FileCompression>> = { '.gz': 'gzip', '.zst': 'zstd' }
 
 /** Shards of an export to a folder, where the recipe does not say how large they are. */
@@ -28,8 +23,7 @@ export function exportSettings(recipe: Recipe): ExportSettings {
   const { export_path: path, export_type: type, export_shard_size: shardSize } = recipe
   const compression = compressions[extname(path)] ?? 'none'
   const stem = compression === 'none' ? path : path.slice(0, -extname(path).length)
-  const suffix = extname(stem).slice(1).toLowerCase()
-  const bySuffix = suffix in formats ? formats[suffix as keyof typeof formats] : undefined
+  const bySuffix = formatOfSuffix(path)
   if (type !== null && bySuffix !== undefined && type !== bySuffix) {
     throw RecipeError.of(`export_path ${path} says ${bySuffix} and export_type says ${type}: make them agree`)
   }
@@ -48,4 +42,9 @@ export function exportSettings(recipe: Recipe): ExportSettings {
     keepHashes: recipe.keep_hashes_in_res_ds,
     overwrite: recipe.overwrite,
   }
+}
+
+/** The settings with what is known of the input's columns, where the format has columns. */
+export function withColumns(settings: ExportSettings, cut: DatasetCut): ExportSettings {
+  return needsSchema(settings.format) ? { ...settings, columns: exportColumns(cut) } : settings
 }

@@ -6,6 +6,7 @@ import { publishExport } from '../execution/export/publish-export.js'
 import { reportStands, writeQuarantineReport } from '../execution/quarantine-report.js'
 import { damagedPath, setAside } from '../execution/scheduler/damage.js'
 import { servesPolicy } from '../execution/scheduler/error-policy.js'
+import { isWithin } from '../execution/scheduler/judge-quarantine.js'
 import { finalFingerprints, type PartitionState } from '../execution/scheduler/partition-state.js'
 import { applyRetention } from '../execution/scheduler/retention.js'
 import { booksOf, type RunContext } from '../execution/scheduler/run-context.js'
@@ -24,7 +25,8 @@ export async function finishJob(
   const { retention_policy } = session.recipe.intermediate_storage
   const current = await findCurrentExport(prepared, exporting)
   await settleAbandoned(context, current?.fingerprint)
-  if (current !== undefined && isReportInOrder(session, current)) {
+  const isAccepted = current !== undefined && isWithin(current.counts, context.settings.maxQuarantineRatio)
+  if (isAccepted && isReportInOrder(session, current)) {
     await trace(session, context, scheduler.states)
     await applyRetention(context, retention_policy, scheduler.states)
     return report(session, current, { wasComplete: true, exportMs: 0 })
@@ -149,6 +151,7 @@ function report(
     jobDir: recipe.jobDir,
     exportPath: record.target,
     operators: recipe.operators,
+    skipped: recipe.skipped.map(({ name, index }) => `${name} (process[${index}])`),
     counts: withDeciding(counts, meter.decidingMs),
     exportMs,
     samplesOut,

@@ -240,6 +240,7 @@ function specOf({ recipe, bundles }: OpenRecipe, directory: JobDirectory, writer
     batchBytes,
     storage: { format, compression },
     keepHashes: recipe.keep_hashes_in_res_ds,
+    nan: recipe.nan,
   }
 }
 

@@ -36,6 +36,7 @@ export async function openAnalysis(
     ...['--export_type', 'jsonl', '--export_shard_size', '0', '--keep_stats_in_res_ds', 'true'],
     // What is measured is not changed: there is nothing to trace.
     ...['--open_tracer', 'false'],
+    ...['--max_quarantine_ratio', '1'],
   ])
   const { operators } = open.recipe
   const places = operators.flatMap(({ isBarrier }, index) => (isBarrier ? [] : [index]))

@@ -61,6 +61,7 @@ function recallStates(recipe: Recipe, cut: DatasetCut, ledger: LedgerIndex): Par
     textKeys: recipe.text_keys,
     maxSampleBytes: Math.round(recipe.max_sample_mb * 1_000_000),
     seed: recipe.seed,
+    nan: recipe.nan,
   }
   return cut.partitions.flatMap(partition => {
     const state = openState(settings, partition, files)

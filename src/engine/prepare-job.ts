@@ -106,6 +106,7 @@ function contextOf(session: JobSession, plan: OperatorPlan, { files }: DatasetCu
     setbacks: new Map(),
     settings: {
       preserveIntermediate: recipe.intermediate_storage.preserve_intermediate_data,
+      maxQuarantineRatio: recipe.max_quarantine_ratio,
       copyInputs: recipe.intermediate_storage.write_partitions,
       resolveMemoryBytes: Math.floor(recipe.worker.memory_mb * 1_000_000 * 0.5),
       maxLosses: recipe.worker.max_losses,

@@ -9,6 +9,7 @@ import { rememberWorkDir } from '../state/work-dirs.js'
 import { usableCores } from '../util/cpu.js'
 import { loadChecksums } from '../util/hash.js'
 import { examineJob } from './examine-job.js'
+import { withColumns } from './export-settings.js'
 import { finishJob } from './finish-job.js'
 import { JobSession } from './job-session.js'
 import { openInput } from './open-input.js'
@@ -46,12 +47,13 @@ async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<
   const examined = examineJob(recipe, settings)
   // What cannot be read is refused before the job's directory is touched.
   const dataset = await openDataset(recipe, listing, usableCut(examined.pinned, cutSettingsOf(recipe)), usableCores())
-  await using session = await JobSession.open(open, { examined, exporting: settings }, options)
+  const exporting = withColumns(settings, dataset.cut)
+  await using session = await JobSession.open(open, { examined, exporting }, options)
   rememberWorkDir(dirname(recipe.jobDir))
   for (const message of [...recipe.warnings, ...dataset.warnings]) session.warn(message)
   try {
     const prepared = await prepareJob(session, { listing, dataset, pinned: examined.pinned }, options)
-    return await finishJob(session, prepared, settings)
+    return await finishJob(session, prepared, exporting)
   } catch (error) {
     const outcome = outcomeOf(error, session, options)
     session.end(outcome)

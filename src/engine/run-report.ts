@@ -11,6 +11,8 @@ export interface RunReport {
   readonly exportPath: string
   /** The operators as they were run, with all their parameters. */
   readonly operators: readonly OperatorUse[]
+  /** Operators of the recipe that the job ran without. */
+  readonly skipped: readonly string[]
   /** What happened to all samples, in this run and earlier ones. */
   readonly counts: Counts
   /** Time that the export took in this run. */

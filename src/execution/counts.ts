@@ -12,7 +12,7 @@ export class RunningCounts {
   defects: number
   readMs: number
   writeMs: number
-  nulledStats: number
+  nulled: number
 
   constructor(before: Counts) {
     this.operators = before.operators.map(counts => ({ ...counts }))
@@ -23,7 +23,7 @@ export class RunningCounts {
     this.defects = before.defects
     this.readMs = before.readMs
     this.writeMs = before.writeMs
-    this.nulledStats = before.nulledStats ?? 0
+    this.nulled = before.nulled ?? 0
   }
 
   operator(index: number): { -readonly [K in keyof OperatorCounts]: number } {
@@ -40,7 +40,7 @@ export class RunningCounts {
       defects: this.defects,
       readMs: Math.round(this.readMs),
       writeMs: Math.round(this.writeMs),
-      ...(this.nulledStats > 0 ? { nulledStats: this.nulledStats } : {}),
+      ...(this.nulled > 0 ? { nulled: this.nulled } : {}),
       operators: this.operators.map(counts => ({ ...counts, ms: Math.round(counts.ms) })),
     }
   }
@@ -56,7 +56,7 @@ export function sumCounts(all: Iterable<Counts>): Counts {
     sum.defects += counts.defects
     sum.readMs += counts.readMs
     sum.writeMs += counts.writeMs
-    sum.nulledStats += counts.nulledStats ?? 0
+    sum.nulled += counts.nulled ?? 0
     for (const [index, one] of counts.operators.entries()) {
       const total = sum.operator(index)
       total.in += one.in

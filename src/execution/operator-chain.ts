@@ -1,5 +1,8 @@
+import { keysNamedBy } from '../core/named-keys.js'
 import type { Filter, Mapper, MapResult, Operator, OperatorCatalog } from '../core/operator.js'
+import { withOwnStats } from '../core/own-stats.js'
 import type { Sample } from '../core/sample.js'
+import type { Slice } from '../core/slice.js'
 import type { JobSpec, OperatorUse } from '../core/work-unit.js'
 import { forEachConcurrently } from '../util/pool.js'
 import type { RunningCounts } from './counts.js'
@@ -15,10 +18,19 @@ export interface BatchObserver {
   onSample?(): void
 }
 
-interface Step {
+export interface Step {
   readonly index: number
   readonly use: OperatorUse
   readonly operator: Mapper | Filter
+  /** Columns of numbers that the operator takes for text. */
+  readonly spelled: ReadonlySet<string> | undefined
+}
+
+/** Which operators of a job, and the columns of its input that CSV holds numbers in. */
+export interface ChainRange {
+  readonly from: number
+  readonly to: number
+  readonly numbers?: ReadonlySet<string>
 }
 
 /** The operators of a segment, built once and run over one batch after another. */
@@ -26,12 +38,18 @@ export class OperatorChain {
   private constructor(readonly steps: readonly Step[]) {}
 
   /** Builds the operators `[from, to)` of a job; barriers among them are skipped, as their decisions come with the input. */
-  static async build(job: JobSpec, catalog: OperatorCatalog, from: number, to: number): Promise<OperatorChain> {
+  static async build(
+    job: JobSpec,
+    catalog: OperatorCatalog,
+    { from, to, numbers }: ChainRange,
+  ): Promise<OperatorChain> {
     const steps: Step[] = []
     for (let index = from; index < to; index++) {
       const built = await buildOperator(job, catalog, index)
-      const operator = job.operators[index].onlyMeasures && built.kind === 'filter' ? measureOnly(built) : built
-      if (operator.kind !== 'barrier') steps.push({ index, use: job.operators[index], operator })
+      const use = job.operators[index]
+      const filter = built.kind === 'filter' ? withOwnStats(built, use) : undefined
+      const operator = filter === undefined ? built : use.onlyMeasures ? measureOnly(filter) : filter
+      if (operator.kind !== 'barrier') steps.push({ index, use, operator, spelled: spelledFor(use, numbers) })
     }
     return new OperatorChain(steps)
   }
@@ -48,6 +66,7 @@ export class OperatorChain {
       const started = performance.now()
       const count = counts.operator(step.index)
       count.in += left.length
+      if (step.spelled !== undefined) for (const sample of left) sample.spell(step.spelled)
       const fail = (sample: Sample, error: unknown) => {
         if (isSystemError(error)) throw error
         count.quarantined++
@@ -59,6 +78,7 @@ export class OperatorChain {
         count.changed += results.filter(({ isChanged }) => isChanged).length
         left = results.flatMap(({ made }) => made)
       }
+      if (step.spelled !== undefined) for (const sample of left) sample.spell(undefined)
       count.out += left.length
       count.ms += performance.now() - started
     }
@@ -68,6 +88,20 @@ export class OperatorChain {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { operator } of this.steps) await operator.dispose?.()
   }
+}
+
+/** The columns that slices of CSV hold numbers in. */
+export function numbersOf(slices: readonly Slice[]): ReadonlySet<string> {
+  return new Set(slices.flatMap(({ reading }) => reading?.numbers ?? []))
+}
+
+/** The columns of numbers that an operator takes for text, if there are any. */
+export function spelledFor(
+  use: OperatorUse,
+  numbers: ReadonlySet<string> | undefined,
+): ReadonlySet<string> | undefined {
+  const keys = numbers === undefined ? [] : keysNamedBy(use).filter(key => numbers.has(key))
+  return keys.length === 0 ? undefined : new Set(keys)
 }
 
 /**
@@ -143,7 +177,7 @@ async function runFilter(filter: Filter, samples: readonly Sample[], slots: Slot
     const pending = filter.computeStats?.(sample)
     const decide = () => {
       isKept[index] = filter.keep(sample)
-      slots.counts.nulledStats += sample.settleStats()
+      slots.counts.nulled += sample.settleStats()
     }
     return pending instanceof Promise ? pending.then(decide) : decide()
   })

@@ -89,7 +89,8 @@ function placeKey(path: string, start: number): string {
   return `${start}\n${path}`
 }
 
-async function* readEntries(jobDir: string, file: FileRef): AsyncGenerator<QuarantineEntry> {
+/** What a unit set aside. */
+export async function* readEntries(jobDir: string, file: FileRef): AsyncGenerator<QuarantineEntry> {
   const path = verifyFile(jobDir, file)
   const slice: Slice = {
     path,

@@ -6,6 +6,7 @@ export type InputErrorCode =
   | 'listed_twice'
   | 'special_file'
   | 'unknown_format'
+  | 'wrong_kind'
   | 'bad_dataset_path'
   | 'bad_cut'
   | 'corrupt'

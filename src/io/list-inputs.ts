@@ -1,10 +1,11 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs'
-import { relative, resolve, sep } from 'node:path'
+import { basename, relative, resolve, sep } from 'node:path'
 import picomatch from 'picomatch'
 import type { InputFile } from '../core/partition.js'
 import { stampOf } from '../util/file-stamp.js'
 import { describeOpenError } from './byte-source.js'
 import { InputError } from './input-error.js'
+import { refuseWrongKind } from './listing/content-kind.js'
 import { type FileFormat, formatOfName, hasSuffix, knownSuffixes } from './listing/formats.js'
 import type { WeightedPath } from './listing/parse-dataset-path.js'
 import { sniffJson } from './listing/sniff-json.js'
@@ -23,7 +24,8 @@ export interface ListOptions {
 
 export interface IgnoredFile {
   readonly path: string
-  readonly reason: string
+  /** What it is one of, such as "hidden". */
+  readonly kind: string
 }
 
 export interface InputListing {
@@ -62,7 +64,7 @@ export async function listInputs(
       files.push(await describeFile(found, share))
     }
   }
-  return { files, ignored: [...ignored].map(([path, reason]) => ({ path, reason })) }
+  return { files, ignored: [...ignored].map(([path, kind]) => ({ path, kind })) }
 }
 
 interface FoundFile extends FileFormat {
@@ -80,7 +82,13 @@ function findFiles(written: string, options: ListOptions, ignored: Map<string, s
   if (kind === 'folder') return filesOfFolder(path, options, ignored)
   if (kind !== 'absent') return [namedFile(path, options)]
   if (picomatch.scan(written).isGlob) return filesOfPattern(path, options, ignored)
-  throw new InputError('missing', path, `${path} does not exist; check dataset_path`)
+  throw new InputError('missing', path, `${path} does not exist; check dataset_path${hubHint(written)}`)
+}
+
+/** A name such as `owner/name` may be meant as a dataset of the Hugging Face hub, as Data-Juicer takes it. */
+function hubHint(written: string): string {
+  if (!/^[A-Za-z0-9][\w.-]*\/[\w.-]+$/.test(written) || formatOfName(written) !== undefined) return ''
+  return `. If it is a dataset of the Hugging Face hub, fetch it first: hf download --repo-type dataset ${written} --local-dir ${written}`
 }
 
 function namedFile(path: string, { suffixes }: ListOptions): FoundFile {
@@ -125,18 +133,43 @@ function wanted({ suffixes }: ListOptions): string {
 function choose(paths: Iterable<string>, { suffixes }: ListOptions, ignored: Map<string, string>): FoundFile[] {
   const found: FoundFile[] = []
   for (const path of paths) {
+    if (kindOfPlace(path) === 'absent') {
+      ignored.set(path, 'links that lead nowhere')
+      continue
+    }
     const format = formatOfName(path)
     if (suffixes !== undefined) {
       if (hasSuffix(path, suffixes)) found.push({ path, ...(format ?? plainText) })
-      else ignored.set(path, 'not among the wanted suffixes')
-    } else if (format === undefined) ignored.set(path, 'its suffix tells no known format')
+      else ignored.set(path, 'of other suffixes than those wanted')
+    } else if (format === undefined) ignored.set(path, 'whose suffix tells no known format')
     else found.push({ path, ...format })
   }
+  if (suffixes !== undefined) return found
+  const data = leaveAside(found, isMetadata, 'metadata that other tools keep beside data', ignored)
   const isText = (file: FoundFile) => file.format === 'text'
-  if (suffixes !== undefined || found.every(isText)) return found
-  for (const file of found)
-    if (isText(file)) ignored.set(file.path, 'plain text beside data files; name its suffix in suffixes to read it')
-  return found.filter(file => !isText(file))
+  return leaveAside(data, isText, 'plain text beside data files (name the suffix in suffixes to read it)', ignored)
+}
+
+/** Files of a kind count only where there are no others. */
+function leaveAside(
+  files: readonly FoundFile[],
+  isBeside: (file: FoundFile) => boolean,
+  kind: string,
+  ignored: Map<string, string>,
+): FoundFile[] {
+  const others = files.filter(file => !isBeside(file))
+  if (others.length === 0 || others.length === files.length) return [...files]
+  for (const file of files) if (isBeside(file)) ignored.set(file.path, kind)
+  return others
+}
+
+/** What `save_to_disk` of Hugging Face datasets, Delta Lake and Spark keep beside their data. */
+function isMetadata({ path }: FoundFile): boolean {
+  const parts = path.split(sep)
+  const isInLog = parts.some(part => ['_delta_log', '_spark_metadata', '_temporary'].includes(part))
+  return (
+    isInLog || ['dataset_info.json', 'dataset_infos.json', 'dataset_dict.json', 'state.json'].includes(basename(path))
+  )
 }
 
 /** What can be read only once cannot be cut, digested or resumed. */
@@ -158,6 +191,7 @@ async function describeFile({ path, format, compression }: FoundFile, share: num
   } catch (error) {
     throw describeOpenError(path, error)
   }
+  refuseWrongKind(path, { format, compression })
   const stats = statSync(path, { bigint: true })
   return {
     path,

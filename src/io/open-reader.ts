@@ -65,4 +65,6 @@ function sizeOf(path: string): number {
   }
 }
 
+export { isCsvNumber } from './csv/csv-number.js'
+export { profileCsv } from './csv/profile-csv.js'
 export { alignToLine } from './jsonl/align-to-line.js'

@@ -35,6 +35,8 @@ export interface OperatorSpec<S extends ParamsShape> {
   readonly deterministic?: boolean
   /** Shown by `pawl ops NAME`; what `testOperator` runs by default. */
   readonly example?: OperatorExample
+  /** What takes the place of something that the parameters ask for, where that is not here. */
+  substitute?(params: ParamsOf<S>): string | undefined
 }
 
 /** What `defineMapper` takes. */
@@ -184,6 +186,7 @@ function common<S extends ParamsShape>(spec: OperatorSpec<S>, suffix: string) {
     thresholds: [] as readonly Threshold[],
     deterministic: spec.deterministic ?? true,
     example: spec.example,
+    substitute: spec.substitute as OperatorDefinition['substitute'],
   }
 }
 

@@ -235,9 +235,11 @@ function group(stretches: readonly Stretch[]): Partition[] {
 
 /** A readable name that two partitions never share. */
 function keyOf(slices: readonly Slice[]): string {
+  // How its columns are read is no part of where a slice lies.
+  const places = slices.map(({ path, format, compression, cut }) => ({ path, format, compression, cut }))
   const stem = basename(slices[0].path)
     .replace(/\..*$/, '')
     .replace(/[^A-Za-z0-9_-]/g, '_')
     .slice(0, 24)
-  return `${stem || 'part'}-${fingerprintOf('slices', JSON.stringify(slices)).slice(0, 12)}`
+  return `${stem || 'part'}-${fingerprintOf('slices', JSON.stringify(places)).slice(0, 12)}`
 }

@@ -1,4 +1,5 @@
 import { applyLink, operatorLink } from '../core/fingerprint.js'
+import { namesOf } from '../core/operator-names.js'
 import type { OperatorUse } from '../core/work-unit.js'
 
 /** Operators between two barriers, for all partitions; the second barrier waits for all of them. */
@@ -62,13 +63,13 @@ export function placeCheckpoints(operators: readonly OperatorUse[], settings: Ch
   const places: number[] = []
   for (let done = 1; done < operators.length; done++) {
     const operator = operators[done - 1]
-    if (!operator.isDeterministic || isWanted(operator, done, settings)) places.push(done)
+    if (!operator.isDeterministic || isWanted(operators, done, settings)) places.push(done)
   }
   return places
 }
 
 function isWanted(
-  operator: OperatorUse,
+  operators: readonly OperatorUse[],
   done: number,
   { enabled, strategy, n_ops, op_names }: CheckpointSettings,
 ): boolean {
@@ -79,7 +80,7 @@ function isWanted(
     case 'every_n_ops':
       return done % n_ops === 0
     case 'manual':
-      return op_names.includes(operator.name)
+      return namesOf(operators, done - 1).some(name => op_names.includes(name))
     case 'disabled':
       return false
   }

@@ -31,6 +31,8 @@ export interface JobSummary {
   readonly samples_in: number | null
   readonly samples_out: number | null
   readonly quarantined: number | null
+  /** Operators of the recipe that the job runs without. */
+  readonly skipped_operators: readonly string[]
   readonly input_bytes: number | null
   /** Of input, over the time on the wall of the last run. */
   readonly bytes_per_second: number | null

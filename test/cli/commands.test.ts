@@ -35,7 +35,7 @@ async function ask(...args: string[]) {
   return ended
 }
 
-const commands = ['run', 'resume', 'validate', 'plan', 'analyze', 'init', 'ops', 'schema', 'completion']
+const commands = ['run', 'resume', 'validate', 'port', 'plan', 'analyze', 'init', 'ops', 'schema', 'completion']
 
 describe('pawl --help', () => {
   it('shows the commands', async () => {

@@ -58,6 +58,7 @@ export function describeExecutor(name: string, open: (job: JobSpec, slots: numbe
         customModules: [join(folder, 'obedient.mjs')],
         textKeys: ['text'],
         seed: 1,
+        nan: 'keep',
         onError: 'quarantine',
         maxSampleBytes: 1e6,
         batchBytes: 1 << 20,

@@ -1,12 +1,15 @@
 import { freemem } from 'node:os'
+import { holdsTypes } from '../../config/export-format.js'
 import type { DatasetPath, Recipe } from '../../config/recipe.js'
 import type { DatasetCut, InputFile } from '../../core/partition.js'
 import { type InputListing, listInputs, parseDatasetPath, type WeightedPath } from '../../io/list-inputs.js'
 import { alignToLine, surveyFile } from '../../io/open-reader.js'
 import { cutDataset, type Sizing, type SurveyedFile } from '../../planning/cut-dataset.js'
-import { sizePartitions } from '../../planning/size-partitions.js'
+import { type DatasetProfile, sizePartitions } from '../../planning/size-partitions.js'
 import { plural } from '../../util/format.js'
 import { forEachConcurrently } from '../../util/pool.js'
+import { hiveColumns } from './hive-columns.js'
+import { decideColumns, tellReaders } from './input-columns.js'
 import type { PinnedCut } from './pinned-cut.js'
 import { profileDataset } from './profile-dataset.js'
 
@@ -44,11 +47,17 @@ export async function openDataset(
   pinned: PinnedCut | undefined,
   cores: number,
 ): Promise<OpenDataset> {
-  const warnings = describeIgnored(listing)
-  if (pinned !== undefined && isUnchanged(pinned.cut.files, listing.files)) return { cut: pinned.cut, warnings }
+  const warnings = [...describeIgnored(listing), ...describeHive(recipe, listing)]
+  const misfits = holdsTypes(recipe) ? 'quarantine' : 'text'
+  const before = pinned?.cut
+  if (before?.columns !== undefined && isUnchanged(before.files, listing.files))
+    return { cut: tellReaders(recipe, before, misfits), warnings }
   const surveyed = await surveyAll(listing.files)
-  const sizing = pinned === undefined ? await decideSizing(recipe, surveyed, cores) : sizingOf(pinned.cut)
-  const cut = cutDataset(surveyed, sizing, alignToLine, pinned?.cut)
+  const known = await decideColumns(recipe, surveyed, before?.columns)
+  const look = before?.columns === undefined ? await profileDataset(surveyed, recipe.text_keys[0], known) : undefined
+  const sizing = before === undefined ? decideSizing(recipe, look!, cores) : sizingOf(before)
+  const columns = { ...known, seen: look?.columns ?? before?.columns?.seen ?? [] }
+  const cut = tellReaders(recipe, { ...cutDataset(surveyed, sizing, alignToLine, before), columns }, misfits)
   const isMissed =
     sizing.count !== undefined &&
     (cut.partitions.length !== sizing.count || cut.partitions.some(({ kind }) => kind === 'pieces'))
@@ -65,8 +74,7 @@ export async function surveyAll(files: readonly InputFile[]): Promise<SurveyedFi
   return surveyed
 }
 
-async function decideSizing(recipe: Recipe, surveyed: readonly SurveyedFile[], cores: number): Promise<Sizing> {
-  const profile = await profileDataset(surveyed, recipe.text_keys[0])
+function decideSizing(recipe: Recipe, profile: DatasetProfile, cores: number): Sizing {
   const names = recipe.operators.map(({ name }) => name)
   return sizePartitions(recipe.partition, profile, names, { cores, freeMemoryBytes: freemem() })
 }
@@ -88,9 +96,22 @@ function isUnchanged(before: readonly InputFile[], now: readonly InputFile[]): b
 
 function describeIgnored({ ignored }: InputListing): string[] {
   if (ignored.length === 0) return []
-  const [first] = ignored
-  const rest = ignored.length === 1 ? '' : ` (and ${plural(ignored.length - 1, 'other file')})`
-  return [`Left alone: ${first.path}: ${first.reason}${rest}`]
+  const kinds = new Map<string, string[]>()
+  for (const { path, kind } of ignored) kinds.set(kind, [...(kinds.get(kind) ?? []), path])
+  const counts = [...kinds].map(([kind, [first, ...more]]) =>
+    more.length === 0 ? `1 ${kind}: ${first}` : `${more.length + 1} ${kind}, such as ${first}`,
+  )
+  return [`Left alone: ${plural(ignored.length, 'file')}: ${counts.join('; ')}`]
+}
+
+/** Folders that name columns, as Hive and Spark lay them out, where the recipe does not say what to do about them. */
+function describeHive({ hive_partitioning }: Recipe, { files }: InputListing): string[] {
+  const found = hive_partitioning !== null ? undefined : files.find(({ path }) => hiveColumns(path).length > 0)
+  if (found === undefined) return []
+  const [name, value] = hiveColumns(found.path)[0]
+  return [
+    `Folders such as ${name}=${value} name columns that samples do not get: hive_partitioning: true adds them, false says that they are meant to be left out`,
+  ]
 }
 
 function describeMiss(cut: DatasetCut, wanted: number): string {

@@ -1,7 +1,13 @@
+import type { RowSchema } from '../../core/columns.js'
+import type { InputColumns } from '../../core/partition.js'
 import type { Slice } from '../../core/slice.js'
+import { SourceText } from '../../core/source-text.js'
 import { alignToLine, readSlice } from '../../io/open-reader.js'
+import { inferSchema } from '../../io/open-writer.js'
+import type { RowBatch } from '../../io/writer.js'
 import { estimateBytes, type SurveyedFile } from '../../planning/cut-dataset.js'
 import type { DatasetProfile, Modality } from '../../planning/size-partitions.js'
+import { JsonSyntaxError } from '../../util/json-scan.js'
 
 /** Data-Juicer looks at up to 500 samples, taken from the head; here they are spread over the dataset. */
 const samplesWanted = 500
@@ -29,13 +35,20 @@ function wholeFile({ file: { path, format, compression }, survey }: SurveyedFile
 }
 
 /** Looks at samples spread over a dataset, at most a few megabytes of it. */
-export async function profileDataset(files: readonly SurveyedFile[], textKey: string): Promise<DatasetProfile> {
+export async function profileDataset(
+  files: readonly SurveyedFile[],
+  textKey: string,
+  { declared, numbers }: Omit<InputColumns, 'seen'>,
+): Promise<DatasetProfile & { readonly columns: RowSchema }> {
   const totalBytes = files.reduce((sum, file) => sum + estimateBytes(file), 0)
   const sizes: number[] = []
+  const texts: string[] = []
   const modalities = new Map<Modality, number>()
   for (const slice of spreadSlices(files, totalBytes)) {
-    for await (const { text, sizeBytes } of readSome(slice, textKey, Math.ceil(samplesWanted / places))) {
+    const told = { ...slice, reading: { numbers } }
+    for await (const { text, sizeBytes } of readSome(told, textKey, Math.ceil(samplesWanted / places))) {
       sizes.push(sizeBytes)
+      texts.push(text)
       const modality = modalityOf(text)
       modalities.set(modality, (modalities.get(modality) ?? 0) + 1)
     }
@@ -49,6 +62,21 @@ export async function profileDataset(files: readonly SurveyedFile[], textKey: st
     meanRecordBytes: mean,
     skew: mean === 0 ? 0 : Math.sqrt(variance) / mean,
     modality,
+    columns: await inferSchema(rowsOf(texts), declared),
+  }
+}
+
+/** Those of the texts that are samples. */
+async function* rowsOf(texts: readonly string[]): AsyncGenerator<RowBatch> {
+  for (const text of texts) {
+    const bytes = Buffer.from(text)
+    try {
+      SourceText.scan(bytes, 0, bytes.length, '')
+    } catch (error) {
+      if (!(error instanceof JsonSyntaxError)) throw error
+      continue
+    }
+    yield { bytes, rows: [{ start: 0, end: bytes.length }] }
   }
 }
 

@@ -5,7 +5,10 @@ import { canonicalJson, fingerprintOf } from '../../util/hash.js'
 
 /** What the user's export is to be. */
 export interface ExportSettings
-  extends Pick<ExportUnit, 'format' | 'compression' | 'shardBytes' | 'keepStats' | 'keepHashes' | 'target'> {
+  extends Pick<
+    ExportUnit,
+    'format' | 'compression' | 'shardBytes' | 'keepStats' | 'keepHashes' | 'target' | 'columns'
+  > {
   /** Replace what stands at the target, whoever made it. */
   readonly overwrite: boolean
 }

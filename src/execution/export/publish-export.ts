@@ -4,6 +4,7 @@ import type { ExportRecord, FileRef, PointRecord } from '../../core/records.js'
 import type { ExportUnit } from '../../core/work-unit.js'
 import { orderSlices, runsOf } from '../../planning/input-order.js'
 import { makeFolderDurably } from '../../util/durable-file.js'
+import { plural } from '../../util/format.js'
 import { discardStaged, stagingPath } from '../../util/staging.js'
 import { sumCounts } from '../counts.js'
 import type { PartitionState } from '../scheduler/partition-state.js'
@@ -45,6 +46,8 @@ export async function publishExport(
   })
   if (result.kind !== 'export') throw new TypeError(`an export unit answered with a ${result.kind}`)
   const { isFolder, files } = result
+  const counts = sumCounts(points.map(point => point.counts))
+  warnOfNulled(context, (counts.nulled ?? 0) + result.nulled)
   const intent: ExportRecord = {
     kind: 'export',
     state: 'intent',
@@ -52,7 +55,7 @@ export async function publishExport(
     target,
     isFolder,
     files,
-    counts: sumCounts(points.map(({ counts }) => counts)),
+    counts,
     quarantined,
     report,
     displaced: join(dirname(target), `.pawl-displaced-${randomBytes(6).toString('hex')}-${basename(target)}`),
@@ -65,6 +68,12 @@ export async function publishExport(
     discardStaged(stagedRoot(intent))
     throw error
   }
+}
+
+function warnOfNulled(context: RunContext, count: number): void {
+  if (count === 0) return
+  const message = `${plural(count, 'number')} that are not finite (NaN, Infinity) became null, since statistics and JSON arrays hold none`
+  context.emit({ event_type: 'warning', message })
 }
 
 function withoutPrevious(record: ExportRecord | undefined): ExportRecord | undefined {

@@ -26,7 +26,7 @@ async function exportFile(
   try {
     for await (const batch of readFinished(job, unit, report)) await shard.write(batch)
     const file = await shard.finish()
-    return { kind: 'export', isFolder: false, files: [{ ...file, path: unit.target }] }
+    return { kind: 'export', isFolder: false, nulled: shard.nulled, files: [{ ...file, path: unit.target }] }
   } catch (error) {
     shard.discard()
     throw error
@@ -45,18 +45,20 @@ async function exportShards(
   const shards: ExportedFile[] = []
   const open = () => OpenShard.create(stagingPath(folder, job.writer, String(shards.length)), options)
   let shard = await open()
+  let nulled = 0
   try {
     for await (const batch of readFinished(job, unit, report)) {
       for (const part of cutRows(batch, unit.shardBytes, () => shard.textBytes)) {
         if (part.opensShard) {
           shards.push(await shard.finish())
+          nulled += shard.nulled
           shard = await open()
         }
         await shard.write(part.batch)
       }
     }
     shards.push(await shard.finish())
-    return { kind: 'export', isFolder: true, files: nameShards(unit, folder, shards) }
+    return { kind: 'export', isFolder: true, nulled: nulled + shard.nulled, files: nameShards(unit, folder, shards) }
   } catch (error) {
     shard.discard()
     discardStaged(folder)
@@ -128,6 +130,11 @@ class OpenShard {
     await this.writer.finish()
     const sealed = this.file.seal()
     return { path: '', staged: this.file.path, rows: this.#rows, ...sealed }
+  }
+
+  /** Numbers that the format could not hold. */
+  get nulled(): number {
+    return this.writer.nulledNumbers ?? 0
   }
 
   discard(): void {

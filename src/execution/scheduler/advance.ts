@@ -207,9 +207,19 @@ export function buildUnit(
     signs: signs === undefined ? undefined : { operator: signs, link: plan.links[signs] },
     signsOnly,
     copyInput: input.kind === 'source' && context.settings.copyInputs,
+    maxQuarantineRatio: input.kind === 'source' && isFirst(context, state) ? limit(context) : undefined,
     suspects: isolation.suspects,
     condemned: isolation.condemned,
   }
+}
+
+function isFirst({ files }: RunContext, { slices }: PartitionState): boolean {
+  const [{ path, cut }] = slices
+  return path === files[0]?.path && (cut.kind === 'whole' || cut.start === 0)
+}
+
+function limit({ settings }: RunContext): number | undefined {
+  return settings.maxQuarantineRatio < 1 ? settings.maxQuarantineRatio : undefined
 }
 
 export function describeUnit({ partition, fromOp, toOp }: SegmentUnit): string {

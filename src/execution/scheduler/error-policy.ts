@@ -2,7 +2,7 @@ import type { Counts, FileRef } from '../../core/records.js'
 import type { ErrorPolicy } from '../../core/work-unit.js'
 
 /** Samples that no operator could take, and places that held none. */
-export function countFailures({ defects, operators }: Counts): number {
+export function countFailures({ defects, operators }: Pick<Counts, 'defects' | 'operators'>): number {
   return operators.reduce((sum, { quarantined }) => sum + quarantined, defects)
 }
 

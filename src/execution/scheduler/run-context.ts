@@ -37,6 +37,8 @@ export interface RunSettings {
   /** Keep checkpoints that a later one of the same partition has overtaken. */
   readonly preserveIntermediate: boolean
   readonly copyInputs: boolean
+  /** Share of the samples that may be set aside. */
+  readonly maxQuarantineRatio: number
   readonly resolveMemoryBytes: number
   /** How often a unit may be lost in a row without any sample being found guilty. */
   readonly maxLosses: number

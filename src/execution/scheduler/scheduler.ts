@@ -6,6 +6,7 @@ import { forEachConcurrently } from '../../util/pool.js'
 import { completeStage, reachPoint } from './advance.js'
 import { resolveBarrier } from './barriers.js'
 import { needsNoReading, readInPieces, recallPieces, statesOfPieces } from './file-in-pieces.js'
+import { judgeQuarantine } from './judge-quarantine.js'
 import type { PartitionState } from './partition-state.js'
 import { JobFailure, type PartitionFailure, type RunContext } from './run-context.js'
 import { openState, recallDigest } from './sources.js'
@@ -77,6 +78,7 @@ export class Scheduler {
       const isComplete = await this.#complete(stage)
       this.#refuseFailures()
       if (!isComplete) return undefined
+      if (stage === stages[0]) await judgeQuarantine(this.context, this.states, stage)
       if (stage.signs !== undefined && !(await resolveBarrier(this.context, this.states, stage))) return undefined
     }
     const last = stages[stages.length - 1]

@@ -1,12 +1,13 @@
 import { readerLink } from '../../core/fingerprint.js'
 import type { InputFile, Partition } from '../../core/partition.js'
 import type { JobSpec, SourceInput } from '../../core/work-unit.js'
+import { canonicalJson } from '../../util/hash.js'
 import type { PartitionState } from './partition-state.js'
 import type { RunContext } from './run-context.js'
 import { superviseUnit } from './supervise.js'
 
 /** What of a job decides which samples its input has. */
-export type ReaderSettings = Pick<JobSpec, 'textKeys' | 'maxSampleBytes' | 'seed'>
+export type ReaderSettings = Pick<JobSpec, 'textKeys' | 'maxSampleBytes' | 'seed' | 'nan'>
 
 /** A partition of the cut as the job starts with it. Its chain is known as far as the ledger knows its input. */
 export function openState(
@@ -31,12 +32,17 @@ export function openState(
 /** What decides, beside the input's bytes and the operators, which samples a partition has. */
 function linkOfReader(job: ReaderSettings, { slices }: Partition, shares: readonly number[]): string {
   const formats = [...new Set(slices.map(({ format, compression }) => `${format}/${compression}`))]
+  const readings = [
+    ...new Set(slices.flatMap(({ reading }) => (reading === undefined ? [] : [canonicalJson(reading)]))),
+  ]
   const isMixture = shares.some(share => share < 1)
   return readerLink({
     formats,
     textKey: formats.some(format => format.startsWith('text')) ? job.textKeys[0] : null,
     maxSampleBytes: job.maxSampleBytes,
     mixture: isMixture ? { shares, seed: job.seed } : null,
+    readings,
+    nan: job.nan,
   })
 }
 

@@ -8,7 +8,7 @@ import type {
   SegmentUnit,
   SourceInput,
 } from '../../core/work-unit.js'
-import { buildOperator, OperatorChain } from '../operator-chain.js'
+import { buildOperator, numbersOf, OperatorChain, spelledFor } from '../operator-chain.js'
 import { fingerprintFor } from './fingerprint-for.js'
 import { InputCopy } from './input-copy.js'
 import { runPieces } from './pieces.js'
@@ -27,10 +27,12 @@ export async function runSegment(
   unit: SegmentUnit,
   report: UnitReport,
 ): Promise<SegmentResult | PiecesResult> {
-  await using chain = await OperatorChain.build(job, catalog, unit.fromOp, unit.toOp)
+  const numbers = numbersOf(unit.slices)
+  await using chain = await OperatorChain.build(job, catalog, { from: unit.fromOp, to: unit.toOp, numbers })
   const signing = unit.signs && {
     operator: await buildBarrier(job, catalog, unit.signs.operator),
     index: unit.signs.operator,
+    spelled: spelledFor(job.operators[unit.signs.operator], numbers),
   }
   const pass = new SegmentPass(job, unit, chain, signing, report)
   if (unit.input.kind === 'point') return runOnPoint(pass, catalog, unit.input)

@@ -13,6 +13,8 @@ import { isSystemError } from '../unit-failure.js'
 export interface Signing {
   readonly operator: Barrier
   readonly index: number
+  /** Columns of numbers that the operator takes for text. */
+  readonly spelled: ReadonlySet<string> | undefined
 }
 
 /**
@@ -106,11 +108,12 @@ export class SegmentOutput {
 
   #sign(samples: readonly Sample[], onFailure: (sample: Sample, error: unknown) => void): readonly Sample[] {
     if (this.signing === undefined || this.signatures === undefined) return samples
-    const { operator } = this.signing
+    const { operator, spelled } = this.signing
     const records = Buffer.alloc(samples.length * operator.recordBytes)
     const signed: Sample[] = []
     for (const sample of samples) {
       try {
+        if (spelled !== undefined) sample.spell(spelled)
         operator.sign(sample, records, signed.length * operator.recordBytes)
         signed.push(sample)
       } catch (error) {

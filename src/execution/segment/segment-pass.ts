@@ -6,6 +6,7 @@ import type { BatchInHand, JobSpec, OperatorUse, SegmentUnit } from '../../core/
 import { RunningCounts } from '../counts.js'
 import type { OperatorChain } from '../operator-chain.js'
 import { UnitFailure } from '../unit-failure.js'
+import { EarlyJudge } from './early-judge.js'
 import type { InputBatch } from './input-batch.js'
 import type { SegmentOutput, Signing } from './segment-output.js'
 import { describePlace, placeOf } from './source-reader.js'
@@ -15,6 +16,7 @@ const tellEveryMs = 500
 /** One run of a unit's operators: takes batches through them, sets aside what fails, tells of progress. */
 export class SegmentPass {
   readonly #condemned: ReadonlyMap<number, string>
+  readonly #judge: EarlyJudge | undefined
   #samples = 0
   #bytes = 0
   #inHand: BatchInHand | undefined
@@ -30,6 +32,7 @@ export class SegmentPass {
     readonly signing: Signing | undefined,
     readonly report: UnitReport,
   ) {
+    this.#judge = unit.maxQuarantineRatio === undefined ? undefined : new EarlyJudge(unit.maxQuarantineRatio)
     this.#condemned = new Map(unit.condemned.map(({ ordinal, message }) => [ordinal, message]))
   }
 
@@ -68,6 +71,7 @@ export class SegmentPass {
         this.#survivors++
       }
     }
+    this.#judge?.judge(counts)
     // What happens from here on, such as publishing, is not the doing of the samples that were announced last.
     this.#tell(undefined)
   }
@@ -119,6 +123,7 @@ export class SegmentPass {
   #setAside(output: SegmentOutput, sample: Sample, operator: OperatorUse, error: unknown): void {
     const place = placeOf(this.unit.slices[sample.origin.slice])
     const told = describeSampleError(error)
+    this.#judge?.note(sample, operator.name, told.message)
     if (this.job.onError === 'fail') {
       const where = `${place.path}, ${describePlace(sample.origin, place.base)}`
       const message = `${operator.name} failed on ${where}: ${told.message}; on_error is "fail", with "quarantine" the sample would be set aside`

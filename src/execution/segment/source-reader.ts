@@ -3,11 +3,13 @@ import type { Origin } from '../../core/origin.js'
 import { Sample } from '../../core/sample.js'
 import type { Slice } from '../../core/slice.js'
 import type { JobSpec, SourceInput } from '../../core/work-unit.js'
+import { addConstants } from '../../io/columns/add-constants.js'
 import { readSlice } from '../../io/open-reader.js'
 import type { RecordBatch, SourceRecord } from '../../io/reader.js'
 import { stampFile } from '../../util/file-stamp.js'
 import { Checksum, hashToUnit } from '../../util/hash.js'
-import { JsonSyntaxError } from '../../util/json-scan.js'
+import { countNonFinite, JsonSyntaxError, type Span } from '../../util/json-scan.js'
+import { nullNonFinite } from '../../util/json-value.js'
 import type { RunningCounts } from '../counts.js'
 import type { QuarantineWriter } from '../quarantine-writer.js'
 import { sliceMark } from '../slice-mark.js'
@@ -88,7 +90,6 @@ export class SourceReader {
   }
 
   #samplesOf(batch: RecordBatch, from: number, counts: RunningCounts): Sample[] {
-    const key = this.job.textKeys[0]
     const share = this.input.shares[this.#slice]
     const samples: Sample[] = []
     for (let i = 0; i < batch.records.length; i++) {
@@ -110,7 +111,8 @@ export class SourceReader {
         continue
       }
       try {
-        samples.push(Sample.scan(origin, batch.bytes, record.start, record.end, key))
+        const sample = this.#toSample(origin, batch.bytes, record, counts)
+        if (sample !== undefined) samples.push(sample)
       } catch (error) {
         if (!(error instanceof JsonSyntaxError)) throw error
         this.#setAside(
@@ -123,6 +125,25 @@ export class SourceReader {
       }
     }
     return samples
+  }
+
+  #toSample(origin: Origin, bytes: Buffer, { start, end }: Span, counts: RunningCounts): Sample | undefined {
+    const key = this.job.textKeys[0]
+    const { reading } = this.input.slices[this.#slice]
+    const before = countNonFinite()
+    const sample = Sample.scan(origin, bytes, start, end, key)
+    const isKept = countNonFinite() === before || this.job.nan === 'keep'
+    if (isKept && reading?.constants === undefined) return sample
+    if (!isKept && this.job.nan === 'refuse') {
+      const message = 'it holds NaN or an infinity, which nan: refuse does not take'
+      this.#setAside(origin, bytes.subarray(start, end), end - start, { code: 'bad_value', message }, counts)
+      return undefined
+    }
+    const finite = isKept ? { bytes: bytes.subarray(start, end), count: 0 } : nullNonFinite(bytes.subarray(start, end))
+    counts.nulled += finite.count
+    const range = { start: 0, end: finite.bytes.length }
+    const text = reading?.constants ? addConstants(finite.bytes, range, reading.constants) : finite.bytes
+    return Sample.scan(origin, text, 0, text.length, key)
   }
 
   #setAside(

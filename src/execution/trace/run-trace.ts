@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import type { Filter, Mapper, OperatorCatalog, OperatorDefinition } from '../../core/operator.js'
+import type { OperatorCatalog, OperatorDefinition } from '../../core/operator.js'
 import type { UnitReport } from '../../core/report.js'
 import type { Sample } from '../../core/sample.js'
 import type { JobSpec, TracePart, TraceResult, TraceUnit } from '../../core/work-unit.js'
 import { StagedFile } from '../../util/durable-file.js'
 import { storedPath } from '../../util/stored-path.js'
-import { OperatorChain } from '../operator-chain.js'
+import { numbersOf, OperatorChain, type Step } from '../operator-chain.js'
 import { readPoint } from '../segment/point-reader.js'
 import { isSystemError } from '../unit-failure.js'
 import { describeDropped, describeDuplicate, describeMapped, keepBefore } from './trace-entries.js'
@@ -33,7 +33,11 @@ export async function runTrace(
 ): Promise<TraceResult> {
   const chosen = await chooseSamples(job, unit, (samples, bytes) => report.progress({ samples, bytes }))
   const dropped = await readDropped(job, unit)
-  await using chain = await OperatorChain.build(job, catalog, 0, job.operators.length)
+  await using chain = await OperatorChain.build(job, catalog, {
+    from: 0,
+    to: job.operators.length,
+    numbers: numbersOf(unit.input.slices),
+  })
   const examples = new Examples(unit)
   const definitions = await Promise.all(job.operators.map(({ name }) => catalog.load(name)))
   const pass: TracePass = { job, chain, definitions, dropped, examples, keys: unit.settings.keys }
@@ -62,13 +66,13 @@ async function applyOperator(
 ): Promise<readonly TracedSample[]> {
   const { job, chain, definitions, examples, keys } = pass
   const use = job.operators[op]
-  const operator = chain.steps.find(({ index }) => index === op)?.operator
-  if (operator === undefined) return applyBarrier(pass, op, samples)
+  const step = chain.steps.find(({ index }) => index === op)
+  if (step === undefined) return applyBarrier(pass, op, samples)
   const left: TracedSample[] = []
   for (const traced of samples) {
     const { hash, sample } = traced
     const before = examples.wants(op) ? keepBefore(sample, use, keys) : undefined
-    const outcome = await runOne(operator, sample)
+    const outcome = await runOne(step, sample)
     if (outcome === undefined) continue
     if (outcome.kind === 'judged') {
       if (outcome.isKept) left.push(traced)
@@ -77,7 +81,10 @@ async function applyOperator(
     }
     const entry = before && describeMapped(before, outcome)
     if (entry !== undefined) examples.add({ op, hash, entry })
-    for (const made of outcome.made) left.push({ hash, sample: made })
+    for (const made of outcome.made) {
+      made.spell(undefined)
+      left.push({ hash, sample: made })
+    }
   }
   return left
 }
@@ -99,7 +106,8 @@ type Outcome =
   | { readonly kind: 'mapped'; readonly made: readonly Sample[]; readonly isChanged: boolean }
 
 /** What an operator makes of one sample; undefined where it fails on it, as it did in the run. */
-async function runOne(operator: Mapper | Filter, sample: Sample): Promise<Outcome | undefined> {
+async function runOne({ operator, spelled }: Step, sample: Sample): Promise<Outcome | undefined> {
+  sample.spell(spelled)
   try {
     if (operator.kind === 'filter') {
       await operator.computeStats?.(sample)
@@ -112,6 +120,8 @@ async function runOne(operator: Mapper | Filter, sample: Sample): Promise<Outcom
   } catch (error) {
     if (isSystemError(error)) throw error
     return undefined
+  } finally {
+    sample.spell(undefined)
   }
 }
 

@@ -1,6 +1,7 @@
 import { fields } from '../../core/fields.js'
 import type { JsonValue } from '../../core/json.js'
 import type { OperatorDefinition } from '../../core/operator.js'
+import { ownStat } from '../../core/own-stats.js'
 import type { Sample } from '../../core/sample.js'
 import type { OperatorUse } from '../../core/work-unit.js'
 
@@ -47,7 +48,7 @@ function isSame(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
 /** A sample that a filter dropped, with what was measured and the bounds that it did not meet. */
 export function describeDropped(sample: Sample, use: OperatorUse, { stats, thresholds }: OperatorDefinition): Entry {
   const field = use.params['field_key']
-  const names = stats.length === 0 && typeof field === 'string' ? [field] : stats
+  const names = stats.length === 0 && typeof field === 'string' ? [field] : stats.map(stat => ownStat(stat, use))
   const measured = names.filter(name => name in sample.stats).map(name => [name, sample.stats[name]])
   const bounds = thresholds
     .flatMap(({ min, max }) => [min, max])

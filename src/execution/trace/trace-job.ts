@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { namesOf } from '../../core/operator-names.js'
 import type { FileRef, TraceRecord } from '../../core/records.js'
 import type { OperatorUse, TracePart, TraceSettings, TraceUnit } from '../../core/work-unit.js'
 import { makeFolderDurably, writeFileAtomically } from '../../util/durable-file.js'
@@ -32,9 +33,8 @@ const samplesOfPartition = 100
  */
 export async function traceJob(context: RunContext, states: readonly PartitionState[], wish: TraceWish): Promise<void> {
   const { operators } = context.plan
-  const traced = operators.flatMap(({ name }, op) =>
-    wish.operators.length === 0 || wish.operators.includes(name) ? [op] : [],
-  )
+  const isNamed = (op: number) => namesOf(operators, op).some(name => wish.operators.includes(name))
+  const traced = [...operators.keys()].filter(op => wish.operators.length === 0 || isNamed(op))
   const groups = groupStates(context, states)
   const samples = Math.max(samplesOfPartition, Math.ceil(samplesOfJob / Math.max(1, groups.length)))
   const settings: TraceSettings = { operators: traced, keys: wish.keys, count: wish.count, samples }

@@ -2,6 +2,7 @@ import type { Field as ArrowField, Schema } from 'apache-arrow'
 import { Type } from 'apache-arrow'
 import type { Field } from 'apache-arrow/fb/field'
 import { Footer } from 'apache-arrow/fb/footer'
+import { Int } from 'apache-arrow/fb/int'
 import { Message } from 'apache-arrow/fb/message'
 import { Schema as EncodedSchema } from 'apache-arrow/fb/schema'
 import { ByteBuffer } from 'flatbuffers'
@@ -41,6 +42,13 @@ function refuseField(path: string, field: Field, above: readonly string[]): void
       'unsupported',
       path,
       `${path}: column "${place.join('.')}" is of Arrow's type ${names[type] ?? `number ${type}`}, which cannot be read; write the file anew with a plain type there, or without the column`,
+    )
+  const bits = type === Type.Int ? (field.type(new Int()) as Int | null)?.bitWidth() : undefined
+  if (bits !== undefined && bits > 64)
+    throw new InputError(
+      'unsupported',
+      path,
+      `${path}: column "${place.join('.')}" holds integers of ${bits} bits, which cannot be read; write the file anew with decimals there, or without the column`,
     )
   for (let index = 0; index < field.childrenLength(); index++) {
     const child = field.children(index)

@@ -13,7 +13,7 @@ import { declaredColumns } from './declared-type.js'
 import { holdsJson, keyOf } from './fields.js'
 import { describeArrowError } from './read-arrow-table.js'
 import { readFrames } from './stream-frames.js'
-import { type CellToJson, cellToJson } from './to-json.js'
+import { bytesToText, type CellToJson, cellToJson } from './to-json.js'
 
 /**
  * Reads the rows of an Arrow IPC file (a range of its record batches) or stream (whole). A record batch is
@@ -21,11 +21,11 @@ import { type CellToJson, cellToJson } from './to-json.js'
  *
  * @throws {InputError} where the file is damaged
  */
-export async function* readArrow({ path, cut }: Slice, options: ReadOptions): AsyncGenerator<RecordBatch> {
+export async function* readArrow({ path, cut, reading }: Slice, options: ReadOptions): AsyncGenerator<RecordBatch> {
   const batch = new BatchBuilder(options)
   let line = 1
   for await (const rows of arrowBatches(path, cut.kind === 'groups' ? cut : undefined)) {
-    const rowText = rowToJson(rows)
+    const rowText = rowToJson(rows, reading?.texts)
     for (let row = 0; row < rows.numRows; row++) {
       addRow(batch, line++, () => rowText(row))
       if (batch.isFull) yield batch.take() as RecordBatch
@@ -35,10 +35,12 @@ export async function* readArrow({ path, cut }: Slice, options: ReadOptions): As
   if (last !== undefined) yield last
 }
 
-function rowToJson(batch: ArrowBatch): CellToJson {
+function rowToJson(batch: ArrowBatch, texts: readonly string[] = []): CellToJson {
   const cells = batch.schema.fields.map((field, index) => {
     const head = `${index > 0 ? ',' : ''}${keyOf(field)}:`
-    return [head, cellToJson(batch.data.children[index], holdsJson(field))] as const
+    const data = batch.data.children[index]
+    const convert = texts.includes(field.name) ? bytesToText(field.name, data) : cellToJson(data, holdsJson(field))
+    return [head, convert] as const
   })
   return row => {
     let text = '{'

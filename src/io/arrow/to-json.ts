@@ -11,6 +11,7 @@ import {
 import {
   BadValueError,
   binaryToJson,
+  bytesAsText,
   dateToJson,
   decimalToJson,
   floatToJson,
@@ -31,6 +32,15 @@ export function cellToJson(data: Data, isJson = false): CellToJson {
   const convert = valueToJson(data, isJson)
   // A union has no nulls of its own.
   return DataType.isUnion(data.type) ? convert : index => (data.getValid(index) ? convert(index) : 'null')
+}
+
+/** The conversion for a column of bytes that is called `name` and holds text. */
+export function bytesToText(name: string, data: Data): CellToJson {
+  const { type } = data
+  const isView = DataType.isBinaryView(type)
+  if (!isView && !DataType.isBinary(type) && !DataType.isLargeBinary(type)) return cellToJson(data)
+  const read = isView ? viewedBytes : variableBytes
+  return index => (data.getValid(index) ? bytesAsText(name, read(data, index)) : 'null')
 }
 
 function valueToJson(data: Data, isJson: boolean): CellToJson {

@@ -1,11 +1,4 @@
-import {
-  type ColumnType,
-  isScalar,
-  type MapType,
-  type RowColumn,
-  type RowSchema,
-  type ScalarType,
-} from '../../core/columns.js'
+import { type ColumnType, isScalar, type MapType, type RowColumn, type ScalarType } from '../../core/columns.js'
 import { scanItems } from '../../util/json-members.js'
 import { decodeUtf8 } from '../../util/utf8.js'
 import { digitsOf, extentOf } from './decimal-text.js'
@@ -174,11 +167,6 @@ export class ColumnProfile {
 /** The columns that profiles by name have shown. */
 export function columnsOf(profiles: ReadonlyMap<string, ColumnProfile>): RowColumn[] {
   return [...profiles].map(([name, profile]) => ({ name, type: profile.type }))
-}
-
-/** Profiles of columns of which the types were known before. */
-export function profilesOf(declared: RowSchema): Map<string, ColumnProfile> {
-  return new Map(declared.map(({ name, type }) => [name, new ColumnProfile(type)]))
 }
 
 /** A list of values that need JSON text each is JSON text as a whole. */

@@ -22,6 +22,13 @@ export function textToJson(bytes: Uint8Array): string {
   return JSON.stringify(decodeUtf8(toBuffer(bytes), 0, bytes.length))
 }
 
+/** As `textToJson`, of a column that holds bytes and is named as a text key. */
+export function bytesAsText(column: string, bytes: Uint8Array): string {
+  if (!isUtf8(bytes))
+    throw new BadValueError(`column "${column}" holds bytes that are no UTF-8 here, and is named as a text key`)
+  return textToJson(bytes)
+}
+
 /** A float; what is not finite by its name. */
 export function floatToJson(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value)

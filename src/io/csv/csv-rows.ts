@@ -106,7 +106,10 @@ export class CsvRows {
         this.line = this.#nextLine
         return 'row'
       }
+      const isOneLine = this.#open === undefined && this.#isOneLine()
       this.#breakLine(flaw)
+      // Nothing of it went on behind its line, so that what follows is not in doubt.
+      if (isOneLine && this.#open !== undefined && !this.#open.isInLine) return this.#closeBroken(this.#open)
     }
     if (this.#open?.isInLine) this.#open.endLine()
     return this.#open === undefined ? 'end' : this.#closeBroken(this.#open)
@@ -141,6 +144,11 @@ export class CsvRows {
   #isEmptyLine(): boolean {
     const [start, end, isQuoted] = this.row.cells
     return this.row.flaw === undefined && this.row.cells.length === 3 && start === end && isQuoted === 0
+  }
+
+  #isOneLine(): boolean {
+    const { bytes, start, end } = this.#window
+    return (endOfLine(bytes, start, end, this.#dialect) ?? end) >= this.row.next
   }
 
   #hasAllCells(): boolean {

@@ -51,10 +51,10 @@ export function parquetUnit(unit: TimeUnit): 'MILLIS' | 'MICROS' | 'NANOS' {
 function exactElement(type: ExactType): Omit<SchemaElement, 'name'> {
   switch (type.exact) {
     case 'int':
+      // By its older name alone: the library spells the newer one so that other readers refuse the file.
       return {
         type: type.bits === 64 ? 'INT64' : 'INT32',
         converted_type: `${type.isSigned ? 'INT' : 'UINT'}_${type.bits}`,
-        logical_type: { type: 'INTEGER', bitWidth: type.bits, isSigned: type.isSigned },
       }
     case 'float32':
       return { type: 'FLOAT' }

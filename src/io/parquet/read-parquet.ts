@@ -2,6 +2,7 @@ import { BatchBuilder } from '../batch-builder.js'
 import { addRow } from '../columns/add-row.js'
 import { BadValueError } from '../columns/json-text.js'
 import type { ReadOptions, RecordBatch, Slice, Survey } from '../reader.js'
+import { withArrowTypes } from './arrow-schema.js'
 import { declaredColumns } from './declared-type.js'
 import { describeParquetError, openParquet } from './open-parquet.js'
 import { readRowGroup } from './read-row-group.js'
@@ -17,11 +18,11 @@ import { RowText } from './row-text.js'
  *
  * @throws {InputError} where the file is damaged
  */
-export async function* readParquet({ path, cut }: Slice, options: ReadOptions): AsyncGenerator<RecordBatch> {
+export async function* readParquet({ path, cut, reading }: Slice, options: ReadOptions): AsyncGenerator<RecordBatch> {
   const file = await openParquet(path)
   try {
     const { columns } = file
-    const rowText = new RowText(columns)
+    const rowText = new RowText(columns, reading?.texts)
     const groups = file.metadata.row_groups.map(group => Number(group.num_rows))
     const { start, end } = cut.kind === 'groups' ? cut : { start: 0, end: groups.length }
     const batch = new BatchBuilder(options)
@@ -58,5 +59,5 @@ export async function surveyParquet(path: string): Promise<Survey> {
     rows: Number(group.num_rows),
     sizeBytes: Number(group.total_byte_size),
   }))
-  return { kind: 'groups', groups, columns: declaredColumns(file.columns) }
+  return { kind: 'groups', groups, columns: withArrowTypes(declaredColumns(file.columns), file.metadata) }
 }

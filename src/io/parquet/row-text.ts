@@ -1,4 +1,4 @@
-import { keyJson } from '../columns/json-text.js'
+import { bytesAsText, keyJson } from '../columns/json-text.js'
 import type { ColumnValues } from './column-chunk.js'
 import { LeafCursor } from './leaf-cursor.js'
 import { leafToJson } from './leaf-to-json.js'
@@ -13,11 +13,12 @@ export class RowText {
   readonly #cursors = new Map<SchemaNode, LeafCursor>()
   readonly #read: readonly (readonly [head: string, read: ReadText])[]
 
-  constructor(columns: readonly SchemaNode[]) {
+  /** Columns of bytes called as one of `texts` hold text. */
+  constructor(columns: readonly SchemaNode[], texts: readonly string[] = []) {
     for (const leaf of columns.flatMap(({ leaves }) => leaves)) this.#cursors.set(leaf, new LeafCursor(leaf.maxDef))
     this.#read = columns.map((column, index) => [
       `${index > 0 ? ',' : ''}${JSON.stringify(column.name)}:`,
-      reader(column, this.#cursors),
+      texts.includes(column.name) ? textReader(column, this.#cursors) : reader(column, this.#cursors),
     ])
   }
 
@@ -84,6 +85,16 @@ function leafReader(node: SchemaNode, cursors: Cursors): ReadText {
   return () => {
     const value = cursor.take()
     return value === undefined ? 'null' : convert(value)
+  }
+}
+
+/** Reads bytes that nobody annotated as the text that they are. */
+function textReader(node: SchemaNode, cursors: Cursors): ReadText {
+  if (node.children.length > 0 || isRepeated(node) || node.element.type !== 'BYTE_ARRAY') return reader(node, cursors)
+  const [cursor] = cursorsOf(node, cursors)
+  return () => {
+    const value = cursor.take()
+    return value === undefined ? 'null' : bytesAsText(node.name, value as Uint8Array)
   }
 }
 

@@ -1,21 +1,27 @@
+import type { Derivation } from '../../core/sample.js'
 import { defineFilter } from '../define.js'
 import { bool, float } from '../params.js'
 import { sysMaxsize } from '../range.js'
 import { charCounts } from '../text/char-counts.js'
+import { substituteForTokens } from '../text/tokenized-words.js'
+import { loadTokenCounter } from '../text/tokens/token-counter.js'
 
 /** Keeps samples by their share of letters and numbers (Data-Juicer). */
 export const alphanumericFilter = defineFilter({
   name: 'alphanumeric_filter',
   summary: 'Keeps samples whose share of letters and numbers lies within bounds.',
   params: {
-    tokenization: bool(false)
-      .refine(tokenization => tokenization !== true, 'tokenization is not supported: it needs a model of Hugging Face')
-      .describe('Divide by tokens of a model instead of characters; not supported.'),
+    tokenization: bool(false).describe(
+      'Divide the letters by the tokens of a model instead of letters and numbers by characters; see docs/fidelity.md.',
+    ),
     min_ratio: float(0.25).describe('Smallest share that is kept.'),
     max_ratio: float(sysMaxsize).describe('Largest share that is kept.'),
   },
-  stats: ['alnum_ratio'],
-  thresholds: [{ stat: 'alnum_ratio', min: 'min_ratio', max: 'max_ratio' }],
+  stats: ['alnum_ratio', 'alpha_token_ratio'],
+  thresholds: [
+    { stat: 'alnum_ratio', min: 'min_ratio', max: 'max_ratio' },
+    { stat: 'alpha_token_ratio', min: 'min_ratio', max: 'max_ratio' },
+  ],
   example: {
     params: { min_ratio: 0.5 },
     cases: [
@@ -23,12 +29,27 @@ export const alphanumericFilter = defineFilter({
       { sample: { text: '=== *** ===' }, stats: { alnum_ratio: 0 }, kept: false },
     ],
   },
-  create: ({ min_ratio, max_ratio }, { textKey, inRange }) => ({
-    computeStats(sample) {
-      if (sample.stats['alnum_ratio'] !== undefined) return
-      const { alnum, codePoints } = sample.derive(textKey, charCounts)
-      sample.stats['alnum_ratio'] = codePoints === 0 ? 0 : alnum / codePoints
-    },
-    keep: sample => inRange(sample.stats['alnum_ratio'], min_ratio, max_ratio),
-  }),
+  substitute: substituteForTokens,
+  async create({ tokenization, min_ratio, max_ratio }, { textKey, inRange }) {
+    if (tokenization !== true)
+      return {
+        computeStats(sample) {
+          if (sample.stats['alnum_ratio'] !== undefined) return
+          const { alnum, codePoints } = sample.derive(textKey, charCounts)
+          sample.stats['alnum_ratio'] = codePoints === 0 ? 0 : alnum / codePoints
+        },
+        keep: sample => inRange(sample.stats['alnum_ratio'], min_ratio, max_ratio),
+      }
+    const tokens: Derivation<number> = { name: 'tokens of o200k_base', compute: await loadTokenCounter('o200k_base') }
+    return {
+      computeStats(sample) {
+        sample.stats['alpha_token_ratio'] ??= alphaShare(sample.text(textKey), sample.derive(textKey, tokens))
+      },
+      keep: sample => inRange(sample.stats['alpha_token_ratio'], min_ratio, max_ratio),
+    }
+  },
 })
+
+function alphaShare(text: string, tokens: number): number {
+  return tokens === 0 ? 0 : (text.match(/\p{L}/gu)?.length ?? 0) / tokens
+}

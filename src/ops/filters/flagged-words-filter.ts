@@ -1,6 +1,7 @@
 import { defineFilter } from '../define.js'
 import { text } from '../params.js'
 import { shippedFlaggedWords } from '../text/shipped-lists.js'
+import { substituteForTokens } from '../text/tokenized-words.js'
 import { defaultListDir, readWordLists } from '../text/word-lists.js'
 import { listedWordsFilter, listedWordsParams } from './listed-words.js'
 
@@ -23,6 +24,7 @@ export const flaggedWordsFilter = defineFilter({
       { sample: { text: 'free nude photos' }, stats: { flagged_words_ratio: 0.3333333333333333 }, kept: false },
     ],
   },
+  substitute: substituteForTokens,
   create(params, context) {
     const lists = readWordLists(params.flagged_words_dir ?? defaultListDir, 'flagged_words') ?? shippedFlaggedWords()
     return listedWordsFilter('flagged_words_ratio', lists, params, context)

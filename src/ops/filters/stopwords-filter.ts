@@ -1,6 +1,7 @@
 import { defineFilter } from '../define.js'
 import { text } from '../params.js'
 import { shippedStopwords } from '../text/shipped-lists.js'
+import { substituteForTokens } from '../text/tokenized-words.js'
 import { defaultListDir, readWordLists } from '../text/word-lists.js'
 import { listedWordsFilter, listedWordsParams } from './listed-words.js'
 
@@ -23,6 +24,7 @@ export const stopwordsFilter = defineFilter({
       { sample: { text: 'lighthouse harbour ferry notebook' }, stats: { stopwords_ratio: 0 }, kept: false },
     ],
   },
+  substitute: substituteForTokens,
   create(params, context) {
     const lists = readWordLists(params.stopwords_dir ?? defaultListDir, 'stopwords') ?? shippedStopwords()
     return listedWordsFilter('stopwords_ratio', lists, params, context)

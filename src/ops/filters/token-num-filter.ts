@@ -27,6 +27,8 @@ export const tokenNumFilter = defineFilter({
       { sample: { text: 'Hello' }, stats: { num_token: 1 }, kept: false },
     ],
   },
+  substitute: ({ hf_tokenizer, encoding }) =>
+    `tokens are counted by ${encoding}, in place of the tokenizer ${hf_tokenizer ?? 'of Data-Juicer'} of Hugging Face`,
   async create({ encoding, min_num, max_num }, { textKey, inRange }) {
     const tokens: Derivation<number> = { name: `tokens of ${encoding}`, compute: await loadTokenCounter(encoding) }
     return {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineFilter } from '../define.js'
 import { bool, float, text } from '../params.js'
 import { countNgrams } from '../text/ngram-counter.js'
-import { textWords } from '../text/tokenized-words.js'
+import { substituteForTokens, textWords } from '../text/tokenized-words.js'
 import { isSameWord, type Words } from '../text/words.js'
 
 /** Keeps samples by their share of word n-grams that occur more than once (Data-Juicer). */
@@ -25,6 +25,7 @@ export const wordRepetitionFilter = defineFilter({
       { sample: { text: 'buy now buy now buy now' }, stats: { word_rep_ratio: 1 }, kept: false },
     ],
   },
+  substitute: substituteForTokens,
   async create({ tokenization, rep_len, min_ratio, max_ratio }, { textKey, inRange }) {
     const words = await textWords(tokenization === true, 'refined')
     return {

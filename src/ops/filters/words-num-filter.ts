@@ -1,7 +1,7 @@
 import { defineFilter } from '../define.js'
 import { bool, int, text } from '../params.js'
 import { sysMaxsize } from '../range.js'
-import { textWords } from '../text/tokenized-words.js'
+import { substituteForTokens, textWords } from '../text/tokenized-words.js'
 
 /** Keeps samples by their number of words (Data-Juicer). */
 export const wordsNumFilter = defineFilter({
@@ -22,6 +22,7 @@ export const wordsNumFilter = defineFilter({
       { sample: { text: 'Low tide.' }, stats: { num_words: 2 }, kept: false },
     ],
   },
+  substitute: substituteForTokens,
   async create({ tokenization, min_num, max_num }, { textKey, inRange }) {
     const words = await textWords(tokenization === true, 'written')
     return {

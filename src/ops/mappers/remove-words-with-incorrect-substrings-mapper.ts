@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineMapper } from '../define.js'
 import { bool, text } from '../params.js'
 import { filterWords, strippedRange } from '../text/filter-words.js'
+import { substituteForTokens } from '../text/tokenized-words.js'
 
 /** Removes words that hold one of some substrings, such as leftovers of addresses (Data-Juicer). */
 export const removeWordsWithIncorrectSubstringsMapper = defineMapper({
@@ -20,6 +21,7 @@ export const removeWordsWithIncorrectSubstringsMapper = defineMapper({
     params: { substrings: ['www', '.com'] },
     cases: [{ before: { text: 'see tides.com and the log' }, after: [{ text: 'see and the log' }] }],
   },
+  substitute: substituteForTokens,
   async create({ tokenization, substrings }, { textKey }) {
     const unwanted = [...(substrings ?? ['http', 'www', '.com', 'href', '//'])]
     const isWanted = (word: string) => {

@@ -23,5 +23,12 @@ export async function textWords(tokenization: boolean, form: 'refined' | 'writte
   return derivation
 }
 
+/** What an operator with `tokenization` counts by, in place of what Data-Juicer would. */
+export function substituteForTokens({ tokenization }: { readonly tokenization?: boolean | null }): string | undefined {
+  return tokenization === true
+    ? 'tokenization: true counts tokens of o200k_base, in place of those of the model that Data-Juicer downloads'
+    : undefined
+}
+
 let refinedTokens: Derivation<Words> | undefined
 let writtenTokens: Derivation<Words> | undefined

@@ -1,0 +1,2 @@
+export const peersPython: string
+export function provisionPython(): void

@@ -1,0 +1,22 @@
+// Makes a virtual environment with the libraries that Pawl's readers and writers are held to, where this machine lets
+// us: python3 with venv, and a package index. Tests that need it find it under the path exported here.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const folder = fileURLToPath(new URL('../node_modules/.cache/pawl-peers', import.meta.url))
+const packages = ['pyarrow==26.0.1', 'polars==2.1.0', 'duckdb==2.0.1']
+
+/** The interpreter that has pyarrow, polars and DuckDB, if `provisionPython` could make it. */
+export const peersPython = process.env.PAWL_PYTHON ?? join(folder, 'bin', 'python')
+
+/** Makes the environment, unless it is there. */
+export function provisionPython() {
+  if (spawnSync(peersPython, ['-c', 'import pyarrow, polars, duckdb'], { stdio: 'ignore' }).status === 0) return
+  if (process.env.PAWL_PYTHON !== undefined) return
+  console.log(`installing ${packages.join(', ')}`)
+  mkdirSync(dirname(folder), { recursive: true })
+  if (spawnSync('python3', ['-m', 'venv', folder], { stdio: 'ignore' }).status !== 0) return
+  spawnSync(peersPython, ['-m', 'pip', 'install', '--quiet', ...packages], { stdio: 'ignore' })
+}
