@@ -3,6 +3,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** The files that take longest, longest first: begun last, one of them would keep a single worker busy at the end. */
 const slowest = [
+  'crash/histories',
+  'execution/edits',
+  'execution/export',
   'crash/write-steps',
   'ops/hostile',
   'crash/random-kills',

@@ -17,6 +17,8 @@ export interface AnalyzedFilter {
   readonly params: Readonly<Record<string, unknown>>
   readonly stats: readonly string[]
   readonly bounds: readonly Bound[]
+  /** Parameters that could bound a statistic, those that do among them. */
+  readonly thresholds: readonly Omit<Bound, 'value'>[]
   keep(sample: Sample): boolean
 }
 
@@ -25,6 +27,7 @@ export interface FilterSummary {
   readonly name: string
   readonly params: Readonly<Record<string, unknown>>
   readonly bounds: readonly Bound[]
+  readonly thresholds: readonly Omit<Bound, 'value'>[]
   /** Samples that it would drop if it were the only filter. */
   readonly dropped_alone: number
   /** Samples that the filters before it would leave to it. */
@@ -94,11 +97,12 @@ export class Analysis {
       samples: this.#samples,
       kept: this.#kept,
       not_judged: this.#notJudged,
-      filters: this.filters.map(({ index, name, params, stats, bounds }, at) => ({
+      filters: this.filters.map(({ index, name, params, stats, bounds, thresholds }, at) => ({
         index,
         name,
         params,
         bounds,
+        thresholds,
         dropped_alone: this.#tallies[at].droppedAlone,
         reached: this.#tallies[at].reached,
         dropped_in_order: this.#tallies[at].droppedInOrder,

@@ -30,7 +30,16 @@ svg { display: block; width: 100%; height: auto; margin: .25rem 0 .75rem; }
 .bar { fill: var(--bar); } .bar:hover { opacity: .7; }
 .axis, .whisker { stroke: var(--soft); stroke-width: 1; }
 .box { fill: var(--box); } .median { stroke: var(--ink); stroke-width: 2; }
-.bound { stroke: var(--bound); stroke-width: 1.5; stroke-dasharray: 5 3; }
-.bound-label { fill: var(--bound); stroke: var(--card); stroke-width: 4px; paint-order: stroke; } svg text { font: 12px system-ui, sans-serif; } .tick { fill: var(--soft); }
+.mark { stroke: var(--bound); stroke-width: 1.5; stroke-dasharray: 5 3; } .grip { stroke: transparent; stroke-width: 18; } .knob { fill: var(--bound); }
+.bound { cursor: ew-resize; touch-action: none; } .bound.off { opacity: .45; } .bound:focus-visible { outline: none; } .bound:focus-visible .knob { stroke: var(--ink); stroke-width: 2; }
+.guide { stroke: var(--soft); stroke-width: 1; pointer-events: none; }
+.bound-label { fill: var(--bound); stroke: var(--card); stroke-width: 4px; paint-order: stroke; user-select: none; } svg text { font: 12px system-ui, sans-serif; } .tick { fill: var(--soft); }
+.read { min-height: 1.5em; font-size: .9rem; color: var(--soft); font-variant-numeric: tabular-nums; } .read b { color: var(--ink); font-weight: 600; }
+.texts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); gap: .5rem 1rem; margin: .5rem 0 1rem; }
+.texts > div { min-width: 0; border-left: 3px solid var(--box); padding-left: .6rem; font-size: .85rem; } .texts .gone { border-color: var(--drop); }
+.texts p { margin: 0 0 .35rem; overflow-wrap: anywhere; white-space: pre-line; max-height: 6em; overflow: hidden; } .texts b { color: var(--soft); font-weight: 500; }
+.yaml { position: relative; } pre { margin: .75rem 0 0; padding: .7rem .9rem; background: var(--paper); border: 1px solid var(--line); border-radius: 6px; overflow-x: auto; font: .85rem/1.45 ui-monospace, monospace; }
+button { position: absolute; right: .5rem; top: .5rem; font: .8rem system-ui, sans-serif; color: var(--ink); background: var(--card); border: 1px solid var(--line); border-radius: 5px; padding: .2rem .6rem; cursor: pointer; }
+@media (max-width: 30rem) { main { padding: 1.25rem .75rem 3rem; } section { padding: .9rem .8rem 1rem; } svg.plot { overflow: visible; } svg text { font-size: 17px; } button { position: static; margin-top: .5rem; } .plot .tick:nth-of-type(even) { display: none; } }
 @media print { section { break-inside: avoid; } }
 `

@@ -1,9 +1,11 @@
 import type { AnalysisSummary, FilterSummary } from './analysis.js'
 import { escapeHtml } from './escape-html.js'
+import { pageScript } from './page-script.js'
 import { pageStyle } from './page-style.js'
 import { histogramSvg, valuesSvg } from './plot.js'
 import { showNumber, showShare } from './show-number.js'
 import type { NumberSummary, StatisticSummary } from './statistic.js'
+import type { TextAt } from './text-collector.js'
 
 export interface PageContent extends AnalysisSummary {
   readonly left_out: readonly string[]
@@ -11,7 +13,11 @@ export interface PageContent extends AnalysisSummary {
 }
 
 /** An analysis as one HTML page that loads nothing else. */
-export function analysisAsPage(title: string, content: PageContent): string {
+export function analysisAsPage(
+  title: string,
+  content: PageContent,
+  texts: ReadonlyMap<string, readonly TextAt[]> = new Map(),
+): string {
   const name = escapeHtml(title)
   return [
     '<!doctype html>',
@@ -19,8 +25,8 @@ export function analysisAsPage(title: string, content: PageContent): string {
     `<title>${name}</title><style>${pageStyle}</style></head><body><main>`,
     `<h1>${name}</h1>${facts(content)}${leftOut(content)}`,
     dropSection(content),
-    ...content.filters.map(filterSection),
-    '</main></body></html>\n',
+    ...content.filters.map(filter => filterSection(filter, texts)),
+    `</main><script>${pageScript}</script></body></html>\n`,
   ].join('\n')
 }
 
@@ -61,25 +67,65 @@ function dropSection({ filters, samples }: PageContent): string {
   ].join('')
 }
 
-function filterSection(filter: FilterSummary): string {
+function filterSection(filter: FilterSummary, texts: ReadonlyMap<string, readonly TextAt[]>): string {
   const { index, name, bounds, statistics } = filter
   const said = bounds.map(({ param, value }) => `<code>${escapeHtml(param)}: ${value}</code>`).join(', ')
-  const plots = statistics.map(statistic => statisticBlock(statistic, filter))
+  const plots = statistics.map(statistic => statisticBlock(statistic, filter, texts.get(statistic.name) ?? []))
+  const facts = `data-name="${escapeHtml(name)}" data-params="${escapeHtml(JSON.stringify(ownParams(filter)))}"`
   return [
-    `<section id="op-${index}"><h2>process[${index}] ${escapeHtml(name)}</h2>`,
+    `<section class="filter" id="op-${index}" ${facts}><h2>process[${index}] ${escapeHtml(name)}</h2>`,
     said === '' ? '' : `<p class="soft">${said}</p>`,
     ...(plots.length === 0 ? ['<p class="soft">It computes no statistics.</p>'] : plots),
+    '<div class="yaml"><pre></pre><button type="button">Copy</button></div>',
     '</section>',
   ].join('')
 }
 
-function statisticBlock(statistic: StatisticSummary, { bounds }: FilterSummary): string {
+/** Parameters that say something: neither absent nor what every filter has by default. */
+function ownParams({ params }: FilterSummary): Record<string, unknown> {
+  const usual: Readonly<Record<string, unknown>> = {
+    min_closed_interval: true,
+    max_closed_interval: true,
+    reversed_range: false,
+  }
+  return Object.fromEntries(
+    Object.entries(params).filter(([key, value]) => {
+      const isNoBound = typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER
+      return value != null && value !== usual[key] && !isNoBound
+    }),
+  )
+}
+
+function statisticBlock(
+  statistic: StatisticSummary,
+  { bounds, thresholds, params, statistics, dropped_alone: alone }: FilterSummary,
+  texts: readonly TextAt[],
+): string {
   const { name, missing } = statistic
   const title = `<h3>${escapeHtml(name)}</h3>`
   const note = missing > 0 ? `<p class="soft">Missing in ${showNumber(missing)} samples.</p>` : ''
   if (statistic.kind === 'values') return `${title}${valuesSvg(statistic)}${note}`
-  const own = bounds.filter(({ stat }) => stat === name)
-  return `${title}${histogramSvg(statistic, own)}${outside(statistic)}${note}${numberTable(statistic)}`
+  const own = thresholds
+    .filter(({ stat }) => stat === name)
+    .map(each => ({ ...each, value: bounds.find(({ param }) => param === each.param)?.value }))
+  const data = {
+    curve: statistic.curve.map(short),
+    texts,
+    count: statistic.count,
+    reversed: params['reversed_range'] === true,
+    // Exact, where the statistic alone decides, as long as nobody moves a bound.
+    alone: statistics.length === 1 ? alone : undefined,
+  }
+  return [
+    `<div class="statistic" data-curve="${escapeHtml(JSON.stringify(data))}">${title}${histogramSvg(statistic, own)}`,
+    '<p class="read" aria-live="polite"></p><div class="texts"></div>',
+    `${outside(statistic)}${note}${numberTable(statistic)}</div>`,
+  ].join('')
+}
+
+/** Six digits are more than a plot shows. */
+function short(value: number): number {
+  return Number(value.toPrecision(6))
 }
 
 function outside({ histogram: { below, above, from, to } }: NumberSummary): string {

@@ -19,6 +19,9 @@ export interface NumberSummary {
   readonly quantiles: Readonly<Record<string, number>>
   readonly quantiles_are_exact: boolean
   readonly histogram: Histogram
+  readonly is_integer: boolean
+  /** Values at equal steps of rank, from the least to the largest: what share lies below any value can be read off it. */
+  readonly curve: readonly number[]
 }
 
 export interface ValueSummary {
@@ -32,6 +35,9 @@ export interface ValueSummary {
 }
 
 export type StatisticSummary = NumberSummary | ValueSummary
+
+/** Steps of a curve: it is right to a quarter of a percent of the samples. */
+const curveSteps = 400
 
 const distinctValues = 1000
 const shownValues = 12
@@ -80,6 +86,8 @@ export class Statistic {
       quantiles: Object.fromEntries(quantileShares.map(share => [String(share), quantile(share)])),
       quantiles_are_exact: sketch.isExact,
       histogram: makeHistogram({ sketch, count, min, max, isInteger: this.#isInteger }),
+      is_integer: this.#isInteger,
+      curve: Array.from({ length: curveSteps + 1 }, (_, step) => quantile(step / curveSteps)),
     }
   }
 

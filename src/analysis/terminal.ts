@@ -1,5 +1,5 @@
 import type { AnalysisSummary, Bound, FilterSummary } from './analysis.js'
-import type { Histogram } from './histogram.js'
+import { type Histogram, shareOf } from './histogram.js'
 import { showNumber, showShare } from './show-number.js'
 import type { NumberSummary, StatisticSummary, ValueSummary } from './statistic.js'
 
@@ -48,17 +48,18 @@ function numberLines(statistic: NumberSummary, bounds: readonly Bound[]): string
 }
 
 /** One column a bin, as high as the root of its count so that rare values show; below them arrows where the bounds stand. */
-function histogramLines({ counts, from, to, below, above }: Histogram, bounds: readonly Bound[]): string[] {
+function histogramLines(histogram: Histogram, bounds: readonly Bound[]): string[] {
+  const { counts, from, to, scale, below, above } = histogram
   const highest = Math.max(...counts)
   const columns = counts.map(count =>
     count === 0 ? ' ' : blocks[Math.min(7, Math.floor(Math.sqrt(count / highest) * 7.999))],
   )
   const left = `${below > 0 ? `${showNumber(below)} below ` : ''}${showNumber(from)} `
-  const right = ` ${showNumber(to)}${above > 0 ? ` and ${showNumber(above)} above` : ''}`
+  const right = ` ${showNumber(to)}${above > 0 ? ` and ${showNumber(above)} above` : ''}${scale === 'log' ? ' (log scale)' : ''}`
   const lines = [`    ${left}▕${columns.join('')}▏${right}`]
   const marks = new Array<string>(counts.length).fill(' ')
   for (const { value } of bounds) {
-    const at = Math.floor(((value - from) / (to - from)) * counts.length)
+    const at = Math.floor(shareOf(histogram, value) * counts.length)
     if (value >= from && value <= to && to > from) marks[Math.min(at, counts.length - 1)] = '↑'
   }
   if (marks.includes('↑')) lines.push(`    ${' '.repeat(left.length + 1)}${marks.join('').trimEnd()}`)

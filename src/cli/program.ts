@@ -37,9 +37,8 @@ Examples:
   pawl show exp1                       see samples before and after
   pawl ops duplicate                   find operators; one by name, in full
 
-Exit codes: 0 complete, 1 failed, 2 bad usage or recipe, 75 taken over by another
-process,
-130 or 143 stopped by a signal.`,
+Exit codes: 0 complete, 1 failed, 2 bad usage or recipe, 75 another process took
+the job over, 130 or 143 stopped by a signal.`,
     )
   for (const add of [
     addRunCommand,

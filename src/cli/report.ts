@@ -104,8 +104,24 @@ export function reportAsJson(report: RunReport) {
 
 const shortestName = 16
 
+/** Columns that narrow terminals do without, in this order. */
+const dispensable = ['changed', 'quarantined']
+
+/** Leaves out columns until the rest fits beside a shortened name. */
+function fitColumns(rows: readonly (readonly string[])[], columns: number): readonly (readonly string[])[] {
+  let left = rows
+  for (const title of dispensable) {
+    const widths = left[0].map((_, column) => Math.max(...left.map(row => row[column].length)))
+    if (shortestName + widths.slice(1).reduce((sum, width) => sum + width + 2, 0) <= columns) break
+    const at = left[0].indexOf(title)
+    left = left.map(row => row.toSpliced(at, 1))
+  }
+  return left
+}
+
 /** Aligns columns; where they are too wide for the terminal, the names in the first are shortened. */
-function alignColumns(rows: readonly (readonly string[])[], columns: number): string {
+function alignColumns(all: readonly (readonly string[])[], columns: number): string {
+  const rows = fitColumns(all, columns)
   const widths = rows[0].map((_, column) => Math.max(...rows.map(row => row[column].length)))
   const room = columns - widths.slice(1).reduce((sum, width) => sum + width + 2, 0)
   const first = Math.min(widths[0], Math.max(shortestName, room))

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml'
+import { nearestName } from '../util/nearest.js'
+import { listIfThere } from '../util/remove.js'
 import { RecipeError, type SourcePlace } from './recipe-error.js'
 
 /** Aliases that a recipe may expand to; more is an attempt to blow up memory. */
@@ -23,7 +26,8 @@ export class RecipeDocument {
       text = readFileSync(file, 'utf8')
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
-      const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : message
+      const why =
+        code === 'ENOENT' ? `there is no such file${nearestFile(file)}` : code === 'EISDIR' ? 'it is a folder' : message
       throw RecipeError.of(`Cannot read the recipe ${file}: ${why}`)
     }
     return RecipeDocument.parse(file, text)
@@ -115,6 +119,13 @@ function findDuplicates(document: Document, lines: LineCounter): DuplicateKey[] 
     },
   })
   return found
+}
+
+/** A recipe beside the one that is not there, if its name is near. */
+function nearestFile(file: string): string {
+  const recipes = listIfThere(dirname(file)).filter(name => /\.ya?ml$/.test(name))
+  const nearest = nearestName(basename(file), recipes)
+  return nearest === undefined ? '' : `; did you mean "${join(dirname(file), nearest)}"?`
 }
 
 function pairOf(items: readonly Pair[], key: PropertyKey): Pair | undefined {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { Analysis, type AnalysisSummary, type AnalyzedFilter, type Bound } from '../analysis/analysis.js'
+import { type TextAt, TextCollector } from '../analysis/text-collector.js'
 import type { Filter, OperatorDefinition } from '../core/operator.js'
 import { nowhere } from '../core/origin.js'
 import { ownStat, withOwnStats } from '../core/own-stats.js'
@@ -76,6 +77,7 @@ async function buildFilters({ open, places }: OpenAnalysis): Promise<BuiltFilter
       params: use.params,
       stats: statsOf(definition, use).map(stat => ownStat(stat, use)),
       bounds: boundsOf(definition, use).map(bound => ({ ...bound, stat: ownStat(bound.stat, use) })),
+      thresholds: thresholdsOf(definition).map(bound => ({ ...bound, stat: ownStat(bound.stat, use) })),
       keep: sample => withOwnStats(filter, use).keep(sample),
       filter,
     })
@@ -87,6 +89,14 @@ async function buildFilters({ open, places }: OpenAnalysis): Promise<BuiltFilter
 function statsOf({ stats }: OperatorDefinition, { params }: OperatorUse): readonly string[] {
   const field = params['field_key']
   return stats.length === 0 && typeof field === 'string' && field !== '' ? [field] : stats
+}
+
+function thresholdsOf({ thresholds }: OperatorDefinition): Omit<Bound, 'value'>[] {
+  return thresholds.flatMap(({ stat, ...bounds }) =>
+    (['min', 'max'] as const).flatMap(kind =>
+      bounds[kind] === undefined ? [] : [{ stat, kind, param: bounds[kind] }],
+    ),
+  )
 }
 
 /** The bounds that a recipe sets; numbers beyond all integers stand for none. */
@@ -103,6 +113,33 @@ function boundsOf({ thresholds }: OperatorDefinition, { params }: OperatorUse): 
 
 const batchBytes = 1 << 20
 
+/** The samples of an analysis, as they were measured. */
+async function* measuredSamples(
+  path: string,
+  textKey: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Sample> {
+  const cut = { kind: 'bytes', start: 0, end: statSync(path).size } as const
+  const slice = { path, format: 'jsonl', compression: 'none', cut } as const
+  const options = { batchBytes, maxRecordBytes: Number.MAX_SAFE_INTEGER, textKey }
+  for await (const { bytes, records } of readSlice(slice, options)) {
+    if (signal?.aborted) throw new JobStopped('stopped while adding up the statistics, which are all computed')
+    for (const record of records)
+      if (record.kind === 'record') yield new Sample(nowhere, new SourceText(bytes, record.start, record.end))
+  }
+}
+
+/** Texts along the range of every statistic, so that one can look at what lies on both sides of a bound. */
+export async function collectTexts(
+  { stats_path, filters }: AnalysisReport,
+  textKey: string,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, readonly TextAt[]>> {
+  const collector = new TextCollector(filters)
+  for await (const sample of measuredSamples(stats_path, textKey, signal)) collector.add(sample, textKey)
+  return collector.texts()
+}
+
 async function summarize(
   path: string,
   filters: readonly AnalyzedFilter[],
@@ -110,13 +147,6 @@ async function summarize(
   signal: AbortSignal | undefined,
 ): Promise<AnalysisSummary> {
   const analysis = new Analysis(filters)
-  const cut = { kind: 'bytes', start: 0, end: statSync(path).size } as const
-  const slice = { path, format: 'jsonl', compression: 'none', cut } as const
-  const options = { batchBytes, maxRecordBytes: Number.MAX_SAFE_INTEGER, textKey }
-  for await (const { bytes, records } of readSlice(slice, options)) {
-    if (signal?.aborted) throw new JobStopped('stopped while adding up the statistics, which are all computed')
-    for (const record of records)
-      if (record.kind === 'record') analysis.add(new Sample(nowhere, new SourceText(bytes, record.start, record.end)))
-  }
+  for await (const sample of measuredSamples(path, textKey, signal)) analysis.add(sample)
   return analysis.summary()
 }

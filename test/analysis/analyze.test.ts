@@ -1,5 +1,6 @@
 import { existsSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Script } from 'node:vm'
 import { parse } from 'parse5'
 import { describe, expect, it } from 'vitest'
 import type { AnalysisReport } from '../../src/engine/analyze-recipe.js'
@@ -127,7 +128,9 @@ describe('pawl analyze', () => {
     const errors: string[] = []
     parse(page, { onParseError: ({ code }) => errors.push(code) })
     expect(errors).toEqual([])
-    expect(page).not.toMatch(/https?:|<script|<link|<img|@import|url\(|src=/)
+    expect(page).not.toMatch(/https?:|<script [^>]*|<link|<img|@import|url\(|src=|import\(|fetch\(/)
+    const [, script] = /<script>([\s\S]*)<\/script>/.exec(page) ?? []
+    expect(() => new Script(script)).not.toThrow()
     expect(page.match(/<svg/g)).toHaveLength(6)
   })
 })
@@ -161,6 +164,62 @@ describe('an analysis of samples that a filter cannot judge or an operator canno
     expect(stdout).toMatch(/not measured {2}2, which a run would set aside as well → .*quarantine\.jsonl/)
     expect(stdout).toContain('All filters together would keep 1 of 1 samples')
     expect(rig.read('page.html')).toContain('<dt>not measured (quarantine)</dt><dd>2</dd>')
+  })
+})
+
+describe('the bounds of the page', () => {
+  interface Plotted {
+    readonly curve: readonly number[]
+    readonly texts: readonly { readonly value: number; readonly text: string }[]
+    readonly count: number
+    readonly alone: number
+  }
+
+  it('can be moved: it carries the distribution, texts along it, and the entry to copy', async () => {
+    const rig = new JobRig()
+    rig.writeLines(
+      'data/a.jsonl',
+      Array.from({ length: 500 }, (_, id) => ({ text: 'x'.repeat(1 + (id % 100)) })),
+    )
+    rig.recipe({ process: [{ text_length_filter: { min_len: 21, max_len: 90 } }] })
+    const { code } = await rig.run('analyze', '--config', 'recipe.yaml', '--html', 'page.html')
+    expect(code).toBe(0)
+    const page = rig.read('page.html')
+    const attribute = (name: string) =>
+      JSON.parse(
+        (new RegExp(`${name}="([^"]*)"`).exec(page)?.[1] ?? '').replaceAll('&quot;', '"').replaceAll('&#34;', '"'),
+      )
+    const { curve, texts, count, alone } = attribute('data-curve') as Plotted
+    expect({ count, alone, least: curve[0], middle: curve[200], most: curve[400] }).toMatchObject({
+      ...{ count: 500, alone: 150, least: 1, most: 100 },
+    })
+    expect(curve[200]).toBeCloseTo(50.5, 0)
+    for (const { value, text } of texts) expect(text).toBe('x'.repeat(value))
+    for (const value of [20, 21, 89, 90]) expect(texts.map(one => one.value)).toContain(value)
+    expect(attribute('data-params')).toMatchObject({ min_len: 21, max_len: 90 })
+    for (const [param, value] of [
+      ['min_len', 21],
+      ['max_len', 90],
+    ])
+      expect(page).toMatch(
+        new RegExp(`class="bound" data-param="${param}"[^>]*data-value="${value}"[^>]*role="slider"`),
+      )
+  })
+
+  it('stand on a logarithmic scale where values reach over orders of magnitude', async () => {
+    const rig = new JobRig()
+    rig.writeLines(
+      'data/a.jsonl',
+      Array.from({ length: 300 }, (_, id) => ({ text: 'x'.repeat(Math.round(1.03 ** id)) })),
+    )
+    rig.recipe({ process: [{ text_length_filter: { min_len: 5 } }] })
+    const { stdout } = await rig.run('analyze', '--config', 'recipe.yaml', '--html', 'page.html')
+    expect(stdout).toContain('(log scale)')
+    expect(rig.read('page.html')).toContain('data-scale="log"')
+    const { filters } = JSON.parse((await rig.run('analyze', '--config', 'recipe.yaml', '--json')).stdout)
+    const [{ histogram, curve }] = filters[0].statistics
+    expect(curve).toBeUndefined()
+    expect(histogram.counts.reduce((sum: number, each: number) => sum + each, 0)).toBe(300)
   })
 })
 

@@ -60,6 +60,7 @@ describe('bad usage', () => {
   it.each([
     [['rum'], "unknown command 'rum'\n(Did you mean run?)"],
     [['run', 'recipe.yaml', '--dryrun'], 'there is no option --dryrun; did you mean --dry-run?'],
+    [['run', 'recpie.yaml'], 'there is no such file; did you mean "recipe.yaml"?'],
     [['run', 'recipe.yaml', '--quite'], 'there is no option --quite; did you mean --quiet?'],
     [['ops', '--jsn'], "unknown option '--jsn'\n(Did you mean --json?)"],
     [['run', 'recipe.yaml', '--dataset_pth', 'x'], 'there is no "dataset_pth"; did you mean "dataset_path"?'],

@@ -16,7 +16,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
-/** A copy of the built program with one line replaced, which must be there exactly once. */
+/** A copy of the built program with one line replaced, which must be there exactly once in each file that has it. */
 export function buildMutant({ find, replace }: Mutant): string {
   const folder = mkdtempSync(join(tmpdir(), 'pawl-mutant-'))
   folders.push(folder)
@@ -29,9 +29,12 @@ export function buildMutant({ find, replace }: Mutant): string {
   const holding = files
     .map(name => join(folder, 'dist', name))
     .filter(path => readFileSync(path, 'utf8').split(find).length > 1)
-  expect(holding, `files that hold: ${find}`).toHaveLength(1)
-  const code = readFileSync(holding[0], 'utf8')
-  expect(typeof find === 'string' ? code.split(find).length - 1 : code.match(new RegExp(find, 'g'))?.length).toBe(1)
-  writeFileSync(holding[0], code.replace(find, replace))
+  // The program and its workers are bundled apart, so that a line may stand in both.
+  expect(holding.length, `files that hold: ${find}`).toBeGreaterThan(0)
+  for (const path of holding) {
+    const code = readFileSync(path, 'utf8')
+    expect(typeof find === 'string' ? code.split(find).length - 1 : code.match(new RegExp(find, 'g'))?.length).toBe(1)
+    writeFileSync(path, code.replace(find, replace))
+  }
   return join(folder, 'dist')
 }

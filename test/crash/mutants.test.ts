@@ -6,6 +6,7 @@ import { randomFrom } from './dataset.js'
 import { buildMutant, type Mutant } from './mutant.js'
 import { layOutState, record } from './power-cut.js'
 import { Rig, type Scenario, scenarios } from './rig.js'
+import { crashSeed } from './seed.js'
 import { type KillPoint, runKilled, type WriteStep } from './strace.js'
 
 interface HuntedMutant extends Mutant {
@@ -65,8 +66,8 @@ const mutants: readonly HuntedMutant[] = [
   },
   {
     name: 'the folder of a published file is not synced',
-    find: 'unlinkSync(this.path);\n    syncFolder(dirname(path));',
-    replace: 'unlinkSync(this.path);',
+    find: /(remove\(this\.path\);)\n\s+syncFolder\(dirname\d*\(path\d*\)\);/,
+    replace: '$1',
     hunt: huntByPowerCuts,
   },
   {
@@ -95,8 +96,11 @@ const small: Scenario = {
   settings: scenarios['plain'].settings.map(setting => (setting === '24' ? '6' : setting)),
 }
 
+/** All of them in the long run; in between those that the commit draws. */
+const drawn = mutants.filter((_, n) => process.env['PAWL_CRASH_POINTS'] !== undefined || n % 3 === crashSeed % 3)
+
 describe.skipIf(!strace.isThere)('the crash rigs can fail', () => {
-  it.each(mutants.map(mutant => [mutant.name, mutant] as const))(
+  it.each(drawn.map(mutant => [mutant.name, mutant] as const))(
     'they catch it when %s',
     { timeout: 600_000 },
     async (_, mutant) => {

@@ -93,7 +93,7 @@ export class Rig {
     return this.start(under, env).ended
   }
 
-  /** What is wrong with the state after a complete run; empty where all is as it should be. */
+  /** What is wrong with the state after a complete run, before which so many coordinators were killed; empty where all is as it should be. */
   verdict(end: RunEnd, kills: number): string[] {
     if (end.code !== 0) return [`the resumed run ended with ${end.code ?? end.signal}: ${end.output.slice(-600)}`]
     const problems: string[] = []
@@ -103,8 +103,10 @@ export class Rig {
       problems.push(`${setAside} samples in quarantine, ${this.expected.setAside} expected`)
     const { redone, damaged } = this.workDone()
     if (damaged > 0) problems.push(`${damaged} committed files were found damaged`)
-    const inFlight = 2
-    if (redone > kills * inFlight) problems.push(`${redone} units were redone after ${kills} kills`)
+    // A worker that is lost costs its unit, a coordinator those of both its workers.
+    const lost = this.countEvents('worker_lost')
+    if (redone > kills * 2 + lost)
+      problems.push(`${redone} units were redone after ${kills} kills and ${lost} lost workers`)
     const partial = readdirSync(join(this.folder, 'out')).filter(name => !name.startsWith('result'))
     if (partial.length > 0) problems.push(`left behind beside the export: ${partial.join(', ')}`)
     return problems
@@ -132,7 +134,7 @@ export class Rig {
     return this.#events().filter(({ event_type }) => event_type === kind).length
   }
 
-  /** Units that were committed more than once, and checkpoints found damaged, over all runs of the job. */
+  /** How many times units were started beyond the first, retries included, and checkpoints found damaged, over all runs of the job. */
   workDone(): { readonly redone: number; readonly damaged: number } {
     const started = new Map<string, number>()
     for (const { event_type, partition, from_op, to_op } of this.#events()) {

@@ -93,6 +93,10 @@ export class Lab {
     return found
   }
 
+  remove(...names: readonly string[]): void {
+    for (const name of names) rmSync(this.path(name), { recursive: true, force: true })
+  }
+
   files(name: string): string[] {
     return readdirSync(this.path(name))
   }

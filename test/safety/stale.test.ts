@@ -262,7 +262,7 @@ describe('an input that lies among the places of a job', () => {
   const rows = '{"text":"one"}\n'
   it.each([
     ['a pattern finds the job', { dataset_path: 'data/**/*.jsonl', work_dir: 'data/jobs' }],
-    ['a pattern finds the logs', { dataset_path: 'data/*/*.jsonl', event_log_dir: 'data/job', job_id: 'job' }],
+    ['a pattern finds the logs', { dataset_path: 'data/**/e*.jsonl', event_log_dir: 'data/logs' }],
     ['a folder holds checkpoints', { checkpoint_dir: 'data/checkpoints' }],
     ['a folder holds copies', { partition_dir: 'data/p' }],
     ['a link leads into the input', { work_dir: 'linked' }],
@@ -275,11 +275,12 @@ describe('an input that lies among the places of a job', () => {
   ])('is refused before anything is made: %s', async (_, recipe) => {
     const lab = new Lab()
     lab.write('data/a.jsonl', rows)
+    lab.write('data/e.jsonl', rows)
     symlinkSync(lab.path('data'), lab.path('linked'))
     const { error } = await lab.run(recipe)
     expect(error?.name).toBe('RecipeError')
     expect(existsSync(lab.path('jobs'))).toBe(false)
-    expect(lab.files('data')).toEqual(['a.jsonl'])
+    expect(lab.files('data')).toEqual(['a.jsonl', 'e.jsonl'])
   })
 
   it('is no matter where the pattern does not reach what the job writes', async () => {
