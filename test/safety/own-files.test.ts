@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { randomFrom } from '../crash/dataset.js'
@@ -82,5 +82,24 @@ describe('a job of which own files are damaged', () => {
     expect(units).toBe(0)
     expect(warnings.join('\n')).toContain('partitions/cut.json is not as it was written')
     expect(warnings.join('\n')).toContain('metadata/recipe.json is not as it was written')
+  })
+})
+
+describe('a log that cannot be written', () => {
+  it.each([
+    ['the folder of events cannot be made', { event_log_dir: 'a-file/events' }, 'events_'],
+    ['the summary’s name is taken by a folder', {}, 'job_summary.json'],
+  ])('stops no job, and is told once: %s', async (_, settings, named) => {
+    const lab = new Lab()
+    prepare(lab)
+    lab.write('a-file', 'no folder')
+    await lab.run(recipe)
+    lab.remove('out/result.jsonl', 'jobs/job/job_summary.json')
+    mkdirSync(lab.path('jobs/job/job_summary.json'))
+    const { error, warnings, units } = await lab.run({ ...recipe, ...settings, process: [{ text_length_filter: { min_len: 3 } }] })
+    expect(error).toBeUndefined()
+    expect(units).toBeGreaterThan(0)
+    expect(warnings.filter(text => text.includes(named) && text.includes('goes on without it'))).toHaveLength(1)
+    expect(lab.texts().length).toBeGreaterThan(0)
   })
 })
