@@ -3,7 +3,7 @@ export type { AnalysisSummary, AnalyzedFilter, Bound, FilterSummary } from './an
 export type { Histogram } from './analysis/histogram.js'
 export type { NumberSummary, StatisticSummary, ValueSummary } from './analysis/statistic.js'
 export type { JobPlaces } from './config/job-places.js'
-export type { DatasetPath, Recipe } from './config/recipe.js'
+export type { DatasetPath, Recipe, RecipeOrigin } from './config/recipe.js'
 export { RecipeError, type RecipeProblem, type SourcePlace } from './config/recipe-error.js'
 export { type RecipeValues, recipeSchema } from './config/recipe-schema.js'
 export type * from './config/recipe-types.js'

@@ -98,6 +98,13 @@ export class RecipeDocument {
   }
 }
 
+/** A recipe beside the one that is not there, if its name is near. */
+function nearestFile(file: string): string {
+  const recipes = listIfThere(dirname(file)).filter(name => /\.ya?ml$/.test(name))
+  const nearest = nearestName(basename(file), recipes)
+  return nearest === undefined ? '' : `; did you mean "${join(dirname(file), nearest)}"?`
+}
+
 /** A key that stands twice in one map, of which the last counts. */
 export interface DuplicateKey {
   readonly key: string
@@ -119,13 +126,6 @@ function findDuplicates(document: Document, lines: LineCounter): DuplicateKey[] 
     },
   })
   return found
-}
-
-/** A recipe beside the one that is not there, if its name is near. */
-function nearestFile(file: string): string {
-  const recipes = listIfThere(dirname(file)).filter(name => /\.ya?ml$/.test(name))
-  const nearest = nearestName(basename(file), recipes)
-  return nearest === undefined ? '' : `; did you mean "${join(dirname(file), nearest)}"?`
 }
 
 function pairOf(items: readonly Pair[], key: PropertyKey): Pair | undefined {

@@ -77,7 +77,7 @@ async function buildFilters({ open, places }: OpenAnalysis): Promise<BuiltFilter
       params: use.params,
       stats: statsOf(definition, use).map(stat => ownStat(stat, use)),
       bounds: boundsOf(definition, use).map(bound => ({ ...bound, stat: ownStat(bound.stat, use) })),
-      thresholds: thresholdsOf(definition).map(bound => ({ ...bound, stat: ownStat(bound.stat, use) })),
+      thresholds: thresholdsOf(definition).map(threshold => ({ ...threshold, stat: ownStat(threshold.stat, use) })),
       keep: sample => withOwnStats(filter, use).keep(sample),
       filter,
     })

@@ -34,9 +34,9 @@ export async function openAnalysis(
     ...settings,
     ...['--job_id', jobId, '--work_dir', workDir, '--export_path', join(workDir, jobId, 'analysis', 'stats.jsonl')],
     ...['--export_type', 'jsonl', '--export_shard_size', '0', '--keep_stats_in_res_ds', 'true'],
-    ...['--max_quarantine_ratio', '1'],
     // What is measured is not changed: there is nothing to trace.
     ...['--open_tracer', 'false'],
+    ...['--max_quarantine_ratio', '1'],
   ])
   const { operators } = open.recipe
   const places = operators.flatMap(({ isBarrier }, index) => (isBarrier ? [] : [index]))
