@@ -96,7 +96,11 @@ describe('a log that cannot be written', () => {
     await lab.run(recipe)
     lab.remove('out/result.jsonl', 'jobs/job/job_summary.json')
     mkdirSync(lab.path('jobs/job/job_summary.json'))
-    const { error, warnings, units } = await lab.run({ ...recipe, ...settings, process: [{ text_length_filter: { min_len: 3 } }] })
+    const { error, warnings, units } = await lab.run({
+      ...recipe,
+      ...settings,
+      process: [{ text_length_filter: { min_len: 3 } }],
+    })
     expect(error).toBeUndefined()
     expect(units).toBeGreaterThan(0)
     expect(warnings.filter(text => text.includes(named) && text.includes('goes on without it'))).toHaveLength(1)
