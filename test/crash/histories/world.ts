@@ -41,6 +41,7 @@ export class World {
     'partition.num_of_partitions': 3,
     'checkpoint.strategy': 'every_op',
     'worker.retry_delay_s': 0.01,
+    max_quarantine_ratio: 1,
   }
   process: readonly Step[] = []
   /** Something of the job was damaged at some time, and may be found out later only, when it is asked for. */
