@@ -1,5 +1,5 @@
 // `npm run crash`: the crash rigs of the tests at length: all scenarios and kinds of kills, 10,000 random histories, all
-// mutants, 600 damaged files. Takes some hours; PAWL_CRASH_POINTS, PAWL_HISTORIES and PAWL_DAMAGE_ROUNDS make it shorter,
+// mutants, 600 damaged files, all hostile texts. Takes some hours; PAWL_CRASH_POINTS, PAWL_HISTORIES and PAWL_DAMAGE_ROUNDS make it shorter,
 // PAWL_CRASH_SEED makes it repeat what it drew. Prints seed and commit, so that a report can name them.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -22,6 +22,12 @@ console.log(
 )
 const build = spawnSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit' })
 if (build.status !== 0) process.exit(1)
-const args = ['run', 'test/crash', 'test/safety/own-files.test.ts', ...process.argv.slice(2)]
+const args = [
+  'run',
+  'test/crash',
+  'test/safety/own-files.test.ts',
+  'test/ops/hostile.test.ts',
+  ...process.argv.slice(2),
+]
 const { status } = spawnSync(`${root}/node_modules/.bin/vitest`, args, { cwd: root, stdio: 'inherit', env })
 process.exit(status ?? 1)
