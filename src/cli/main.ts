@@ -2,10 +2,10 @@
 import { version } from '../engine/version.js'
 import { enableCompileCache } from '../util/compile-cache.js'
 
-// A reader that goes away (`| head`) ends the telling, not the job.
+// A reader that goes away (`| head`), or a full disk behind `>`, ends the telling, not the job.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', error => {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
   })
 }
 
