@@ -1,4 +1,4 @@
-import type { UnitError } from '../core/work-unit.js'
+import type { UnitError } from '../core/unit-result.js'
 
 /** A failure whose consequence is known where it is thrown. */
 export class UnitFailure extends Error {
