@@ -55,7 +55,8 @@ const edits: readonly (readonly [string, readonly unknown[], Reuse])[] = [
   ['intermediate_storage.preserve_intermediate_data', [true, false], 'all'],
   ['intermediate_storage.retention_policy', ['keep_all', 'keep_failed_only', 'cleanup_all'], 'all'],
   ['intermediate_storage.write_partitions', [true, false], 'all'],
-  ['on_error', ['quarantine', 'skip'], 'none'],
+  // What was decided about failures under one policy must not pass for what another would have decided.
+  ...Array.from({ length: 3 }, () => ['on_error', ['quarantine', 'skip'], 'none'] as const),
   ['np', [1, 1, 2], 'all'],
   ['seed', [1, 42], 'all'],
   ['event_logging.enabled', [true, false], 'all'],
