@@ -61,6 +61,13 @@ function revive(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, revive(inner)]))
 }
 
+/** A case with the parameters that make Pawl do what Data-Juicer does, where it does otherwise by default. */
+export function asInDataJuicer({ params }: OperatorDefinition, testCase: VectorCase): VectorCase {
+  return 'short_text' in params.shape
+    ? { ...testCase, params: { short_text: 'together', ...testCase.params } }
+    : testCase
+}
+
 /** What an operator made of a case, in the words of an expectation. */
 export async function run(definition: OperatorDefinition, testCase: VectorCase): Promise<Expectation> {
   const assets = testCase.assets === undefined ? undefined : mkdtempSync(join(tmpdir(), 'pawl-assets-'))
