@@ -10,6 +10,10 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
     async () => (await import('./deduplicators/document-deduplicator.js')).documentDeduplicator,
   ],
   [
+    'document_minhash_deduplicator',
+    async () => (await import('./deduplicators/document-minhash-deduplicator.js')).documentMinhashDeduplicator,
+  ],
+  [
     'document_simhash_deduplicator',
     async () => (await import('./deduplicators/document-simhash-deduplicator.js')).documentSimhashDeduplicator,
   ],

@@ -5,14 +5,16 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ResolveContext } from '../../src/core/operator.js'
+import { createCatalog } from '../../src/ops/catalog.js'
 import { keyMasks } from '../../src/ops/deduplicators/key-masks.js'
+import { minHashBytes, resolveMinHash } from '../../src/ops/deduplicators/resolve-minhash.js'
 import { resolveSimHash, simHashBytes } from '../../src/ops/deduplicators/resolve-simhash.js'
 import { DisjointSets } from '../../src/util/disjoint-sets.js'
 import { Md5 } from '../../src/util/md5.js'
 import { tempFolder } from '../io/temp-folder.js'
+import { run } from './vector-cases.js'
 
 interface Rig {
-  readonly recordBytes: number
   readonly memoryBytes: number
   readonly runLength: number
   resolve(context: ResolveContext): Promise<void>
@@ -98,7 +100,7 @@ describe('resolving near SimHashes', () => {
         const isNear = (a: Hashed, b: Hashed) => a.takesPart && b.takesPart && apart(a.hash, b.hash) <= distance
         const got = await dropped(
           input.map(partition => partition.map(simHashRecord)),
-          { ...rig, recordBytes: simHashBytes, resolve: context => resolveSimHash(context, distance) },
+          { ...rig, resolve: context => resolveSimHash(context, distance) },
         )
         expect(got).toEqual({ numbers: linked(input.flat(), isNear), left: [] })
       }),
@@ -109,12 +111,80 @@ describe('resolving near SimHashes', () => {
   test('resolves one hash that fills the dataset, and hashes that share most bits, in little memory', async () => {
     const hashes = Array.from({ length: 3000 }, (_, i) => (i % 3 === 0 ? 7n : BigInt(i) << 40n))
     const records = hashes.map(hash => simHashRecord({ hash, takesPart: true }))
-    const rig = { recordBytes: simHashBytes, memoryBytes: 16 << 10, runLength: 500 }
+    const rig = { memoryBytes: 16 << 10, runLength: 500 }
     const got = await dropped([records.slice(0, 1000), records.slice(1000)], {
       ...rig,
       resolve: context => resolveSimHash(context, 0),
     })
     expect(got.numbers).toEqual(hashes.flatMap((_, i) => (i % 3 === 0 && i > 0 ? [i] : [])))
+  })
+})
+
+/** A key of few values a band, and whether the sample takes part. */
+const banded = fc.record({
+  keys: fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 3, maxLength: 3 }),
+  takesPart: fc.integer({ min: 0, max: 9 }).map(n => n > 0),
+})
+type Banded = { readonly keys: readonly number[]; readonly takesPart: boolean }
+
+function bandRecord({ keys, takesPart }: Banded): Buffer {
+  const record = Buffer.alloc(minHashBytes(keys.length))
+  for (const [band, key] of keys.entries())
+    if (key > 0)
+      createHash('md5')
+        .update(String(key))
+        .digest()
+        .copy(record, band * 8, 0, 8)
+  record[record.length - 1] = takesPart ? 1 : 0
+  return record
+}
+
+describe('resolving MinHash bands', () => {
+  test('drops what comparing all with all drops, in memory and spilled', async () => {
+    const partitions = fc.array(fc.array(banded, { maxLength: 40 }), { maxLength: 5 })
+    await fc.assert(
+      fc.asyncProperty(partitions, rigs, async (input, rig) => {
+        const isNear = (a: Banded, b: Banded) =>
+          a.takesPart && b.takesPart && a.keys.some((key, band) => key === b.keys[band])
+        const got = await dropped(
+          input.map(partition => partition.map(bandRecord)),
+          { ...rig, resolve: context => resolveMinHash(context, 3) },
+        )
+        expect(got).toEqual({ numbers: linked(input.flat(), isNear), left: [] })
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('compares more bands than there may be open files at once', async () => {
+    const bands = 150
+    const records = [0, 1, 2].map(n =>
+      bandRecord({ keys: Array.from({ length: bands }, (_, i) => i * 3 + n + 1), takesPart: true }),
+    )
+    records[1].copy(records[2], 140 * 8, 140 * 8, 141 * 8)
+    const rig = { memoryBytes: 4096, runLength: 2 }
+    expect(await dropped([records], { ...rig, resolve: context => resolveMinHash(context, bands) })).toEqual({
+      numbers: [2],
+      left: [],
+    })
+  })
+})
+
+describe.each(['document_simhash_deduplicator', 'document_minhash_deduplicator'])('short texts in %s', name => {
+  const samples = [{ text: 'one two' }, { text: 'one two' }, { text: '' }, { text: 'three' }]
+  const kept = async (params: Record<string, unknown>) =>
+    (await run(await createCatalog().load(name), { op: name, params, samples, expect: {} })).kept
+
+  test('are each kept by default', async () => {
+    expect(await kept({})).toEqual([0, 1, 2, 3])
+  })
+
+  test('are duplicates of one another where the recipe wants what Data-Juicer does', async () => {
+    expect(await kept({ short_text: 'together' })).toEqual([0])
+  })
+
+  test('are compared where they fill the window', async () => {
+    expect(await kept({ window_size: 1 })).toEqual([0, 2, 3])
   })
 })
 

@@ -28,6 +28,8 @@ export interface Expectation {
   readonly samples?: readonly unknown[]
   readonly kept?: readonly number[]
   readonly hashes?: readonly string[]
+  readonly minhash_sha256?: readonly string[]
+  readonly bands?: readonly number[]
   readonly any_of?: readonly Expectation[]
 }
 
