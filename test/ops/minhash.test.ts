@@ -48,7 +48,7 @@ describe('MinHash', () => {
   test('values are exact for shingles of any hash', () => {
     const constants = permutations(64)
     const word = (i: number, name: 'a' | 'b') =>
-      (BigInt(constants[`${name}High`][i]) << 32n) | BigInt(constants[`${name}Low`][i])
+      (BigInt(constants[`${name}High`][i] >>> 0) << 32n) | BigInt(constants[`${name}Low`][i] >>> 0)
     const signature = new Uint32Array(64)
     fc.assert(
       fc.property(fc.string({ minLength: 1, maxLength: 80 }), text => {
@@ -63,6 +63,27 @@ describe('MinHash', () => {
       { numRuns: 50 },
     )
   })
+})
+
+test('values of MinHash are exact where the sum reaches the modulus', () => {
+  const bytes = Buffer.from('a shingle')
+  const hash = BigInt(createHash('sha1').update(bytes).digest().readUInt32LE())
+  const modulus = 2n ** 61n - 1n
+  const sums = Array.from({ length: 8 }, (_, top) =>
+    Array.from({ length: 20 }, (_, below) => (BigInt(top) << 61n) + modulus - BigInt(below)),
+  ).flat()
+  const words = (values: readonly bigint[]) => Int32Array.from(values, value => Number(BigInt.asIntN(32, value)))
+  const summands = sums.map(sum => BigInt.asUintN(64, sum - hash))
+  const constants = {
+    count: sums.length,
+    aHigh: words(sums.map(() => 0n)),
+    aLow: words(sums.map(() => 1n)),
+    bHigh: words(summands.map(summand => summand >> 32n)),
+    bLow: words(summands),
+  }
+  const signature = new Uint32Array(sums.length)
+  minHash({ bytes, starts: Int32Array.of(0, bytes.length), gap: 0, window: 1, count: 1 }, constants, signature)
+  expect([...signature]).toEqual(sums.map(sum => Number(BigInt.asUintN(32, sum % modulus))))
 })
 
 test('the SHA-1 of any bytes is that of OpenSSL', () => {

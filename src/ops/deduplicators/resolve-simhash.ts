@@ -20,7 +20,7 @@ export async function resolveSimHash(context: ResolveContext, distance: number):
   await using all = new Spill(scratchDir, 'all', 1, nearKeyBytes, memoryBytes / 16)
   await collectKeys(context, all)
   const keys = { count: all.recordsIn(0), read: () => all.read(0) }
-  const joiner = new NearKeyJoiner({ context, sets, distance }, memoryBytes / 2, keys.count)
+  const joiner = new NearKeyJoiner({ context, sets, distance }, (memoryBytes * 7) / 16, keys.count)
   for (const mask of keyMasks(distance, keys.count)) await joiner.join(keys, mask)
   await dropAllButLeast(context, sets, simHashBytes)
 }

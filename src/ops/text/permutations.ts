@@ -1,10 +1,10 @@
 /** The multipliers and summands of MinHash's permutations, each of 61 bits in two words. */
 export interface Permutations {
   readonly count: number
-  readonly aHigh: Uint32Array
-  readonly aLow: Uint32Array
-  readonly bHigh: Uint32Array
-  readonly bLow: Uint32Array
+  readonly aHigh: Int32Array
+  readonly aLow: Int32Array
+  readonly bHigh: Int32Array
+  readonly bLow: Int32Array
 }
 
 const seed = 42
@@ -13,7 +13,7 @@ const prime = 2n ** 61n - 1n
 /** The constants that Data-Juicer draws from NumPy's generator, `RandomState(42)`, of which `a` is never 0. */
 export function permutations(count: number): Permutations {
   const random = new MersenneTwister(seed)
-  const [aHigh, aLow, bHigh, bLow] = Array.from({ length: 4 }, () => new Uint32Array(count))
+  const [aHigh, aLow, bHigh, bLow] = Array.from({ length: 4 }, () => new Int32Array(count))
   for (let i = 0; i < count; i++) {
     const a = below(random, prime - 1n) + 1n
     const b = below(random, prime)
