@@ -24,6 +24,7 @@ export function optimalBands(threshold: number, permutations: number): Bands {
     for (let rows = 1; rows <= Math.floor(permutations / bands); rows++) {
       let error = 0
       for (const { at, weight } of below) error += weight * (1 - (1 - at ** rows) ** bands)
+      if (error >= least) continue
       for (const { at, weight } of above) error += weight * (1 - at ** rows) ** bands
       if (error >= least) continue
       least = error

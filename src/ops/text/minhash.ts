@@ -3,6 +3,7 @@ import type { Permutations } from './permutations.js'
 import type { Shingles } from './shingles.js'
 
 const sha1 = new Sha1()
+/** Words with this bit turned compare as signed numbers the way they do as unsigned ones, which takes less time. */
 const sign = 0x80000000 | 0
 
 /**
