@@ -20,6 +20,7 @@ import { RecipeDocument } from './recipe-document.js'
 import { applyEdits, type RecipeEdit } from './recipe-edits.js'
 import { RecipeError, type RecipeProblem } from './recipe-error.js'
 import { type RecipeValues, recipeSchema } from './recipe-schema.js'
+import { refuseNul } from './refuse-nul.js'
 import { refuseRemotePaths } from './remote-paths.js'
 import { findAbsent, type SkippedOperator } from './skip-absent.js'
 import { translateRecipe } from './translate-recipe.js'
@@ -72,7 +73,7 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
     sources,
   )
   problems.push(...operatorProblems)
-  if (values !== undefined) problems.push(...refuseRemotePaths(values, sources))
+  if (values !== undefined) problems.push(...refuseNul(values, sources), ...refuseRemotePaths(values, sources))
   warnings.push(...substitutes)
   if (values === undefined || problems.length > 0) throw new RecipeError(problems)
   warnings.push(...checkNames(values, operators))

@@ -4,6 +4,8 @@ import { z } from 'zod'
 z.config({ jitless: true })
 
 const list = <T extends z.ZodType>(item: T) => z.union([item.transform(value => [value]), z.array(item)])
+/** A field, nested ones with dots between names. */
+const isFieldName = (key: string) => key.split('.').every(part => part !== '')
 const positive = z.int().positive()
 const megabytes = z.number().positive()
 
@@ -171,6 +173,9 @@ export const recipeSchema = z.strictObject({
     .default(null)
     .describe('Folder of checkpoints; by default checkpoints/ in the job directory.'),
   text_keys: list(z.string())
+    .refine(keys => keys.length > 0 && keys.every(isFieldName), {
+      error: 'names at least one field, such as "text" or "meta.body"',
+    })
     .default(['text'])
     .describe('Field that operators work on; nested with dots. Of several, the first.'),
   seed: z.int().default(42).describe('Seed of random choices.'),

@@ -1,4 +1,4 @@
-import type { SegmentResult, UnitProgress } from './work-unit.js'
+import type { SegmentResult, UnitProgress } from './unit-result.js'
 
 /** How a unit tells of itself while it runs. Neither call waits. */
 export interface UnitReport {

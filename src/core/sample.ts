@@ -4,6 +4,7 @@ import { decodeUtf8 } from '../util/utf8.js'
 import { fields } from './fields.js'
 import { isJsonObject, type JsonValue } from './json.js'
 import { descend, nowhere, type Origin } from './origin.js'
+import { requireJson } from './plain-json.js'
 import { applyEdit, type Edit, spliceEdits } from './sample-edits.js'
 import { SampleError } from './sample-error.js'
 import { SourceText } from './source-text.js'
@@ -224,6 +225,7 @@ export class Sample {
 
   /** Sets the value at a path, making the objects on the way where they are absent. */
   set(path: string | readonly string[], value: JsonValue): void {
+    requireJson(value, typeof path === 'string' ? path : path.join('.'))
     this.#edit({ keys: this.#keysOf(path), value })
   }
 

@@ -1,6 +1,7 @@
 import type { EventBody } from '../core/events.js'
 import type { Counts } from '../core/records.js'
-import type { UnitProgress, WorkUnit } from '../core/work-unit.js'
+import type { UnitProgress } from '../core/unit-result.js'
+import type { WorkUnit } from '../core/work-unit.js'
 import type { OperatorPlan } from '../planning/stages.js'
 
 /** What is committed of a partition, or of a piece of one, before a run begins. */

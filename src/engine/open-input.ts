@@ -5,6 +5,7 @@ import type { ExportSettings } from '../execution/export/export-form.js'
 import type { InputListing } from '../io/list-inputs.js'
 import { exportSettings } from './export-settings.js'
 import { refuseOverlap } from './refuse-overlap.js'
+import { refuseUnwritable } from './refuse-unwritable.js'
 
 /**
  * Reads off a recipe what goes in and what comes out, and refuses what contradicts itself. Makes no file.
@@ -18,5 +19,6 @@ export async function openInput(recipe: Recipe): Promise<{ settings: ExportSetti
   const listing = await listDataset(recipe)
   const paths = listing.files.map(({ path }) => path)
   refuseOverlap(recipe, settings.target, paths)
+  refuseUnwritable(recipe, settings.target)
   return { settings, listing }
 }

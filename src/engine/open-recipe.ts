@@ -82,10 +82,16 @@ async function bundleAll(paths: readonly string[]): Promise<CustomBundle[]> {
 /** The operators of a user's modules; their versions follow their code, and whether they use the seed is not known. */
 async function loadAll(bundles: readonly CustomBundle[]): Promise<OperatorDefinition[]> {
   const definitions: OperatorDefinition[] = []
+  const shipped = createCatalog()
   for (const { path, code, identity } of bundles) {
     try {
-      for (const definition of await loadCustomCode(path, code))
+      for (const definition of await loadCustomCode(path, code)) {
+        const { name } = definition
+        const isTaken = shipped.has(name) || definitions.some(other => other.name === name)
+        if (isTaken)
+          throw new Error(`there is an operator named ${name} already: a name means one operator, so choose another`)
         definitions.push({ ...definition, version: `${definition.version}+${identity}`, usesSeed: true })
+      }
     } catch (error) {
       throw RecipeError.of(`custom_operator_paths: ${path}: ${(error as Error).message}`)
     }

@@ -1,6 +1,7 @@
 import type { EventBody } from '../core/events.js'
 import { speedOf } from '../core/speed.js'
-import type { UnitProgress, WorkUnit } from '../core/work-unit.js'
+import type { UnitProgress } from '../core/unit-result.js'
+import type { WorkUnit } from '../core/work-unit.js'
 import { JobTally, type TallyStart } from './job-tally.js'
 
 /** What a run is doing. */

@@ -1,5 +1,6 @@
 import type { UnitReport } from '../core/report.js'
-import type { UnitOutcome, WorkUnit } from '../core/work-unit.js'
+import type { UnitOutcome } from '../core/unit-result.js'
+import type { WorkUnit } from '../core/work-unit.js'
 
 /**
  * Runs work units somewhere. The contract that every executor passes:

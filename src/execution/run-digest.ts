@@ -1,5 +1,6 @@
 import type { UnitReport } from '../core/report.js'
-import type { DigestResult, DigestUnit, JobSpec } from '../core/work-unit.js'
+import type { DigestResult } from '../core/unit-result.js'
+import type { DigestUnit, JobSpec } from '../core/work-unit.js'
 import { readSlice } from '../io/open-reader.js'
 import { Checksum } from '../util/hash.js'
 import { sliceMark } from './slice-mark.js'

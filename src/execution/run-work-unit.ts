@@ -1,6 +1,7 @@
 import type { OperatorCatalog } from '../core/operator.js'
 import type { UnitReport } from '../core/report.js'
-import type { JobSpec, UnitResult, WorkUnit } from '../core/work-unit.js'
+import type { UnitResult } from '../core/unit-result.js'
+import type { JobSpec, WorkUnit } from '../core/work-unit.js'
 import { unreachable } from '../util/unreachable.js'
 import { runResolve } from './barrier/run-resolve.js'
 import { runExport } from './export/run-export.js'

@@ -1,4 +1,4 @@
-import type { UnitError } from '../core/work-unit.js'
+import type { UnitError } from '../core/unit-result.js'
 
 /** A failure whose consequence is known where it is thrown. */
 export class UnitFailure extends Error {
@@ -27,8 +27,19 @@ const remedies: Readonly<Record<string, string>> = {
 
 /** True for errors of the machine, which say nothing about the samples at hand. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  if (!(error instanceof Error)) return false
   const { code, syscall } = error as NodeJS.ErrnoException
-  return error instanceof Error && typeof code === 'string' && typeof syscall === 'string'
+  return typeof code === 'string' && typeof syscall === 'string'
+}
+
+/** What was thrown, in words, whatever it is: operators of users throw all kinds of things. */
+export function sayError(error: unknown): string {
+  try {
+    const { message } = (error ?? {}) as { message?: unknown }
+    return String(message ?? error)
+  } catch (unspeakable) {
+    return `something that cannot be shown was thrown (a ${typeof unspeakable} came of trying to)`
+  }
 }
 
 /** What an error thrown by a unit means for the job. */
@@ -40,10 +51,6 @@ export function describeFailure(error: unknown): UnitError {
     const message = `${error.syscall}${path}: ${remedy} (${error.code}), then run the job again: it goes on from what is committed`
     return { code: error.code ?? 'EIO', message, consequence: 'stop_job', path: error.path }
   }
-  const { code, message } = error as { code?: unknown; message?: unknown }
-  return {
-    code: typeof code === 'string' ? code : 'unexpected',
-    message: String(message ?? error),
-    consequence: 'fail_unit',
-  }
+  const { code } = (error ?? {}) as { code?: unknown }
+  return { code: typeof code === 'string' ? code : 'unexpected', message: sayError(error), consequence: 'fail_unit' }
 }

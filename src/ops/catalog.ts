@@ -124,7 +124,7 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
   ],
 ])
 
-/** The catalog of shipped operators, and of `custom` ones, which win over shipped ones of the same name. */
+/** The catalog of shipped operators, and of `custom` ones, whose names must be others. */
 export function createCatalog(custom: readonly OperatorDefinition[] = []): OperatorCatalog {
   const own = new Map(custom.map(definition => [definition.name, definition]))
   const names = [...new Set([...shipped.keys(), ...own.keys()])].sort()

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { UnitReport } from '../../core/report.js'
-import type { JobSpec, UnitOutcome, WorkUnit } from '../../core/work-unit.js'
+import type { UnitOutcome } from '../../core/unit-result.js'
+import type { JobSpec, WorkUnit } from '../../core/work-unit.js'
 import type { Executor } from '../executor.js'
 import { endSpare, heapMbOf } from './spare-worker.js'
 import { Watchdog } from './watchdog.js'

@@ -1,6 +1,7 @@
 import { signatureFingerprint } from '../../core/fingerprint.js'
 import { type LedgerRecord, noCounts, type PiecesRecord, type PointRecord } from '../../core/records.js'
-import type { SegmentResult, SegmentUnit } from '../../core/work-unit.js'
+import type { SegmentResult } from '../../core/unit-result.js'
+import type { SegmentUnit } from '../../core/work-unit.js'
 import type { PartitionState } from './partition-state.js'
 import { JobFailure, type RunContext } from './run-context.js'
 

@@ -1,6 +1,7 @@
 import { pieceKey } from '../../core/partition.js'
 import type { Piece, PiecesRecord } from '../../core/records.js'
-import type { PieceState, SegmentResult, SegmentUnit } from '../../core/work-unit.js'
+import type { SegmentResult } from '../../core/unit-result.js'
+import type { PieceState, SegmentUnit } from '../../core/work-unit.js'
 import { nextPoint } from '../../planning/stages.js'
 import { buildUnit, tellStart, type UnitPart } from './advance.js'
 import { commitSegment } from './commit.js'

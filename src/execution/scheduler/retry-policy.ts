@@ -1,4 +1,5 @@
-import type { Condemned, UnitProgress } from '../../core/work-unit.js'
+import type { UnitProgress } from '../../core/unit-result.js'
+import type { Condemned } from '../../core/work-unit.js'
 
 /** How a unit is to be run after workers died of it: which samples one at a time, and which not at all. */
 export interface Isolation {

@@ -1,6 +1,7 @@
 import type { EventBody } from '../../core/events.js'
 import type { InputFile } from '../../core/partition.js'
-import type { JobSpec, UnitProgress, WorkUnit } from '../../core/work-unit.js'
+import type { UnitProgress } from '../../core/unit-result.js'
+import type { JobSpec, WorkUnit } from '../../core/work-unit.js'
 import type { OperatorPlan } from '../../planning/stages.js'
 import type { JobDirectory } from '../../state/job-directory.js'
 import type { Lease } from '../../state/lease.js'

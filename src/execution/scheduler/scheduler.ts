@@ -1,6 +1,6 @@
 import type { DatasetCut } from '../../core/partition.js'
 import type { PiecesRecord, PointRecord } from '../../core/records.js'
-import type { UnitError } from '../../core/work-unit.js'
+import type { UnitError } from '../../core/unit-result.js'
 import type { StagePlan } from '../../planning/stages.js'
 import { forEachConcurrently } from '../../util/pool.js'
 import { completeStage, reachPoint } from './advance.js'

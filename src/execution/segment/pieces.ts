@@ -1,6 +1,7 @@
 import { pieceKey } from '../../core/partition.js'
 import type { Piece } from '../../core/records.js'
-import type { PieceState, PiecesResult, SegmentUnit, SourceInput } from '../../core/work-unit.js'
+import type { PiecesResult } from '../../core/unit-result.js'
+import type { PieceState, SegmentUnit, SourceInput } from '../../core/work-unit.js'
 import type { RunningCounts } from '../counts.js'
 import { UnitFailure } from '../unit-failure.js'
 import { fingerprintFor } from './fingerprint-for.js'

@@ -1,13 +1,7 @@
 import type { Barrier, OperatorCatalog } from '../../core/operator.js'
 import type { UnitReport } from '../../core/report.js'
-import type {
-  JobSpec,
-  PiecesResult,
-  PointInput,
-  SegmentResult,
-  SegmentUnit,
-  SourceInput,
-} from '../../core/work-unit.js'
+import type { PiecesResult, SegmentResult } from '../../core/unit-result.js'
+import type { JobSpec, PointInput, SegmentUnit, SourceInput } from '../../core/work-unit.js'
 import { buildOperator, numbersOf, OperatorChain, spelledFor } from '../operator-chain.js'
 import { fingerprintFor } from './fingerprint-for.js'
 import { InputCopy } from './input-copy.js'

@@ -2,10 +2,11 @@ import { noCounts } from '../../core/records.js'
 import type { UnitReport } from '../../core/report.js'
 import type { Sample } from '../../core/sample.js'
 import { SampleError } from '../../core/sample-error.js'
-import type { BatchInHand, JobSpec, OperatorUse, SegmentUnit } from '../../core/work-unit.js'
+import type { BatchInHand } from '../../core/unit-result.js'
+import type { JobSpec, OperatorUse, SegmentUnit } from '../../core/work-unit.js'
 import { RunningCounts } from '../counts.js'
 import type { OperatorChain } from '../operator-chain.js'
-import { UnitFailure } from '../unit-failure.js'
+import { sayError, UnitFailure } from '../unit-failure.js'
 import { EarlyJudge } from './early-judge.js'
 import type { InputBatch } from './input-batch.js'
 import type { SegmentOutput, Signing } from './segment-output.js'
@@ -135,9 +136,8 @@ export class SegmentPass {
 
 function describeSampleError(error: unknown): { readonly code: string; readonly message: string } {
   // A custom operator's may come from another copy of this package.
+  const message = sayError(error)
+  if (!(error instanceof Error)) return { code: 'unknown', message }
   const { name, code } = error as Partial<SampleError>
-  if (error instanceof Error && name === 'SampleError' && typeof code === 'string')
-    return { code, message: error.message }
-  if (error instanceof Error) return { code: error.name, message: error.message }
-  return { code: 'unknown', message: String(error) }
+  return { code: name === 'SampleError' && typeof code === 'string' ? code : String(name), message }
 }

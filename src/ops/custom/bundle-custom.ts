@@ -35,6 +35,8 @@ export async function bundleCustomModule(path: string): Promise<CustomBundle> {
     platform: 'node',
     target: 'node20',
     logLevel: 'silent',
+    // The bundle lies elsewhere, and is first loaded from no file at all.
+    define: { 'import.meta.url': JSON.stringify(pathToFileURL(path).href) },
     plugins: [keepPackagesOutside(packages)],
   }).catch(
     (error: {

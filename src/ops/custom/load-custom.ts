@@ -1,16 +1,21 @@
 import { pathToFileURL } from 'node:url'
 import type { OperatorDefinition } from '../../core/operator.js'
+import { createCarefully, loadCarefully } from './careful.js'
 
 /** Loads the operators that modules export, by default or by name, one or lists of them. */
 export async function loadCustomOperators(modules: readonly string[]): Promise<OperatorDefinition[]> {
   const definitions: OperatorDefinition[] = []
-  for (const module of modules) definitions.push(...definitionsIn(module, await import(pathToFileURL(module).href)))
+  for (const module of modules) {
+    const exported = await loadCarefully(module, () => import(pathToFileURL(module).href))
+    definitions.push(...definitionsIn(module, exported))
+  }
   return definitions
 }
 
 /** As `loadCustomOperators`, of bundled code that stands in no file yet. */
 export async function loadCustomCode(path: string, code: string): Promise<OperatorDefinition[]> {
-  return definitionsIn(path, await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`))
+  const url = `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`
+  return definitionsIn(path, await loadCarefully(path, () => import(url)))
 }
 
 /** @throws {TypeError} where a module exports no operator */
@@ -20,7 +25,7 @@ function definitionsIn(path: string, exported: Readonly<Record<string, unknown>>
     throw new TypeError(
       `${path} exports no operator: export what defineMapper, defineFilter or defineDeduplicator returns`,
     )
-  return found
+  return found.map(createCarefully)
 }
 
 function isDefinition(value: unknown): value is OperatorDefinition {

@@ -54,7 +54,10 @@ export async function playHistory(dist: string, seed: number, history: number): 
       for (let kill = 0; kill < kills; kill++) {
         const at = `${pick(random, ['coordinator', 'coordinator', 'worker'])}:${1 + Math.floor(random() ** 2 * 60)}`
         steps.push(`killed at ${at}`)
-        await runKilled(dist, world, at)
+        const code = await runKilled(dist, world, at)
+        // A run that only lost workers, and ended as if it had not, leaves nothing of them either.
+        const left = code === 0 ? world.leftovers() : []
+        if (left.length > 0) return { history, problem: `left behind by lost workers: ${left.join(', ')}`, steps }
       }
       const ran = await run(pawl, world)
       const logged = world.logged().slice(before.length)
@@ -101,12 +104,12 @@ async function run(pawl: typeof Pawl, world: World): Promise<Ran> {
 
 const hook = pathToFileURL(resolve('test', 'crash', 'kill-at.mjs')).href
 
-/** Runs the program until it is killed, or ends. */
-async function runKilled(dist: string, world: World, at: string): Promise<void> {
+/** Runs the program until it is killed, or ends; the exit code, if it came to that. */
+async function runKilled(dist: string, world: World, at: string): Promise<number | null> {
   const args = [resolve(dist, 'cli', 'main.js'), 'run', '--config', world.writeRecipe(), '-q']
   const env = { ...process.env, NODE_OPTIONS: `--import ${hook}`, PAWL_KILL_AT: at, UV_THREADPOOL_SIZE: '1' }
   const child = spawn(process.execPath, args, { cwd: world.folder, env, stdio: 'ignore' })
-  await new Promise(done => child.once('close', done))
+  return new Promise(done => child.once('close', done))
 }
 
 interface Case {

@@ -1,0 +1,82 @@
+import type { Counts, ExportedFile, FileRef, Piece, SliceRows, VerdictSlice } from './records.js'
+
+/** What a segment unit (or one piece of it) made, published but not yet committed. */
+export interface SegmentResult {
+  readonly kind: 'segment'
+  readonly partition: string
+  readonly fingerprint: string
+  readonly digest?: string
+  readonly file?: FileRef
+  readonly sliceRows: SliceRows
+  readonly counts: Counts
+  readonly quarantine: readonly FileRef[]
+  readonly signature?: FileRef
+  /** For a piece: which one. */
+  readonly piece?: { readonly index: number; readonly records: number; readonly bytes: number }
+}
+
+export interface DigestResult {
+  readonly kind: 'digest'
+  /** One for the whole input, or one a piece. */
+  readonly digests: readonly string[]
+}
+
+export interface ResolveResult {
+  readonly kind: 'resolve'
+  readonly file: FileRef
+  readonly slices: readonly Omit<VerdictSlice, 'signed'>[]
+}
+
+export interface ExportResult {
+  readonly kind: 'export'
+  /** Numbers that the format could not hold and became null. */
+  readonly nulled: number
+  readonly isFolder: boolean
+  readonly files: readonly ExportedFile[]
+}
+
+/** The last message of a unit that is committed in pieces. */
+export interface PiecesResult {
+  readonly kind: 'pieces'
+  readonly pieces: readonly Piece[]
+}
+
+export interface TraceResult {
+  readonly kind: 'trace'
+  readonly file: FileRef
+}
+
+export type UnitResult = SegmentResult | DigestResult | ResolveResult | ExportResult | PiecesResult | TraceResult
+
+/** What a worker has in hand. Where samples are taken one at a time, also which operator has it, and how many came through before. */
+export interface BatchInHand {
+  readonly from: number
+  readonly to: number
+  readonly operator?: number
+  readonly survivors?: number
+}
+
+/** How far a unit is: samples and bytes of input since it started, and the ordinals of the batch at hand. */
+export interface UnitProgress {
+  readonly samples: number
+  readonly bytes: number
+  readonly batch?: BatchInHand
+}
+
+/** Why a unit failed, in a form that survives a process boundary. */
+export interface UnitError {
+  readonly code: string
+  readonly message: string
+  /** `stop_job`: no unit can do better until the cause is gone; `fail_unit`: the others can go on; `redo_input`: a checkpoint it read is damaged. */
+  readonly consequence: 'stop_job' | 'fail_unit' | 'redo_input'
+  readonly path?: string
+  /** The piece that was to be read past and is not what was committed. */
+  readonly piece?: number
+}
+
+/** How a unit ended: done, failed for a reason that it could tell, or lost with its worker. */
+export type UnitOutcome =
+  | { readonly kind: 'done'; readonly result: UnitResult }
+  | { readonly kind: 'failed'; readonly error: UnitError }
+  | { readonly kind: 'lost'; readonly reason: string; readonly progress: UnitProgress | undefined }
+  | { readonly kind: 'stopped' }
