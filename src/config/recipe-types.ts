@@ -205,6 +205,48 @@ export interface DocumentDeduplicatorParams extends BaseParams {
   readonly ignore_non_character?: boolean | null
 }
 
+/** Parameters of `document_minhash_deduplicator`: Removes samples whose text is nearly that of an earlier one, by MinHash. */
+export interface DocumentMinhashDeduplicatorParams extends BaseParams {
+  /** What a token is: what stands between blanks, what stands between punctuation, or a character. Default: "space". */
+  readonly tokenization?: "space" | "punctuation" | "character" | null
+  /** Tokens in a row that are compared as one. Default: 5. */
+  readonly window_size?: number | null
+  /** Compare texts in lower case. Default: true. */
+  readonly lowercase?: boolean | null
+  /** What to leave out of account, in the syntax of the Python package `regex`. */
+  readonly ignore_pattern?: string | null
+  /** Texts of fewer tokens than the window: `separate`, each is kept; `together`, they are duplicates of one another, as in Data-Juicer. Default: "separate". */
+  readonly short_text?: "separate" | "together"
+  /** Values in a signature; more tell near duplicates better, and cost more. Default: 256. */
+  readonly num_permutations?: number | null
+  /** Share of common shingles from which on texts are near duplicates, about. Default: 0.7. */
+  readonly jaccard_threshold?: number | null
+  /** Bands of a signature; with `num_rows_per_band` in place of those that fit the threshold best. */
+  readonly num_bands?: number | null
+  /** Values in a band. */
+  readonly num_rows_per_band?: number | null
+  /** Model of `tokenization: sentencepiece`, which Pawl does not have; has no effect here. */
+  readonly tokenizer_model?: string | null
+}
+
+/** Parameters of `document_simhash_deduplicator`: Removes samples whose text is nearly that of an earlier one, by SimHash. */
+export interface DocumentSimhashDeduplicatorParams extends BaseParams {
+  /** What a token is: what stands between blanks, what stands between punctuation, or a character. Default: "space". */
+  readonly tokenization?: "space" | "punctuation" | "character" | null
+  /** Tokens in a row that are compared as one. Default: 6. */
+  readonly window_size?: number | null
+  /** Compare texts in lower case. Default: true. */
+  readonly lowercase?: boolean | null
+  /** What to leave out of account, in the syntax of the Python package `regex`. */
+  readonly ignore_pattern?: string | null
+  /** Texts of fewer tokens than the window: `separate`, each is kept; `together`, they are duplicates of one another, as in Data-Juicer. Default: "separate". */
+  readonly short_text?: "separate" | "together"
+  /** Blocks that Data-Juicer cuts a hash into to find near ones; more than `hamming_distance`. The result is the same for all. Default: 6. */
+  readonly num_blocks?: number | null
+  /** Most bits of 64 in which the hashes of near duplicates differ. Default: 4. */
+  readonly hamming_distance?: number | null
+}
+
 /** Parameters of `expand_macro_mapper`: Writes out LaTeX macros that take no arguments. */
 export interface ExpandMacroMapperParams extends BaseParams {
 
@@ -630,6 +672,10 @@ export interface OperatorParams {
   clean_links_mapper: CleanLinksMapperParams
   /** Removes samples whose text equals that of an earlier one. */
   document_deduplicator: DocumentDeduplicatorParams
+  /** Removes samples whose text is nearly that of an earlier one, by MinHash. */
+  document_minhash_deduplicator: DocumentMinhashDeduplicatorParams
+  /** Removes samples whose text is nearly that of an earlier one, by SimHash. */
+  document_simhash_deduplicator: DocumentSimhashDeduplicatorParams
   /** Writes out LaTeX macros that take no arguments. */
   expand_macro_mapper: ExpandMacroMapperParams
   /** Notes the tables that HTML texts hold. */

@@ -9,6 +9,14 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
     'document_deduplicator',
     async () => (await import('./deduplicators/document-deduplicator.js')).documentDeduplicator,
   ],
+  [
+    'document_minhash_deduplicator',
+    async () => (await import('./deduplicators/document-minhash-deduplicator.js')).documentMinhashDeduplicator,
+  ],
+  [
+    'document_simhash_deduplicator',
+    async () => (await import('./deduplicators/document-simhash-deduplicator.js')).documentSimhashDeduplicator,
+  ],
   ['alphanumeric_filter', async () => (await import('./filters/alphanumeric-filter.js')).alphanumericFilter],
   [
     'average_line_length_filter',

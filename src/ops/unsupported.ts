@@ -32,8 +32,8 @@ const absent: readonly (readonly [string, string])[] = [
 /** Those that it does not run yet. */
 const planned: readonly (readonly [string, string])[] = [
   [
-    'it finds near duplicates or repeated lines; so far document_deduplicator finds exact duplicates',
-    'document_line_deduplicator document_minhash_deduplicator document_minhash_deduplicator_with_uid document_simhash_deduplicator',
+    'it finds repeated lines, or keeps what has the least uid; so far document_deduplicator, document_minhash_deduplicator and document_simhash_deduplicator keep the first sample',
+    'document_line_deduplicator document_minhash_deduplicator_with_uid',
   ],
   [
     'it selects among all samples; so far filters decide on one sample at a time',

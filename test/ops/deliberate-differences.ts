@@ -23,6 +23,14 @@ const differences: readonly Difference[] = [
     when: ({ params }) => params['pattern'] === '(',
     ours: { error: 'a parenthesis without its end', stage: 'init' },
   },
+  {
+    why: 'a way to cut texts into tokens that there is not, and blocks that cannot be, are refused before any work, not at the first sample',
+    when: ({ op, params, expect }) =>
+      /_(?:sim|min)hash_/.test(op) &&
+      ('num_blocks' in params || params['tokenization'] === 'word') &&
+      expect.error !== undefined,
+    ours: { error: 'refused', stage: 'init' },
+  },
 ]
 
 export function deliberateDifference(testCase: VectorCase): Expectation | undefined {

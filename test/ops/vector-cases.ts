@@ -28,6 +28,8 @@ export interface Expectation {
   readonly samples?: readonly unknown[]
   readonly kept?: readonly number[]
   readonly hashes?: readonly string[]
+  readonly minhash_sha256?: readonly string[]
+  readonly bands?: readonly number[]
   readonly any_of?: readonly Expectation[]
 }
 
@@ -59,6 +61,13 @@ function revive(value: unknown): unknown {
   if (entries.length === 1 && (entries[0][0] === '$float' || entries[0][0] === '$int'))
     return Number(String(entries[0][1]).replace(/^(-?)inf$/i, '$1Infinity'))
   return Object.fromEntries(entries.map(([key, inner]) => [key, revive(inner)]))
+}
+
+/** A case with the parameters that make Pawl do what Data-Juicer does, where it does otherwise by default. */
+export function asInDataJuicer({ params }: OperatorDefinition, testCase: VectorCase): VectorCase {
+  return 'short_text' in params.shape
+    ? { ...testCase, params: { short_text: 'together', ...testCase.params } }
+    : testCase
 }
 
 /** What an operator made of a case, in the words of an expectation. */

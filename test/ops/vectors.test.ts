@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { createCatalog } from '../../src/ops/catalog.js'
 import { deliberateDifference } from './deliberate-differences.js'
-import { casesOf, type Expectation, recordedOperators, run, type VectorCase } from './vector-cases.js'
+import { asInDataJuicer, casesOf, type Expectation, recordedOperators, run, type VectorCase } from './vector-cases.js'
 
 const catalog = createCatalog()
 
@@ -13,7 +13,7 @@ describe('operators agree with Data-Juicer 1.6.1 on every recorded case', () => 
       const mismatches: unknown[] = []
       const cases = casesOf(name)
       for (const [index, testCase] of cases.entries()) {
-        const got = await run(definition, testCase)
+        const got = await run(definition, asInDataJuicer(definition, testCase))
         const wanted = deliberateDifference(testCase) ?? testCase.expect
         const options = wanted.any_of ?? [wanted]
         if (!options.some(option => agrees(testCase, option, got)))

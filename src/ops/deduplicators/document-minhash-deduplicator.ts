@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { defineDeduplicator } from '../define.js'
+import { minHash } from '../text/minhash.js'
+import { permutations } from '../text/permutations.js'
+import { shingleParams, shingler } from '../text/shingles.js'
+import { type Bands, optimalBands } from './bands.js'
+import { bandBytes, minHashBytes, resolveMinHash } from './resolve-minhash.js'
+
+const defaults = { window_size: 5, num_permutations: 256, jaccard_threshold: 0.7 } as const
+
+/** Keeps the first of the samples that share many of their shingles (Data-Juicer). */
+export const documentMinhashDeduplicator = defineDeduplicator({
+  name: 'document_minhash_deduplicator',
+  summary: 'Removes samples whose text is nearly that of an earlier one, by MinHash.',
+  params: {
+    ...shingleParams(defaults.window_size),
+    num_permutations: z
+      .int()
+      .min(1)
+      .nullable()
+      .default(defaults.num_permutations)
+      .describe('Values in a signature; more tell near duplicates better, and cost more.'),
+    jaccard_threshold: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .default(defaults.jaccard_threshold)
+      .describe('Share of common shingles from which on texts are near duplicates, about.'),
+    num_bands: z
+      .int()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('Bands of a signature; with `num_rows_per_band` in place of those that fit the threshold best.'),
+    num_rows_per_band: z.int().min(1).nullable().default(null).describe('Values in a band.'),
+    tokenizer_model: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe('Model of `tokenization: sentencepiece`, which Pawl does not have; has no effect here.'),
+  },
+  example: {
+    params: { window_size: 3, jaccard_threshold: 0.6 },
+    cases: [
+      {
+        samples: [
+          { text: 'The ferry leaves the old pier at nine and is back before the tide turns in the evening.' },
+          { text: 'The ferry leaves the old pier at nine and is back before the tide turns in the morning.' },
+          { text: 'Nobody has seen the keeper of the lighthouse since the storm.' },
+        ],
+        kept: [0, 2],
+      },
+    ],
+  },
+  create(params, { textKey }) {
+    const count = params.num_permutations ?? defaults.num_permutations
+    const { num_bands: bands, num_rows_per_band: rows } = params
+    const cut =
+      bands === null || rows === null
+        ? optimalBands(params.jaccard_threshold ?? defaults.jaccard_threshold, count)
+        : { bands, rows }
+    const constants = permutations(count)
+    const shinglesOf = shingler(params, defaults.window_size)
+    const takesShort = params.short_text === 'together'
+    const signature = new Uint32Array(count)
+    return {
+      recordBytes: minHashBytes(cut.bands),
+      sign(sample, record, offset) {
+        const shingles = shinglesOf(sample.text(textKey))
+        minHash(shingles, constants, signature)
+        writeKeys(signature, cut, new DataView(record.buffer, record.byteOffset + offset))
+        record[offset + cut.bands * bandBytes] = takesShort || shingles.count > 0 ? 1 : 0
+      },
+      resolve: context => resolveMinHash(context, cut.bands),
+    }
+  },
+})
+
+/** Writes a hash of 64 bits of each band. Bands beyond the signature are empty, and so all equal. */
+function writeKeys(signature: Uint32Array, { bands, rows }: Bands, view: DataView): void {
+  for (let band = 0; band < bands; band++) {
+    let high = 0x243f6a88
+    let low = 0x85a308d3
+    const until = Math.min(signature.length, (band + 1) * rows)
+    for (let i = band * rows; i < until; i++) {
+      high = mixed(high ^ Math.imul(signature[i], 0xcc9e2d51), 0x85ebca6b)
+      low = mixed(low ^ Math.imul(signature[i], 0x1b873593), 0xc2b2ae35)
+    }
+    view.setUint32(band * bandBytes, high >>> 0, true)
+    view.setUint32(band * bandBytes + 4, low >>> 0, true)
+  }
+}
+
+function mixed(word: number, factor: number): number {
+  const product = Math.imul(word ^ (word >>> 16), factor)
+  return Math.imul(product ^ (product >>> 13), 0x9e3779b1) + 0x52dce729
+}

@@ -1,0 +1,59 @@
+import { join } from 'node:path'
+import type { ResolveContext } from '../../core/operator.js'
+import { DisjointSets } from '../../util/disjoint-sets.js'
+import { Spill } from '../../util/spill.js'
+import { dropAllButLeast } from './clusters.js'
+import { NearKeyJoiner, nearKeyBytes } from './near-keys.js'
+
+/** A record has a key of 64 bits a band, then 1 where the sample takes part. */
+export const bandBytes = 8
+/** Bands that are compared after one reading of all records: as many files are open. */
+const bandsAtOnce = 64
+const allBits = { high: 0xffffffff, low: 0xffffffff }
+
+export function minHashBytes(bands: number): number {
+  return bands * bandBytes + 1
+}
+
+/**
+ * Drops every sample but the first of those that are linked, over any number of others, by the key of one band. Half
+ * of the memory holds keys and half says which samples are linked; what needs more of either is in files.
+ */
+export async function resolveMinHash(context: ResolveContext, bands: number): Promise<void> {
+  const { scratchDir, memoryBytes, totalRecords } = context
+  using sets = new DisjointSets(totalRecords, memoryBytes / 2, join(scratchDir, 'sets'))
+  const joiner = new NearKeyJoiner({ context, sets, distance: 0 }, (memoryBytes * 3) / 8, totalRecords)
+  for (let first = 0; first < bands; first += bandsAtOnce) {
+    const count = Math.min(bandsAtOnce, bands - first)
+    await using spill = new Spill(scratchDir, 'band', count, nearKeyBytes, memoryBytes / 8)
+    await collectKeys(context, spill, { bands, first })
+    for (let band = 0; band < count; band++) {
+      await joiner.join({ count: spill.recordsIn(band), read: () => spill.read(band) }, allBits)
+      await spill.drop(band)
+    }
+  }
+  await dropAllButLeast(context, sets, minHashBytes(bands))
+}
+
+/** Writes the keys of as many bands as the spill has buckets, each band's in the order of the input. */
+async function collectKeys(
+  context: ResolveContext,
+  spill: Spill,
+  { bands, first }: { readonly bands: number; readonly first: number },
+): Promise<void> {
+  const recordBytes = minHashBytes(bands)
+  let number = 0
+  for await (const { records } of context.signatures()) {
+    context.progress?.()
+    for (let at = 0; at < records.length; at += recordBytes, number++) {
+      if (records[at + recordBytes - 1] === 0) continue
+      for (let band = 0; band < spill.bucketCount; band++) {
+        if (spill.isFull(band)) await spill.flush(band)
+        const { buffer, offset } = spill.reserve(band)
+        const from = at + (first + band) * bandBytes
+        buffer.set(records.subarray(from, from + bandBytes), offset)
+        buffer.writeUInt32LE(number, offset + bandBytes)
+      }
+    }
+  }
+}
