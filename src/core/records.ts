@@ -63,6 +63,8 @@ export interface PointRecord {
   readonly counts: Counts
   /** All quarantine files on the way from the input to here. */
   readonly quarantine: readonly FileRef[]
+  /** Link of the barrier that could not sign samples, which are therefore not in the point: it serves where that barrier follows. */
+  readonly unsignedBy?: string
 }
 
 /** The signatures that a barrier made of a point's samples, in their order. */

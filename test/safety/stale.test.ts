@@ -292,3 +292,21 @@ describe('an input that lies among the places of a job', () => {
     writeFileSync(lab.path('data/raw/b.jsonl'), gzipSync('').subarray(0, 0))
   })
 })
+
+describe('a point before a deduplicator', () => {
+  const lines = ['{"text":"one"}', '{"other":1}', '{"text":"two"}', '{"text":"one"}']
+
+  it('is the same whether the deduplicator is there or not, and holds all samples where it is not', async () => {
+    const lab = new Lab()
+    lab.write('data/a.jsonl', `${lines.join('\n')}\n`)
+    const run = async (process: unknown[]) => {
+      const { error } = await lab.run({ ...manual(1), process, checkpoint: { strategy: 'every_op' } })
+      expect(error).toBeUndefined()
+      return lab.read('out/result.jsonl').split('\n').length - 1
+    }
+    expect(await run(['document_deduplicator'])).toBe(2)
+    expect(await run([])).toBe(4)
+    expect(await run(['document_deduplicator'])).toBe(2)
+    expect(await run([])).toBe(4)
+  })
+})

@@ -1,5 +1,5 @@
 import { signatureFingerprint } from '../../core/fingerprint.js'
-import { type LedgerRecord, noCounts, type PiecesRecord, type PointRecord } from '../../core/records.js'
+import { type Counts, type LedgerRecord, noCounts, type PiecesRecord, type PointRecord } from '../../core/records.js'
 import type { SegmentResult } from '../../core/unit-result.js'
 import type { SegmentUnit } from '../../core/work-unit.js'
 import type { PartitionState } from './partition-state.js'
@@ -55,7 +55,12 @@ function pointOf(unit: SegmentUnit, result: SegmentResult): PointRecord | undefi
     encoding: unit.encoding,
     counts,
     quarantine,
+    unsignedBy: unit.signs !== undefined && couldNotSign(unit.signs.operator, counts) ? unit.signs.link : undefined,
   }
+}
+
+function couldNotSign(operator: number, { operators }: Counts): boolean {
+  return (operators[operator]?.quarantined ?? 0) > 0
 }
 
 /** The size and times of a file said that it holds what it held, and it did not: told, and its new content is what counts. */

@@ -72,9 +72,14 @@ export function latestPoint(
   if (base === undefined) return undefined
   for (let done = upTo; done >= stage.from; done--) {
     const point = ledger.get('point', pointFingerprint(base, plan.links.slice(stage.from, done)))
-    if (point !== undefined && servesPolicy(point, onError)) return point
+    if (point !== undefined && servesPolicy(point, onError) && hasAllFor(point, plan, stage)) return point
   }
   return undefined
+}
+
+/** A point without the samples that a barrier could not sign is whole only where that barrier comes next. */
+function hasAllFor({ unsignedBy, opsDone }: PointRecord, { links }: OperatorPlan, { to, signs }: StagePlan): boolean {
+  return unsignedBy === undefined || (opsDone === to && signs !== undefined && links[signs] === unsignedBy)
 }
 
 /**

@@ -8,7 +8,7 @@ import { StagedFile } from '../../util/durable-file.js'
 import { storedPath } from '../../util/stored-path.js'
 import { type CheckpointWriter, checkpointSuffix, openCheckpointWriter } from '../checkpoints/checkpoint-writer.js'
 import { QuarantineWriter } from '../quarantine-writer.js'
-import { isSystemError } from '../unit-failure.js'
+import { isSystemError, UnitFailure } from '../unit-failure.js'
 
 /** Whose signatures a segment writes, and what to do with a sample that cannot be signed. */
 export interface Signing {
@@ -113,17 +113,29 @@ export class SegmentOutput {
     const records = Buffer.alloc(samples.length * operator.recordBytes)
     const signed: Sample[] = []
     for (const sample of samples) {
+      // What a deduplicator notes on the way is made again where it is wanted; a point does not depend on who follows it.
+      const { hashes } = sample
       try {
         if (spelled !== undefined) sample.spell(spelled)
         operator.sign(sample, records, signed.length * operator.recordBytes)
+        sample.hashes = hashes
         signed.push(sample)
       } catch (error) {
         if (isSystemError(error)) throw error
+        if (this.points === undefined) throw this.#unsignable()
         onFailure(sample, error)
       }
     }
     this.signatures.write(records.subarray(0, signed.length * operator.recordBytes))
     return signed
+  }
+
+  /** Signatures count rows, so that a point with samples that cannot be signed is made again without them. */
+  #unsignable(): UnitFailure {
+    const { input } = this.unit
+    const path = input.kind === 'point' ? input.point.file.path : ''
+    const message = `${path} holds samples that the deduplicator which now follows cannot take; it is made again without them`
+    return new UnitFailure({ code: 'damaged_checkpoint', message, consequence: 'redo_input', path })
   }
 
   #publishFile(staged: StagedFile, path: string, rows: number): FileRef {
