@@ -59,10 +59,6 @@ const mutants: readonly Mutant[] = [
 ]
 
 const most = Number(process.env['PAWL_MUTANT_HISTORIES'] ?? 300)
-/** All of them in the long run; in between those that the commit draws, so that each has its turn. */
-const drawn =
-  process.env['PAWL_CRASH_POINTS'] === undefined ? mutants.filter((_, n) => n % 5 === crashSeed % 5) : mutants
-
 describe('random histories can fail', () => {
   it.each(mutants.map(mutant => [mutant.name, mutant] as const))(
     'they find it: %s',
