@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** The files that take longest, longest first: begun last, one of them would keep a single worker busy at the end. */
 const slowest = [
   'crash/histories',
+  'crash/histories-mutants',
   'execution/edits',
   'execution/export',
   'crash/write-steps',
@@ -31,8 +32,6 @@ class SlowestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Hundreds of histories for each mutant: part of `npm run crash`.
-    exclude: process.env['PAWL_CRASH_POINTS'] === undefined ? ['test/crash/histories-mutants.test.ts'] : [],
     setupFiles: ['test/setup.ts'],
     testTimeout: 120_000,
     hookTimeout: 300_000,

@@ -59,8 +59,13 @@ const mutants: readonly Mutant[] = [
 ]
 
 const most = Number(process.env['PAWL_MUTANT_HISTORIES'] ?? 300)
+/** All of them in the long run; two that the commit draws elsewhere, since one may take a minute to be found. */
+const tried =
+  process.env['PAWL_CRASH_POINTS'] === undefined
+    ? [mutants[crashSeed % mutants.length], mutants[(crashSeed + 5) % mutants.length]]
+    : mutants
 describe('random histories can fail', () => {
-  it.each(mutants.map(mutant => [mutant.name, mutant] as const))(
+  it.each(tried.map(mutant => [mutant.name, mutant] as const))(
     'they find it: %s',
     { timeout: 3_600_000 },
     async (name, mutant) => {

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Step, World } from './world.js'
 
 export type Random = () => number
@@ -93,9 +94,10 @@ export function editOperators(world: World, random: Random): Change {
 export function editData(world: World, random: Random): Change {
   const files = world.dataFiles()
   const file = pick(random, files)
-  const kind = pick(random, ['add', 'add', 'remove', 'append', 'rewrite', 'touch', 'move'])
-  const name = `${pick(random, ['a', 'b', 'c', 'd', 'e'])}${Math.floor(random() * 90) + 10}.jsonl${random() < 0.3 ? '.gz' : ''}`
-  if (kind === 'add' || files.length < 2) world.writeData(name, makeLines(random))
+  const kind = pick(random, ['add', 'between', 'remove', 'append', 'rewrite', 'touch', 'move'])
+  const stem = kind === 'between' ? file.replace(/\..*$/, '') : pick(random, ['a', 'b', 'c', 'd', 'e'])
+  const name = `${stem}${Math.floor(random() * 90) + 10}.jsonl${random() < 0.3 ? '.gz' : ''}`
+  if (kind === 'add' || kind === 'between' || files.length < 2) world.writeData(name, makeLines(random))
   else if (kind === 'remove') rmSync(world.path('data', file))
   else if (kind === 'touch') world.touch(file, 1e12 + Math.floor(random() * 1e9))
   else if (kind === 'rewrite' || file.endsWith('.gz')) world.writeData(file, makeLines(random))
@@ -115,10 +117,19 @@ function moveText(world: World, files: readonly string[], file: string): void {
   writeFileSync(world.path('data', next), `${last}\n${readFileSync(world.path('data', next), 'utf8')}`)
 }
 
+/** Damages a file or two of the job: of a folder drawn first, so that a folder of few files is met as often as one of many. */
 export function damage(world: World, random: Random): Change {
-  const files = world.jobFiles()
   world.isDamaged = true
-  if (files.length === 0) return { name: 'nothing to damage', reuse: 'none' }
+  const names = [damageOne(world, random)]
+  if (random() < 0.4) names.push(damageOne(world, random))
+  return { name: names.join(', '), reuse: 'none' }
+}
+
+function damageOne(world: World, random: Random): string {
+  const all = world.jobFiles()
+  if (all.length === 0) return 'nothing to damage'
+  const folder = pick(random, [...new Set(all.map(path => dirname(path)))])
+  const files = all.filter(path => dirname(path) === folder)
   const path = pick(random, files)
   const kind = pick(random, ['gone', 'short', 'flipped', 'swapped', 'zeroed'])
   const bytes = readFileSync(path)
@@ -135,7 +146,7 @@ export function damage(world: World, random: Random): Change {
     else bytes[at] ^= 0x08
     writeFileSync(path, bytes)
   }
-  return { name: `${path.slice(world.jobDir.length + 1)} ${kind}`, reuse: 'none' }
+  return `${path.slice(world.jobDir.length + 1)} ${kind}`
 }
 
 export function loseExport(world: World): Change {
