@@ -45,6 +45,7 @@ export const keyEffects: Readonly<Record<RecipeKey, KeyEffect>> = {
   text_keys: samples('operators'),
   seed: samples('operators'),
   process: samples('operators'),
+  substitute_tokenizer: samples('operators'),
   skip_unsupported: samples('operators'),
   custom_operator_paths: samples('operators'),
   keep_hashes_in_res_ds: samples('barriers'),

@@ -4,7 +4,9 @@ import type { z } from 'zod'
 import type { OperatorCatalog } from '../core/operator.js'
 import { namesOf } from '../core/operator-names.js'
 import type { OperatorUse } from '../core/work-unit.js'
+import { usableCores } from '../util/cpu.js'
 import { canonicalJson } from '../util/hash.js'
+import { availableMemory } from '../util/memory.js'
 import { nearestName } from '../util/nearest.js'
 import { applyOverrides, type Overridden } from './apply-overrides.js'
 import { resolveDatasets } from './dataset-paths.js'
@@ -20,6 +22,7 @@ import { RecipeDocument } from './recipe-document.js'
 import { applyEdits, type RecipeEdit } from './recipe-edits.js'
 import { RecipeError, type RecipeProblem } from './recipe-error.js'
 import { type RecipeValues, recipeSchema } from './recipe-schema.js'
+import { refuseMemory } from './refuse-memory.js'
 import { refuseNul } from './refuse-nul.js'
 import { refuseRemotePaths } from './remote-paths.js'
 import { findAbsent, type SkippedOperator } from './skip-absent.js'
@@ -68,12 +71,18 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
     problems: operatorProblems,
   } = await readProcess(
     values?.process ?? processOf(adapted.values),
-    { textKey: values?.text_keys[0] ?? 'text', seed: values?.seed ?? 0 },
+    {
+      textKey: values?.text_keys[0] ?? 'text',
+      seed: values?.seed ?? 0,
+      substituteTokenizer: values?.substitute_tokenizer ?? null,
+    },
     catalog,
     sources,
   )
   problems.push(...operatorProblems)
   if (values !== undefined) problems.push(...refuseNul(values, sources), ...refuseRemotePaths(values, sources))
+  const workers = values?.np ?? usableCores()
+  problems.push(...refuseMemory(operators, { workers, availableBytes: availableMemory() }))
   warnings.push(...substitutes)
   if (values === undefined || problems.length > 0) throw new RecipeError(problems)
   warnings.push(...checkNames(values, operators))

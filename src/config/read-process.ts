@@ -1,14 +1,26 @@
-import { isBarrier, type OperatorCatalog, type OperatorContext } from '../core/operator.js'
+import {
+  isBarrier,
+  type ModelFile,
+  type OperatorCatalog,
+  type OperatorContext,
+  type OperatorDefinition,
+} from '../core/operator.js'
 import { statsFieldOf } from '../core/own-stats.js'
 import type { OperatorUse } from '../core/work-unit.js'
 import { nearestName } from '../util/nearest.js'
 import { describeIssues, problemAt, type Sources } from './problems.js'
 import type { RecipeProblem } from './recipe-error.js'
 
+/** What operators are read with. */
+export interface ProcessContext extends OperatorContext {
+  /** The encoding that stands for models of tokens that are not here. */
+  readonly substituteTokenizer: string | null
+}
+
 /** Reads the operators of a recipe: each a name, a name with null, or a name with a map of parameters. */
 export async function readProcess(
   entries: readonly unknown[],
-  context: OperatorContext,
+  context: ProcessContext,
   catalog: OperatorCatalog,
   sources: Sources,
 ): Promise<{ operators: OperatorUse[]; substitutes: string[]; problems: RecipeProblem[] }> {
@@ -36,7 +48,7 @@ export async function readProcess(
 async function readEntry(
   entry: unknown,
   path: readonly PropertyKey[],
-  context: OperatorContext,
+  context: ProcessContext,
   catalog: OperatorCatalog,
   sources: Sources,
 ): Promise<OperatorUse | RecipeProblem[]> {
@@ -66,15 +78,17 @@ async function readEntry(
     ]
   }
   const definition = await catalog.load(name)
-  const parsed = definition.params.safeParse(given ?? {})
+  const parsed = definition.params.safeParse(withSubstitute(given ?? {}, definition, context))
   if (!parsed.success)
     return describeIssues(parsed.error.issues, [...path, name], sources, () => Object.keys(definition.params.shape))
   const params = parsed.data as Record<string, unknown>
   const key = typeof params['text_key'] === 'string' ? params['text_key'] : context.textKey
   let identity: string | undefined
+  let models: readonly ModelFile[] | undefined
   try {
     const operator = await definition.create(params, { ...context, textKey: key })
     identity = operator.identity
+    models = operator.models
     await operator.dispose?.()
   } catch (error) {
     return [problemAt([...path, name], `${name}: ${(error as Error).message}`, sources)]
@@ -85,10 +99,21 @@ async function readEntry(
     version: definition.version,
     textKey: key,
     identity,
+    models,
     seed: definition.usesSeed === true ? context.seed : undefined,
     isBarrier: isBarrier(definition),
     isDeterministic: definition.deterministic,
   }
+}
+
+/** Gives an operator the encoding that the recipe names for all, where it may take one and names none itself. */
+function withSubstitute(
+  given: object,
+  { params }: OperatorDefinition,
+  { substituteTokenizer }: ProcessContext,
+): object {
+  const key = 'substitute_tokenizer'
+  return substituteTokenizer !== null && key in params.shape ? { [key]: substituteTokenizer, ...given } : given
 }
 
 function nameAndParams(entry: unknown): [string, unknown] | undefined {

@@ -222,6 +222,11 @@ export const recipeSchema = z.strictObject({
     .describe('How checkpoints are stored and how long they stay.'),
   event_logging: eventLogging.default(eventLogging.parse({})).describe('The event log.'),
   worker: worker.default(worker.parse({})).describe('Limits of worker processes.'),
+  substitute_tokenizer: z
+    .enum(['o200k_base', 'cl100k_base', 'p50k_base', 'r50k_base'])
+    .nullable()
+    .default(null)
+    .describe('Byte-pair encoding that counts tokens where the model of an operator is not here; with a warning.'),
   strict: z.boolean().default(false).describe('Take warnings about the recipe for errors.'),
   skip_unsupported: z
     .boolean()

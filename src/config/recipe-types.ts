@@ -131,8 +131,12 @@ export interface AgentToolTypeMapperParams extends BaseParams {
 
 /** Parameters of `alphanumeric_filter`: Keeps samples whose share of letters and numbers lies within bounds. */
 export interface AlphanumericFilterParams extends FilterParams {
-  /** Divide the letters by the tokens of a model instead of letters and numbers by characters; see docs/fidelity.md. Default: false. */
+  /** Divide the letters by the tokens of `EleutherAI/pythia-6.9b-deduped` instead of letters and numbers by characters; see docs/recipes.md. Default: false. */
   readonly tokenization?: boolean | null
+  /** Folder of the model's files; otherwise they are looked for in the folders of PAWL_MODELS and in Data-Juicer's own cache. */
+  readonly model_dir?: string | null
+  /** Byte-pair encoding that serves where the model is not here; by default `substitute_tokenizer` of the recipe. */
+  readonly substitute_tokenizer?: "o200k_base" | "cl100k_base" | "p50k_base" | "r50k_base" | null
   /** Smallest share that is kept. Default: 0.25. */
   readonly min_ratio?: number | null
   /** Largest share that is kept. No bound by default. */
@@ -270,10 +274,14 @@ export interface FixUnicodeMapperParams extends BaseParams {
 
 /** Parameters of `flagged_words_filter`: Keeps samples whose share of flagged words lies within bounds. */
 export interface FlaggedWordsFilterParams extends FilterParams {
-  /** Language of the list; `all` for the words of every language. Default: "en". */
+  /** Language of the list; `all` for the words of every language. It names the model of `tokenization`, too. Default: "en". */
   readonly lang?: string | null
-  /** Count the tokens of a model instead of words; see docs/fidelity.md. Default: false. */
+  /** Count the pieces of the SentencePiece model `{lang}.sp.model` instead of words; see docs/recipes.md. Default: false. */
   readonly tokenization?: boolean | null
+  /** Folder of the model's files; otherwise they are looked for in the folders of PAWL_MODELS and in Data-Juicer's own cache. */
+  readonly model_dir?: string | null
+  /** Byte-pair encoding that serves where the model is not here; by default `substitute_tokenizer` of the recipe. */
+  readonly substitute_tokenizer?: "o200k_base" | "cl100k_base" | "p50k_base" | "r50k_base" | null
   /** Smallest share that is kept. Default: 0. */
   readonly min_ratio?: number | null
   /** Largest share that is kept. Default: 0.045. */
@@ -342,6 +350,18 @@ export interface MaximumLineLengthFilterParams extends FilterParams {
   readonly min_len?: number | null
   /** Longest line that is kept, in code points. No bound by default. */
   readonly max_len?: number | null
+}
+
+/** Parameters of `perplexity_filter`: Keeps samples whose perplexity under a KenLM language model lies within bounds. */
+export interface PerplexityFilterParams extends FilterParams {
+  /** Language: names the files `{lang}.sp.model` (SentencePiece) and `{lang}.arpa.bin` (KenLM). Default: "en". */
+  readonly lang?: string | null
+  /** Smallest perplexity that is kept. Default: 0. */
+  readonly min_ppl?: number | null
+  /** Largest perplexity that is kept. Default: 1500. */
+  readonly max_ppl?: number | null
+  /** Folder of the model's files; otherwise they are looked for in the folders of PAWL_MODELS and in Data-Juicer's own cache. */
+  readonly model_dir?: string | null
 }
 
 /** Parameters of `pii_redaction_mapper`: Masks personal data and secrets. */
@@ -528,10 +548,14 @@ export interface SpecifiedNumericFieldFilterParams extends FilterParams {
 
 /** Parameters of `stopwords_filter`: Keeps samples whose share of stop words lies within bounds. */
 export interface StopwordsFilterParams extends FilterParams {
-  /** Language of the list; `all` for the words of every language. Default: "en". */
+  /** Language of the list; `all` for the words of every language. It names the model of `tokenization`, too. Default: "en". */
   readonly lang?: string | null
-  /** Count the tokens of a model instead of words; see docs/fidelity.md. Default: false. */
+  /** Count the pieces of the SentencePiece model `{lang}.sp.model` instead of words; see docs/recipes.md. Default: false. */
   readonly tokenization?: boolean | null
+  /** Folder of the model's files; otherwise they are looked for in the folders of PAWL_MODELS and in Data-Juicer's own cache. */
+  readonly model_dir?: string | null
+  /** Byte-pair encoding that serves where the model is not here; by default `substitute_tokenizer` of the recipe. */
+  readonly substitute_tokenizer?: "o200k_base" | "cl100k_base" | "p50k_base" | "r50k_base" | null
   /** Smallest share that is kept. Default: 0.3. */
   readonly min_ratio?: number | null
   /** Largest share that is kept. Default: 1. */
@@ -576,10 +600,14 @@ export interface TextLengthFilterParams extends FilterParams {
 
 /** Parameters of `token_num_filter`: Keeps samples whose number of tokens lies within bounds. */
 export interface TokenNumFilterParams extends FilterParams {
-  /** Tokenizer of Data-Juicer; accepted, but counting is done by `encoding`. Default: "EleutherAI/pythia-6.9b-deduped". */
+  /** Tokenizer of Hugging Face: a folder with its `tokenizer.json`, or a name that is in the local cache. Default: "EleutherAI/pythia-6.9b-deduped". */
   readonly hf_tokenizer?: string | null
-  /** Byte-pair encoding that tokens are counted by. Default: "o200k_base". */
-  readonly encoding?: "o200k_base" | "cl100k_base" | "p50k_base" | "r50k_base"
+  /** Byte-pair encoding of OpenAI that tokens are counted by, in place of `hf_tokenizer`. */
+  readonly encoding?: "o200k_base" | "cl100k_base" | "p50k_base" | "r50k_base" | null
+  /** Folder of the model's files; otherwise they are looked for in the folders of PAWL_MODELS and in Data-Juicer's own cache. */
+  readonly model_dir?: string | null
+  /** Byte-pair encoding that serves where the model is not here; by default `substitute_tokenizer` of the recipe. */
+  readonly substitute_tokenizer?: "o200k_base" | "cl100k_base" | "p50k_base" | "r50k_base" | null
   /** Fewest tokens that are kept. Default: 10. */
   readonly min_num?: number | null
   /** Most tokens that are kept. No bound by default. */
@@ -619,10 +647,14 @@ export interface WhitespaceNormalizationMapperParams extends BaseParams {
 
 /** Parameters of `word_repetition_filter`: Keeps samples whose share of repeated word n-grams lies within bounds. */
 export interface WordRepetitionFilterParams extends FilterParams {
-  /** Language of the samples; matters to tokenization only. Default: "en". */
+  /** Language of the samples; names the model of `tokenization`. Default: "en". */
   readonly lang?: string | null
-  /** Count the tokens of a model instead of words; see docs/fidelity.md. Default: false. */
+  /** Count the pieces of the SentencePiece model `{lang}.sp.model` instead of words; see docs/recipes.md. Default: false. */
   readonly tokenization?: boolean | null
+  /** Folder of the model's files; otherwise they are looked for in the folders of PAWL_MODELS and in Data-Juicer's own cache. */
+  readonly model_dir?: string | null
+  /** Byte-pair encoding that serves where the model is not here; by default `substitute_tokenizer` of the recipe. */
+  readonly substitute_tokenizer?: "o200k_base" | "cl100k_base" | "p50k_base" | "r50k_base" | null
   /** Length of the n-grams, in words. Default: 10. */
   readonly rep_len?: number
   /** Smallest share that is kept. Default: 0. */
@@ -633,10 +665,14 @@ export interface WordRepetitionFilterParams extends FilterParams {
 
 /** Parameters of `words_num_filter`: Keeps samples whose number of words lies within bounds. */
 export interface WordsNumFilterParams extends FilterParams {
-  /** Language of the samples; matters to tokenization only. Default: "en". */
+  /** Language of the samples; names the model of `tokenization`. Default: "en". */
   readonly lang?: string | null
-  /** Count the tokens of a model instead of words; see docs/fidelity.md. Default: false. */
+  /** Count the pieces of the SentencePiece model `{lang}.sp.model` instead of words; see docs/recipes.md. Default: false. */
   readonly tokenization?: boolean | null
+  /** Folder of the model's files; otherwise they are looked for in the folders of PAWL_MODELS and in Data-Juicer's own cache. */
+  readonly model_dir?: string | null
+  /** Byte-pair encoding that serves where the model is not here; by default `substitute_tokenizer` of the recipe. */
+  readonly substitute_tokenizer?: "o200k_base" | "cl100k_base" | "p50k_base" | "r50k_base" | null
   /** Fewest words that are kept. Default: 10. */
   readonly min_num?: number | null
   /** Most words that are kept. No bound by default. */
@@ -694,6 +730,8 @@ export interface OperatorParams {
   latex_merge_tex_mapper: LatexMergeTexMapperParams
   /** Keeps samples whose longest line lies within bounds. */
   maximum_line_length_filter: MaximumLineLengthFilterParams
+  /** Keeps samples whose perplexity under a KenLM language model lies within bounds. */
+  perplexity_filter: PerplexityFilterParams
   /** Masks personal data and secrets. */
   pii_redaction_mapper: PiiRedactionMapperParams
   /** Replaces Unicode punctuation by ASCII punctuation. */
@@ -907,6 +945,8 @@ export interface RecipeInput {
     /** Delay before the first retry; doubles with each further one, up to 30 s. Default: 0.5. */
     readonly retry_delay_s?: number
   }
+  /** Byte-pair encoding that counts tokens where the model of an operator is not here; with a warning. */
+  readonly substitute_tokenizer?: "o200k_base" | "cl100k_base" | "p50k_base" | "r50k_base" | null
   /** Take warnings about the recipe for errors. Default: false. */
   readonly strict?: boolean
   /** Run without the operators, keys and parameters that there are not here; the summary says which. Default: false. */

@@ -22,6 +22,13 @@ export type MaybePromise<T> = T | Promise<T>
 // biome-ignore lint/suspicious/noConfusingVoidType: lets a mapper that changes samples in place return nothing
 export type MapResult = void | readonly Sample[]
 
+/** A file that an operator reads a model from. Operators that name the same path share what was read. */
+export interface ModelFile {
+  readonly path: string
+  /** What it takes in the memory of a worker, about. */
+  readonly memoryBytes: number
+}
+
 /** What operators of all kinds may offer. */
 export interface OperatorBase {
   /**
@@ -29,6 +36,8 @@ export interface OperatorBase {
    * fingerprint: where it differs from the last run's, checkpoints behind the operator are redone.
    */
   readonly identity?: string
+  /** Files whose content it keeps in the memory of every worker; their size is added to what a worker may use. */
+  readonly models?: readonly ModelFile[]
   dispose?(): MaybePromise<void>
 }
 

@@ -1,4 +1,5 @@
 import type { RowSchema } from './columns.js'
+import type { ModelFile } from './operator.js'
 import type { FileRef, Piece, PointRecord, RowEncoding, VerdictSlice } from './records.js'
 import type { DatasetFormat, FileCompression, Slice } from './slice.js'
 
@@ -16,6 +17,8 @@ export interface OperatorUse {
   readonly seed?: number
   /** The field that its statistics are told apart by, where an operator before it measures the same ones on another. */
   readonly statsField?: string
+  /** Files that it keeps in the memory of every worker. */
+  readonly models?: readonly ModelFile[]
   readonly isBarrier: boolean
   readonly isDeterministic: boolean
   /** A filter of an analysis: it measures samples and drops none. */

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Recipe } from '../config/recipe.js'
 import type { EventBody } from '../core/events.js'
+import { modelBytesOf } from '../core/model-bytes.js'
 import type { JobSpec } from '../core/work-unit.js'
 import type { ExportSettings } from '../execution/export/export-form.js'
 import { LocalExecutor } from '../execution/local/local-executor.js'
@@ -59,7 +60,7 @@ export class JobSession implements AsyncDisposable {
     this.executor = new LocalExecutor(this.spec, {
       workers: np ?? usableCores(),
       stallMs: worker.stall_timeout_s * 1000,
-      memoryBytes: worker.memory_mb * megabyte,
+      memoryBytes: worker.memory_mb * megabyte + modelBytesOf(this.recipe.operators),
       logFolder: directory.logs,
     })
     this.meter = options.meter ?? new ProgressMeter()

@@ -36,6 +36,7 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
     'maximum_line_length_filter',
     async () => (await import('./filters/maximum-line-length-filter.js')).maximumLineLengthFilter,
   ],
+  ['perplexity_filter', async () => (await import('./filters/perplexity-filter.js')).perplexityFilter],
   [
     'special_characters_filter',
     async () => (await import('./filters/special-characters-filter.js')).specialCharactersFilter,

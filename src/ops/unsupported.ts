@@ -15,7 +15,7 @@ const absent: readonly (readonly [string, string])[] = [
   ['needs people to annotate', 'human_preference_annotation_mapper'],
   [
     'needs a language model or a parser with trained weights',
-    'in_context_influence_filter instruction_following_difficulty_filter llm_perplexity_filter perplexity_filter query_intent_detection_mapper query_sentiment_detection_mapper query_topic_detection_mapper sentence_augmentation_mapper text_action_filter text_embd_similarity_filter text_entity_dependency_filter text_pair_similarity_filter',
+    'in_context_influence_filter instruction_following_difficulty_filter llm_perplexity_filter query_intent_detection_mapper query_sentiment_detection_mapper query_topic_detection_mapper sentence_augmentation_mapper text_action_filter text_embd_similarity_filter text_entity_dependency_filter text_pair_similarity_filter',
   ],
   ['rewrites text at random by a Python library', 'nlpaug_en_mapper nlpcda_zh_mapper'],
   [

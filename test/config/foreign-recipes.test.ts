@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { foreignKeys } from '../../src/config/foreign-keys.js'
 import { portRecipe } from '../../src/config/port-recipe.js'
+import { refuseMemory } from '../../src/config/refuse-memory.js'
+import type { OperatorUse } from '../../src/core/work-unit.js'
 import { createCatalog } from '../../src/ops/catalog.js'
 import { RecipeFolder } from './recipe-files.js'
 
@@ -159,9 +161,10 @@ it('ports a recipe that runs as it is to itself', async () => {
 })
 
 it('warns where something else counts in place of what was asked for', async () => {
-  const folder = new RecipeFolder(`${data}process:
+  const folder = new RecipeFolder(`${data}substitute_tokenizer: o200k_base
+process:
   - token_num_filter: { hf_tokenizer: my/tokenizer }
-  - words_num_filter: { tokenization: true }
+  - words_num_filter: { tokenization: true, lang: xx }
   - words_num_filter: { tokenization: false }
 `)
   const { warnings } = await folder.open()
@@ -199,4 +202,18 @@ it('refuses places that are not local, with the command that copies', async () =
     'ossutil cp FILE oss://bucket/out.jsonl',
   )
   expect(await refusal('dataset_path: file:///tmp/a.jsonl\n')).toContain('without file://')
+})
+
+it('refuses models that do not fit into memory as often as there are workers, and says how many fit', () => {
+  const operator = {
+    name: 'perplexity_filter',
+    models: [{ path: '/m/en.arpa.bin', memoryBytes: 4e9 }],
+  } as unknown as OperatorUse
+  const refuse = (workers: number, availableBytes: number) =>
+    refuseMemory([operator, operator], { workers, availableBytes }).map(({ message }) => message)
+  expect(refuse(2, 8e9)).toEqual([])
+  expect(refuse(4, 9e9)).toEqual([
+    'the models of perplexity_filter take 4.0 GB in each of 4 workers, 16.0 GB together, where 9.0 GB are free; --np 2 fits',
+  ])
+  expect(refuse(1, 1e9)[0]).toMatch(/not even those of one worker fit/)
 })

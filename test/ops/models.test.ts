@@ -25,8 +25,13 @@ describe('operators that rest on a model or a list that ships', () => {
   })
 
   test('token_num_filter counts the tokens of an encoding', async () => {
-    expect((await run('token_num_filter', { min_num: 1 }, 'Hello, world!')).stats).toEqual({ num_token: 4 })
-    expect((await run('token_num_filter', { max_num: 3, min_num: 1 }, 'Hello, world!')).keep).toBe(false)
+    expect((await run('token_num_filter', { encoding: 'o200k_base', min_num: 1 }, 'Hello, world!')).stats).toEqual({
+      num_token: 4,
+    })
+    expect(
+      (await run('token_num_filter', { substitute_tokenizer: 'o200k_base', max_num: 3, min_num: 1 }, 'Hello, world!'))
+        .keep,
+    ).toBe(false)
   })
 
   test('sentence_split_mapper puts sentences on lines, and knows abbreviations and initials', async () => {
@@ -49,9 +54,30 @@ describe('operators that rest on a model or a list that ships', () => {
     })
   })
 
+  test('what is not here is refused with the places where it can be put, and the way out', async () => {
+    const failure = (name: string, params: Record<string, unknown>) =>
+      run(name, params, 'text').then(
+        () => '',
+        (error: Error) => error.message,
+      )
+    expect(await failure('perplexity_filter', { lang: 'xx', model_dir: '/nowhere' })).toMatch(
+      /there is no xx\.sp\.model in \/nowhere, .*data_juicer\/models; put it into one of them, .*model_dir or .*PAWL_MODELS/,
+    )
+    expect(await failure('token_num_filter', { hf_tokenizer: 'my/one', model_dir: '/nowhere' })).toMatch(
+      /my\/one is not here: none of \/nowhere\/my\/one\/tokenizer\.json, .*models--my--one\/snapshots.*--substitute_tokenizer o200k_base/,
+    )
+    expect(await failure('words_num_filter', { tokenization: true, lang: 'xx' })).toMatch(
+      /there is no xx\.sp\.model .*--substitute_tokenizer o200k_base/,
+    )
+  })
+
   test('tokenization counts tokens in place of words', async () => {
     const text = 'internationalization of lighthouses'
-    const { stats } = await run('words_num_filter', { tokenization: true }, text)
+    const { stats } = await run(
+      'words_num_filter',
+      { tokenization: true, lang: 'xx', substitute_tokenizer: 'o200k_base' },
+      text,
+    )
     expect(stats['num_words']).toBeGreaterThan(3)
   })
 })

@@ -1,6 +1,16 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { JsonValue } from '../../src/core/json.js'
 import type { Barrier, Filter, Mapper, Operator, OperatorDefinition } from '../../src/core/operator.js'
 import { Sample } from '../../src/core/sample.js'
@@ -33,24 +43,35 @@ export interface Expectation {
   readonly any_of?: readonly Expectation[]
 }
 
-const folder = new URL('../vectors/', import.meta.url)
+/** Another folder of cases may be tried by hand. */
+const otherFolder = process.env['PAWL_VECTORS']
+const folder = otherFolder === undefined ? new URL('../vectors/', import.meta.url) : pathToFileURL(`${otherFolder}/`)
 
 /** Operators that have a file of recorded cases. */
 export function recordedOperators(): string[] {
   return readdirSync(folder)
-    .map(name => /^data-juicer-([a-z]\w+)\.jsonl$/.exec(name)?.[1])
+    .map(name => /^data-juicer-([a-z]\w+)(?:-\w+)?\.jsonl$/.exec(name)?.[1])
     .filter(name => name !== undefined)
+    .filter((name, index, all) => all.indexOf(name) === index)
     .sort()
 }
 
 /** The cases of an operator, and those found since by comparing both on a corpus and on made-up texts. */
 export function casesOf(operator: string): VectorCase[] {
-  return ['data-juicer', 'found']
-    .map(source => new URL(`${source}-${operator}.jsonl`, folder))
+  return [`data-juicer-${operator}`, `data-juicer-${operator}-tokenization`, `found-${operator}`]
+    .map(name => new URL(`${name}.jsonl`, folder))
     .filter(file => existsSync(file))
     .flatMap(file => readFileSync(file, 'utf8').split('\n'))
     .filter(line => line !== '')
     .map(line => revive(JSON.parse(line)) as VectorCase)
+    .flatMap(eachModel)
+}
+
+/** A case holds for each of the language models that it names. */
+function eachModel(testCase: VectorCase): VectorCase[] {
+  const models = testCase.assets?.['kenlm']
+  if (!Array.isArray(models)) return [testCase]
+  return models.map((kenlm: unknown) => ({ ...testCase, assets: { ...testCase.assets, kenlm } }))
 }
 
 /** Turns `{"$float": "NaN"}` and `{"$int": "…"}` into numbers. */
@@ -101,11 +122,37 @@ function withAssets({ params, assets }: VectorCase, dir: string | undefined): un
   const dirs: Record<string, string> = {}
   for (const [name, content] of Object.entries(assets)) {
     if (name.startsWith('archive_')) continue
+    if (name === 'sentencepiece' || name === 'kenlm' || name === 'tokenizer') {
+      placeModel(dir, name, { file: String(content), lang: String(params['lang'] ?? 'en'), hf: params['hf_tokenizer'] })
+      dirs['model_dir'] = dir
+      continue
+    }
     writeFileSync(join(dir, `${name}.json`), JSON.stringify(content))
     dirs[`${name}_dir`] = dir
   }
   return { ...dirs, ...params }
 }
+
+interface ModelAsset {
+  readonly file: string
+  readonly lang: string
+  readonly hf: unknown
+}
+
+/** Puts a model where an operator looks for it. */
+function placeModel(dir: string, kind: 'sentencepiece' | 'kenlm' | 'tokenizer', { file, lang, hf }: ModelAsset): void {
+  const target = fileURLToPath(new URL(`models/${file}`, folder))
+  if (kind !== 'tokenizer') {
+    symlinkSync(target, join(dir, kind === 'kenlm' ? `${lang}.arpa.bin` : `${lang}.sp.model`))
+    return
+  }
+  for (const name of new Set([String(hf ?? defaultTokenizer), defaultTokenizer])) {
+    mkdirSync(dirname(join(dir, name)), { recursive: true })
+    symlinkSync(target, join(dir, name))
+  }
+}
+
+const defaultTokenizer = 'EleutherAI/pythia-6.9b-deduped'
 
 async function apply(operator: Operator, testCase: VectorCase): Promise<Expectation> {
   const values = testCase.samples ?? [withArchive(testCase) ?? { text: testCase.text ?? null }]

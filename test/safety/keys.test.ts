@@ -53,6 +53,7 @@ const others: Readonly<Record<RecipeKey, { readonly value: (lab: Lab) => unknown
   csv_types: { value: () => ({ zip: 'text' }) },
   hive_partitioning: { value: () => true },
   skip_unsupported: { value: () => true },
+  substitute_tokenizer: { value: () => 'o200k_base' },
   max_quarantine_ratio: { value: () => 0.9 },
   new_job: { not: 'it asks for another job' },
   open_tracer: { value: () => true },

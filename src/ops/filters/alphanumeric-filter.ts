@@ -1,10 +1,12 @@
-import type { Derivation } from '../../core/sample.js'
 import { defineFilter } from '../define.js'
+import { modelDirParam, substituteParam } from '../models/params.js'
+import { tokenizerSubstitute, tokensBy } from '../models/text-tokens.js'
 import { bool, float } from '../params.js'
 import { sysMaxsize } from '../range.js'
 import { charCounts } from '../text/char-counts.js'
-import { substituteForTokens } from '../text/tokenized-words.js'
-import { loadTokenCounter } from '../text/tokens/token-counter.js'
+
+/** Data-Juicer takes no other for this. */
+const tokenizer = 'EleutherAI/pythia-6.9b-deduped'
 
 /** Keeps samples by their share of letters and numbers (Data-Juicer). */
 export const alphanumericFilter = defineFilter({
@@ -12,8 +14,10 @@ export const alphanumericFilter = defineFilter({
   summary: 'Keeps samples whose share of letters and numbers lies within bounds.',
   params: {
     tokenization: bool(false).describe(
-      'Divide the letters by the tokens of a model instead of letters and numbers by characters; see docs/fidelity.md.',
+      'Divide the letters by the tokens of `EleutherAI/pythia-6.9b-deduped` instead of letters and numbers by characters; see docs/recipes.md.',
     ),
+    model_dir: modelDirParam,
+    substitute_tokenizer: substituteParam,
     min_ratio: float(0.25).describe('Smallest share that is kept.'),
     max_ratio: float(sysMaxsize).describe('Largest share that is kept.'),
   },
@@ -29,8 +33,13 @@ export const alphanumericFilter = defineFilter({
       { sample: { text: '=== *** ===' }, stats: { alnum_ratio: 0 }, kept: false },
     ],
   },
-  substitute: substituteForTokens,
-  async create({ tokenization, min_ratio, max_ratio }, { textKey, inRange }) {
+  substitute(params) {
+    const substitute =
+      params.tokenization === true ? tokenizerSubstitute({ ...params, hf_tokenizer: tokenizer }) : undefined
+    if (substitute === undefined) return undefined
+    return `tokenization: true counts tokens of ${substitute}, in place of the tokenizer ${tokenizer}, which is not here`
+  },
+  async create({ tokenization, min_ratio, max_ratio, ...choice }, { textKey, inRange }) {
     if (tokenization !== true)
       return {
         computeStats(sample) {
@@ -40,8 +49,9 @@ export const alphanumericFilter = defineFilter({
         },
         keep: sample => inRange(sample.stats['alnum_ratio'], min_ratio, max_ratio),
       }
-    const tokens: Derivation<number> = { name: 'tokens of o200k_base', compute: await loadTokenCounter('o200k_base') }
+    const { tokens, ...read } = await tokensBy({ ...choice, hf_tokenizer: tokenizer })
     return {
+      ...read,
       computeStats(sample) {
         sample.stats['alpha_token_ratio'] ??= alphaShare(sample.text(textKey), sample.derive(textKey, tokens))
       },

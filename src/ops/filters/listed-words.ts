@@ -1,15 +1,18 @@
 import { z } from 'zod'
 import type { Filter } from '../../core/operator.js'
+import { fingerprintOf } from '../../util/hash.js'
 import type { FilterContext } from '../define.js'
 import { bool, float, text } from '../params.js'
-import { textWords } from '../text/tokenized-words.js'
+import { textWords, tokenizationParams } from '../text/tokenized-words.js'
 import { identityOfList, listedShare, type WordList } from '../text/word-lists.js'
 
 /** Parameters of filters that measure which share of the words stands in a list; the list's folder comes on top. */
 export function listedWordsParams(minRatio: number, maxRatio: number) {
   return {
-    lang: text('en').describe('Language of the list; `all` for the words of every language.'),
-    tokenization: bool(false).describe('Count the tokens of a model instead of words; see docs/fidelity.md.'),
+    ...tokenizationParams,
+    lang: text('en').describe(
+      'Language of the list; `all` for the words of every language. It names the model of `tokenization`, too.',
+    ),
     min_ratio: float(minRatio).describe('Smallest share that is kept.'),
     max_ratio: float(maxRatio).describe('Largest share that is kept.'),
     use_words_aug: bool(false).describe('Count groups of neighbouring words as words, too.'),
@@ -27,15 +30,17 @@ export async function listedWordsFilter(
   params: ListedWordsParams,
   { textKey, inRange }: FilterContext,
 ): Promise<Omit<Filter, 'kind'>> {
+  const { words, identity, models } = await textWords(params, 'refined')
   const options = {
     lists,
     lang: params.lang ?? 'en',
-    words: await textWords(params.tokenization === true, 'refined'),
+    words,
     groupSizes: params.use_words_aug === true ? (params.words_aug_group_sizes ?? []) : [],
     joinChar: params.words_aug_join_char ?? '',
   }
   return {
-    identity: identityOfList(options),
+    identity: identity === undefined ? identityOfList(options) : fingerprintOf(identity, identityOfList(options)),
+    models,
     computeStats(sample) {
       sample.stats[stat] ??= listedShare(sample, textKey, options)
     },

@@ -1,37 +1,53 @@
 import { z } from 'zod'
-import type { Derivation } from '../../core/sample.js'
 import { defineFilter } from '../define.js'
+import { modelDirParam, substituteParam } from '../models/params.js'
+import { tokenizerSubstitute, tokensBy, tokensByEncoding } from '../models/text-tokens.js'
 import { int, text } from '../params.js'
 import { sysMaxsize } from '../range.js'
-import { encodings, loadTokenCounter } from '../text/tokens/token-counter.js'
+import { encodings } from '../text/tokens/token-counter.js'
 
-/** Keeps samples by their number of tokens (Data-Juicer, with the encodings of OpenAI in place of a Hugging Face tokenizer). */
+const defaultTokenizer = 'EleutherAI/pythia-6.9b-deduped'
+
+/** Keeps samples by their number of tokens (Data-Juicer). */
 export const tokenNumFilter = defineFilter({
   name: 'token_num_filter',
-  version: '2',
+  version: '3',
   summary: 'Keeps samples whose number of tokens lies within bounds.',
   params: {
-    hf_tokenizer: text('EleutherAI/pythia-6.9b-deduped').describe(
-      'Tokenizer of Data-Juicer; accepted, but counting is done by `encoding`.',
+    hf_tokenizer: text(defaultTokenizer).describe(
+      'Tokenizer of Hugging Face: a folder with its `tokenizer.json`, or a name that is in the local cache.',
     ),
-    encoding: z.enum(encodings).default('o200k_base').describe('Byte-pair encoding that tokens are counted by.'),
+    encoding: z
+      .enum(encodings)
+      .nullish()
+      .describe('Byte-pair encoding of OpenAI that tokens are counted by, in place of `hf_tokenizer`.'),
+    model_dir: modelDirParam,
+    substitute_tokenizer: substituteParam,
     min_num: int(10).describe('Fewest tokens that are kept.'),
     max_num: int(sysMaxsize).describe('Most tokens that are kept.'),
   },
   stats: ['num_token'],
   thresholds: [{ stat: 'num_token', min: 'min_num', max: 'max_num' }],
   example: {
-    params: { min_num: 4, max_num: 8192 },
+    params: { encoding: 'o200k_base', min_num: 4, max_num: 8192 },
     cases: [
       { sample: { text: 'Hello, world!' }, stats: { num_token: 4 }, kept: true },
       { sample: { text: 'Hello' }, stats: { num_token: 1 }, kept: false },
     ],
   },
-  substitute: ({ hf_tokenizer, encoding }) =>
-    `tokens are counted by ${encoding}, in place of the tokenizer ${hf_tokenizer ?? 'of Data-Juicer'} of Hugging Face`,
-  async create({ encoding, min_num, max_num }, { textKey, inRange }) {
-    const tokens: Derivation<number> = { name: `tokens of ${encoding}`, compute: await loadTokenCounter(encoding) }
+  substitute({ hf_tokenizer, encoding, ...rest }) {
+    if (encoding) return undefined
+    const name = hf_tokenizer ?? defaultTokenizer
+    const substitute = tokenizerSubstitute({ ...rest, hf_tokenizer: name })
+    if (substitute === undefined) return undefined
+    return `tokens are counted by ${substitute}, in place of the tokenizer ${name}, which is not here`
+  },
+  async create({ hf_tokenizer, encoding, min_num, max_num, ...choice }, { textKey, inRange }) {
+    const { tokens, ...read } = encoding
+      ? await tokensByEncoding(encoding)
+      : await tokensBy({ ...choice, hf_tokenizer: hf_tokenizer ?? defaultTokenizer })
     return {
+      ...read,
       computeStats(sample) {
         sample.stats['num_token'] ??= sample.derive(textKey, tokens)
       },

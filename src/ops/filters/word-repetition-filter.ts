@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineFilter } from '../define.js'
-import { bool, float, text } from '../params.js'
+import { float } from '../params.js'
 import { countNgrams } from '../text/ngram-counter.js'
-import { substituteForTokens, textWords } from '../text/tokenized-words.js'
+import { substituteForTokens, textWords, tokenizationParams } from '../text/tokenized-words.js'
 import { isSameWord, type Words } from '../text/words.js'
 
 /** Keeps samples by their share of word n-grams that occur more than once (Data-Juicer). */
@@ -10,8 +10,7 @@ export const wordRepetitionFilter = defineFilter({
   name: 'word_repetition_filter',
   summary: 'Keeps samples whose share of repeated word n-grams lies within bounds.',
   params: {
-    lang: text('en').describe('Language of the samples; matters to tokenization only.'),
-    tokenization: bool(false).describe('Count the tokens of a model instead of words; see docs/fidelity.md.'),
+    ...tokenizationParams,
     rep_len: z.int().default(10).describe('Length of the n-grams, in words.'),
     min_ratio: float(0).describe('Smallest share that is kept.'),
     max_ratio: float(0.5).describe('Largest share that is kept.'),
@@ -26,14 +25,15 @@ export const wordRepetitionFilter = defineFilter({
     ],
   },
   substitute: substituteForTokens,
-  async create({ tokenization, rep_len, min_ratio, max_ratio }, { textKey, inRange }) {
-    const words = await textWords(tokenization === true, 'refined')
+  async create(params, { textKey, inRange }) {
+    const { words, ...read } = await textWords(params, 'refined')
     return {
+      ...read,
       computeStats(sample) {
         if (sample.stats['word_rep_ratio'] !== undefined) return
-        sample.stats['word_rep_ratio'] = wordRepetition(sample.derive(textKey, words), rep_len)
+        sample.stats['word_rep_ratio'] = wordRepetition(sample.derive(textKey, words), params.rep_len)
       },
-      keep: sample => inRange(sample.stats['word_rep_ratio'], min_ratio, max_ratio),
+      keep: sample => inRange(sample.stats['word_rep_ratio'], params.min_ratio, params.max_ratio),
     }
   },
 })

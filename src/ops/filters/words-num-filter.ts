@@ -1,15 +1,14 @@
 import { defineFilter } from '../define.js'
-import { bool, int, text } from '../params.js'
+import { int } from '../params.js'
 import { sysMaxsize } from '../range.js'
-import { substituteForTokens, textWords } from '../text/tokenized-words.js'
+import { substituteForTokens, textWords, tokenizationParams } from '../text/tokenized-words.js'
 
 /** Keeps samples by their number of words (Data-Juicer). */
 export const wordsNumFilter = defineFilter({
   name: 'words_num_filter',
   summary: 'Keeps samples whose number of words lies within bounds.',
   params: {
-    lang: text('en').describe('Language of the samples; matters to tokenization only.'),
-    tokenization: bool(false).describe('Count the tokens of a model instead of words; see docs/fidelity.md.'),
+    ...tokenizationParams,
     min_num: int(10).describe('Fewest words that are kept.'),
     max_num: int(sysMaxsize).describe('Most words that are kept.'),
   },
@@ -23,13 +22,14 @@ export const wordsNumFilter = defineFilter({
     ],
   },
   substitute: substituteForTokens,
-  async create({ tokenization, min_num, max_num }, { textKey, inRange }) {
-    const words = await textWords(tokenization === true, 'written')
+  async create(params, { textKey, inRange }) {
+    const { words, ...read } = await textWords(params, 'written')
     return {
+      ...read,
       computeStats(sample) {
         sample.stats['num_words'] ??= sample.derive(textKey, words).count
       },
-      keep: sample => inRange(sample.stats['num_words'], min_num, max_num),
+      keep: sample => inRange(sample.stats['num_words'], params.min_num, params.max_num),
     }
   },
 })

@@ -42,3 +42,18 @@ export const lineCounts: Derivation<LineCounts> = {
     return { lines, longest, codePoints: length - pairs }
   },
 }
+
+/** The lines of a text as `str.splitlines` finds them, without their breaks. */
+export function splitLines(text: string): string[] {
+  const breaks = charSets.pythonLineBreak().bmp
+  const lines: string[] = []
+  let start = 0
+  for (let at = 0; at < text.length; at++) {
+    if (breaks[text.charCodeAt(at)] === 0) continue
+    lines.push(text.slice(start, at))
+    if (text.charCodeAt(at) === 0x0d && text.charCodeAt(at + 1) === 0x0a) at++
+    start = at + 1
+  }
+  if (start < text.length) lines.push(text.slice(start))
+  return lines
+}
