@@ -16,6 +16,7 @@ const slowest = [
   'execution/export',
   'execution/damage',
   'io/formats',
+  'io/fuzz',
   'analysis/analyze',
 ]
 

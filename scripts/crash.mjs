@@ -1,5 +1,5 @@
 // `npm run crash`: the crash rigs of the tests at length: all scenarios and kinds of kills, 10,000 random histories, all
-// mutants, 600 damaged files, all hostile texts. Takes some hours; PAWL_CRASH_POINTS, PAWL_HISTORIES and PAWL_DAMAGE_ROUNDS make it shorter,
+// mutants, 600 damaged files, all hostile texts, 120,000 damaged inputs. Takes some hours; PAWL_CRASH_POINTS, PAWL_HISTORIES, PAWL_FUZZ_INPUTS and PAWL_DAMAGE_ROUNDS make it shorter,
 // PAWL_CRASH_SEED makes it repeat what it drew. Prints seed and commit, so that a report can name them.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +10,7 @@ const given = {
   PAWL_CRASH_POINTS: '720',
   PAWL_HISTORIES: '10000',
   PAWL_DAMAGE_ROUNDS: '600',
+  PAWL_FUZZ_INPUTS: '120000',
   PAWL_TEST_REQUIRE: 'all',
   PAWL_CRASH_SEED: String(Number.parseInt(commit.slice(0, 6), 16) % 10_000),
 }
@@ -26,6 +27,7 @@ const args = [
   'run',
   'test/crash',
   'test/safety/own-files.test.ts',
+  'test/io/fuzz.test.ts',
   'test/ops/hostile.test.ts',
   ...process.argv.slice(2),
 ]

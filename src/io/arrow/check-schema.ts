@@ -5,11 +5,16 @@ import { Footer } from 'apache-arrow/fb/footer'
 import { Int } from 'apache-arrow/fb/int'
 import { Message } from 'apache-arrow/fb/message'
 import { Schema as EncodedSchema } from 'apache-arrow/fb/schema'
+import { Union } from 'apache-arrow/fb/union'
 import { ByteBuffer } from 'flatbuffers'
 import { InputError } from '../input-error.js'
+import { expectWithin } from './check-message.js'
 
 /** Types of the Arrow format that the library does not read, by number. */
 const names: Readonly<Record<number, string>> = { 22: 'run-end encoded', 25: 'list view', 26: 'large list view' }
+
+/** Fields within fields; JSON that is nested deeper could hardly be read. */
+const deepest = 500
 
 /** The schema in the message that a stream begins with. */
 export function schemaOfMessage(message: Uint8Array): EncodedSchema | null {
@@ -26,17 +31,30 @@ export function schemaOfFooter(footer: Uint8Array): EncodedSchema | null {
  *
  * @throws {InputError} with the column and its type
  */
-export function refuseUnknownTypes(path: string, schema: EncodedSchema | null): void {
-  if (schema === null) return
-  for (let index = 0; index < schema.fieldsLength(); index++) {
-    const field = schema.fields(index)
-    if (field !== null) refuseField(path, field, [])
-  }
+export function refuseUnknownTypes(path: string, schema: EncodedSchema | null, sizeBytes: number): void {
+  if (schema === null) throw new Error('it has no schema')
+  expectWithin(schema.customMetadataLength(), sizeBytes)
+  expectWithin(schema.fieldsLength(), sizeBytes)
+  const look: Look = { path, left: sizeBytes }
+  for (let index = 0; index < schema.fieldsLength(); index++) refuseField(look, schema.fields(index), [])
 }
 
-function refuseField(path: string, field: Field, above: readonly string[]): void {
+/** How many more fields there can be: each takes some bytes, however the encoding refers to them. */
+interface Look {
+  readonly path: string
+  left: number
+}
+
+function refuseField(look: Look, field: Field | null, above: readonly string[]): void {
+  if (field === null || above.length > deepest) throw new Error('its schema is damaged')
+  const { path } = look
+  for (const count of [field.childrenLength(), field.customMetadataLength(), 1]) expectWithin(count, look.left)
+  look.left--
+  if ((field.typeType() as number) === Type.Union)
+    expectWithin((field.type(new Union()) as Union | null)?.typeIdsLength() ?? 0, look.left)
   const place = [...above, field.name() ?? '']
   const type = field.typeType() as number
+  if (!Number.isInteger(type) || type < 1) throw new Error('its schema is damaged')
   if (names[type] !== undefined || Type[type] === undefined)
     throw new InputError(
       'unsupported',
@@ -50,10 +68,7 @@ function refuseField(path: string, field: Field, above: readonly string[]): void
       path,
       `${path}: column "${place.join('.')}" holds integers of ${bits} bits, which cannot be read; write the file anew with decimals there, or without the column`,
     )
-  for (let index = 0; index < field.childrenLength(); index++) {
-    const child = field.children(index)
-    if (child !== null) refuseField(path, child, place)
-  }
+  for (let index = 0; index < field.childrenLength(); index++) refuseField(look, field.children(index), place)
 }
 
 /** @throws {InputError} where two fields side by side have one name: a sample can hold only one of them */

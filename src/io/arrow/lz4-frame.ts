@@ -6,14 +6,14 @@ const frameMagic = 0x184d2204
  * Decompresses one LZ4 frame (the format's description 1.6.3), also one of linked blocks. Checksums that it carries are
  * checked, for which `loadChecksums` must have been awaited.
  *
- * @throws {Error} where the frame is broken
+ * @throws {Error} where the frame is broken, or holds more than `limit` bytes
  */
-export function decodeLz4Frame(input: Uint8Array): Uint8Array {
+export function decodeLz4Frame(input: Uint8Array, limit: number): Uint8Array {
   const view = new DataView(input.buffer, input.byteOffset, input.byteLength)
   if (view.getUint32(0, true) !== frameMagic) throw new Error('LZ4 data without its frame mark')
   const flags = input[4]
   const [hasBlockChecksum, hasSize, hasChecksum] = [0x10, 0x08, 0x04].map(flag => (flags & flag) !== 0)
-  const output = new GrowingBytes(hasSize ? Number(view.getBigUint64(6, true)) : input.length * 4)
+  const output = new GrowingBytes(hasSize ? Number(view.getBigUint64(6, true)) : input.length * 4, limit)
   const headerEnd = 6 + (hasSize ? 8 : 0) + ((flags & 0x01) !== 0 ? 4 : 0)
   if (((xxh32(input.subarray(4, headerEnd)) >>> 8) & 255) !== input[headerEnd])
     throw new Error('the header of LZ4 data is damaged')
@@ -68,8 +68,11 @@ class GrowingBytes {
   bytes: Uint8Array
   length = 0
 
-  constructor(capacity: number) {
-    this.bytes = new Uint8Array(Math.max(64, capacity))
+  constructor(
+    capacity: number,
+    private readonly limit: number,
+  ) {
+    this.bytes = new Uint8Array(Math.min(Math.max(64, capacity), limit))
   }
 
   append(bytes: Uint8Array): void {
@@ -90,8 +93,10 @@ class GrowingBytes {
   }
 
   private reserve(count: number): void {
-    if (this.length + count <= this.bytes.length) return
-    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.length + count))
+    const wanted = this.length + count
+    if (wanted <= this.bytes.length) return
+    if (wanted > this.limit) throw new Error(`LZ4 data holds more than the ${this.limit} bytes that were announced`)
+    const larger = new Uint8Array(Math.min(Math.max(this.bytes.length * 2, wanted), this.limit))
     larger.set(this.bytes.subarray(0, this.length))
     this.bytes = larger
   }

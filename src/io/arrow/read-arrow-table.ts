@@ -39,9 +39,13 @@ function isGzip(path: string): boolean {
   return count === 2 && head[0] === 0x1f && head[1] === 0x8b
 }
 
-/** apache-arrow throws plain errors for whatever it cannot read. */
+/** apache-arrow throws plain errors for whatever it cannot read; what JavaScript says of places that are not there tells nobody anything. */
 export function describeArrowError(path: string, error: unknown): unknown {
   if (error instanceof InputError || (error as NodeJS.ErrnoException).syscall !== undefined) return error
-  const what = error instanceof Error ? error.message : String(error)
-  return InputError.corrupt(path, `cannot be read as Arrow (${what})`, error)
+  const isBroken = !(error instanceof Error) || ['RangeError', 'TypeError', 'SyntaxError'].includes(error.name)
+  return InputError.corrupt(
+    path,
+    `cannot be read as Arrow (${isBroken ? 'its structure is damaged' : error.message})`,
+    error,
+  )
 }

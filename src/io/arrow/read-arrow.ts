@@ -1,16 +1,18 @@
-import { closeSync, fstatSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { type RecordBatch as ArrowBatch, AsyncRecordBatchFileReader, RecordBatchReader } from 'apache-arrow'
 import type { RowSchema } from '../../core/columns.js'
 import { BatchBuilder } from '../batch-builder.js'
-import { openFileSource, openForReading, readExactly } from '../byte-source.js'
+import { openFileSource } from '../byte-source.js'
 import { addRow } from '../columns/add-row.js'
-import { InputError } from '../input-error.js'
+import { BadValueError } from '../columns/json-text.js'
 import type { ReadOptions, RecordBatch, Slice, Survey } from '../reader.js'
-import { refuseDuplicates, refuseUnknownTypes, schemaOfFooter } from './check-schema.js'
+import { checkBatch } from './check-data.js'
+import { refuseDuplicates } from './check-schema.js'
 import { registerCodecs } from './codecs.js'
 import { declaredColumns } from './declared-type.js'
 import { holdsJson, keyOf } from './fields.js'
+import { FileBlocks, isArrowFile } from './file-blocks.js'
 import { describeArrowError } from './read-arrow-table.js'
 import { readFrames } from './stream-frames.js'
 import { bytesToText, type CellToJson, cellToJson } from './to-json.js'
@@ -25,14 +27,30 @@ export async function* readArrow({ path, cut, reading }: Slice, options: ReadOpt
   const batch = new BatchBuilder(options)
   let line = 1
   for await (const rows of arrowBatches(path, cut.kind === 'groups' ? cut : undefined)) {
-    const rowText = rowToJson(rows, reading?.texts)
+    const rowText = rowReader(path, rows, reading?.texts)
     for (let row = 0; row < rows.numRows; row++) {
-      addRow(batch, line++, () => rowText(row))
+      addRow(batch, line++, () => textOfRow(path, rowText, row))
       if (batch.isFull) yield batch.take() as RecordBatch
     }
   }
   const last = batch.take()
   if (last !== undefined) yield last
+}
+
+function rowReader(path: string, rows: ArrowBatch, texts: readonly string[] | undefined): CellToJson {
+  try {
+    return rowToJson(rows, texts)
+  } catch (error) {
+    throw describeArrowError(path, error)
+  }
+}
+
+function textOfRow(path: string, rowText: CellToJson, row: number): string {
+  try {
+    return rowText(row)
+  } catch (error) {
+    throw error instanceof BadValueError ? error : describeArrowError(path, error)
+  }
 }
 
 function rowToJson(batch: ArrowBatch, texts: readonly string[] = []): CellToJson {
@@ -53,10 +71,11 @@ function rowToJson(batch: ArrowBatch, texts: readonly string[] = []): CellToJson
 export async function surveyArrow(path: string, sizeBytes: number): Promise<Survey> {
   await registerCodecs()
   if (!isArrowFile(path)) return { kind: 'whole', sizeBytes, columns: await columnsOfStream(path) }
-  return withFileReader(path, async reader => {
+  return withFileReader(path, async file => {
+    const { reader } = file
     const groups: { rows: number; sizeBytes: number }[] = []
     for (let index = 0; index < reader.numRecordBatches; index++) {
-      const batch = await readBatch(path, reader, index)
+      const batch = await readBatch(path, file, index)
       groups.push({ rows: batch.numRows, sizeBytes: batch.data.byteLength })
     }
     return { kind: 'groups', groups, columns: declaredColumns(reader.schema.fields) } as const
@@ -65,7 +84,7 @@ export async function surveyArrow(path: string, sizeBytes: number): Promise<Surv
 
 async function columnsOfStream(path: string): Promise<RowSchema> {
   try {
-    const reader = await RecordBatchReader.from(readFrames(path, openFileSource(path)))
+    const reader = await openStream(path)
     try {
       await reader.open()
       refuseDuplicates(path, reader.schema.fields)
@@ -78,6 +97,10 @@ async function columnsOfStream(path: string): Promise<RowSchema> {
   }
 }
 
+function openStream(path: string): Promise<RecordBatchReader> {
+  return RecordBatchReader.from(readFrames(path, openFileSource(path), statSync(path).size))
+}
+
 async function* arrowBatches(
   path: string,
   range: { readonly start: number; readonly end: number } | undefined,
@@ -85,8 +108,9 @@ async function* arrowBatches(
   await registerCodecs()
   if (!isArrowFile(path)) {
     try {
-      for await (const batch of await RecordBatchReader.from(readFrames(path, openFileSource(path)))) {
+      for await (const batch of await openStream(path)) {
         refuseDuplicates(path, batch.schema.fields)
+        checkBatch(batch)
         yield batch
       }
     } catch (error) {
@@ -96,15 +120,15 @@ async function* arrowBatches(
   }
   const handle = await open(path)
   try {
-    const reader = await openFileReader(path, handle)
-    const { start, end } = range ?? { start: 0, end: reader.numRecordBatches }
-    for (let index = start; index < end; index++) yield await readBatch(path, reader, index)
+    const file = await openFileReader(path, handle)
+    const { start, end } = range ?? { start: 0, end: file.reader.numRecordBatches }
+    for (let index = start; index < end; index++) yield await readBatch(path, file, index)
   } finally {
     await handle.close()
   }
 }
 
-async function withFileReader<T>(path: string, use: (reader: AsyncRecordBatchFileReader) => Promise<T>): Promise<T> {
+async function withFileReader<T>(path: string, use: (file: OpenFile) => Promise<T>): Promise<T> {
   const handle = await open(path)
   try {
     return await use(await openFileReader(path, handle))
@@ -113,59 +137,33 @@ async function withFileReader<T>(path: string, use: (reader: AsyncRecordBatchFil
   }
 }
 
-async function openFileReader(path: string, handle: FileHandle): Promise<AsyncRecordBatchFileReader> {
+interface OpenFile {
+  readonly reader: AsyncRecordBatchFileReader
+  readonly blocks: FileBlocks
+}
+
+async function openFileReader(path: string, handle: FileHandle): Promise<OpenFile> {
   try {
-    refuseUnknownTypes(path, schemaOfFooter(readFooter(path)))
+    const blocks = new FileBlocks(path)
+    blocks.checkDictionaries()
     const reader = await RecordBatchReader.from(handle)
     await reader.open()
     if (!(reader instanceof AsyncRecordBatchFileReader)) throw new Error('it has no footer')
     refuseDuplicates(path, reader.schema.fields)
-    return reader
+    return { reader, blocks }
   } catch (error) {
     throw describeArrowError(path, error)
   }
 }
 
-async function readBatch(path: string, reader: AsyncRecordBatchFileReader, index: number): Promise<ArrowBatch> {
+async function readBatch(path: string, { reader, blocks }: OpenFile, index: number): Promise<ArrowBatch> {
   try {
+    blocks.checkBatch(index)
     const batch = await reader.readRecordBatch(index)
     if (batch === null) throw new Error(`record batch ${index} is missing`)
+    checkBatch(batch)
     return batch
   } catch (error) {
     throw describeArrowError(path, error)
-  }
-}
-
-/** The footer of a file, which holds its schema. */
-function readFooter(path: string): Uint8Array {
-  const fd = openForReading(path)
-  try {
-    const end = fstatSync(fd).size - magic.length - 4
-    const length = new DataView(readExactly(path, fd, end, end + 4)).getInt32(0, true)
-    if (!(length > 0 && length <= end)) throw new Error('its footer is damaged')
-    return new Uint8Array(readExactly(path, fd, end - length, end))
-  } finally {
-    closeSync(fd)
-  }
-}
-
-const magic = 'ARROW1'
-
-/**
- * True for the file format, which has a footer; false for a stream.
- *
- * @throws {InputError} where a file begins as one and breaks off
- */
-function isArrowFile(path: string): boolean {
-  const fd = openForReading(path)
-  try {
-    const size = fstatSync(fd).size
-    const read = (start: number, end: number) => Buffer.from(readExactly(path, fd, start, end)).toString('latin1')
-    if (size < magic.length || read(0, magic.length) !== magic) return false
-    if (size < 2 * magic.length + 10 || read(size - magic.length, size) !== magic)
-      throw InputError.truncated(path, 'the Arrow file has no footer')
-    return true
-  } finally {
-    closeSync(fd)
   }
 }

@@ -140,6 +140,7 @@ function viewedBytes({ values, variadicBuffers }: Data, index: number): Uint8Arr
   const at = index * viewBytes
   const view = new DataView(views.buffer, views.byteOffset + at, viewBytes)
   const length = view.getInt32(0, true)
+  if (length < 0) throw new BadValueError('a value has a negative length')
   if (length <= inlineBytes) return views.subarray(at + 4, at + 4 + length)
   const start = view.getInt32(12, true)
   const bytes = variadicBuffers[view.getInt32(8, true)]?.subarray(start, start + length)

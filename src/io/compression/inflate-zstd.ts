@@ -18,9 +18,16 @@ export function inflateZstd(input: Uint8Array, length: number): Uint8Array {
   return output
 }
 
-/** As `inflateZstd`, where nothing says how much it will be. */
-export function inflateAllZstd(input: Uint8Array): Uint8Array {
-  return Buffer.concat([...decodeZstd(takeFrom(input))])
+/** As `inflateZstd`, where nothing says how much it will be: `limit` bytes at most. */
+export function inflateAllZstd(input: Uint8Array, limit: number): Uint8Array {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for (const chunk of decodeZstd(takeFrom(input))) {
+    size += chunk.length
+    if (size > limit) throw new Error(`zstd data holds more than the ${limit} bytes that were announced`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
 function takeFrom(input: Uint8Array): (count: number) => Uint8Array {

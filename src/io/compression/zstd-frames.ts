@@ -81,7 +81,9 @@ function decode(decoder: Decompress, block: Uint8Array, isLast: boolean): void {
   try {
     decoder.push(block, isLast)
   } catch (error) {
-    throw new ZstdError(`a block is damaged (${(error as Error).message})`)
+    // The decoder has words of its own for data that it foresaw; what JavaScript says tells nobody anything.
+    const isForeseen = (error as Error).constructor === Error
+    throw new ZstdError(isForeseen ? `a block is damaged (${(error as Error).message})` : 'a block is damaged')
   }
 }
 

@@ -1,6 +1,7 @@
 import { Message, Schema } from 'apache-arrow'
 import type { FileMetaData } from 'hyparquet'
 import { type ColumnType, isScalar, type RowSchema } from '../../core/columns.js'
+import { refuseUnknownTypes, schemaOfMessage } from '../arrow/check-schema.js'
 import { declaredColumns } from '../arrow/declared-type.js'
 
 const key = 'ARROW:schema'
@@ -16,8 +17,10 @@ export function withArrowTypes(columns: RowSchema, { key_value_metadata }: FileM
 /** Undefined where the schema cannot be read: it only adds to what Parquet's own says. */
 function readSchema(bytes: Buffer): RowSchema | undefined {
   const start = bytes.length >= 8 && bytes.readUInt32LE(0) === continuation ? 8 : 4
+  const message = new Uint8Array(bytes.subarray(start))
   try {
-    const header: unknown = Message.decode(new Uint8Array(bytes.subarray(start))).header()
+    refuseUnknownTypes(key, schemaOfMessage(message), message.length)
+    const header: unknown = Message.decode(message).header()
     return header instanceof Schema ? declaredColumns(header.fields) : undefined
   } catch {
     return undefined

@@ -1,10 +1,11 @@
 import type { ColumnMetaData } from 'hyparquet'
 import { parquetHeader } from 'hyparquet/src/column.js'
-import { decompressPage, readDataPage, readDataPageV2 } from 'hyparquet/src/datapage.js'
+import { decompressPage } from 'hyparquet/src/datapage.js'
 import { readPlain } from 'hyparquet/src/plain.js'
-import type { ColumnDecoder, DataPage, DecodedArray, PageHeader } from 'hyparquet/src/types.js'
+import type { DecodedArray, PageHeader } from 'hyparquet/src/types.js'
 import { crc32 } from '../../util/crc32.js'
 import { decompressors } from './codecs.js'
+import { type Decoder, decodeDataPage } from './data-page.js'
 import type { SchemaNode } from './schema-node.js'
 
 /** The values of one column in one row group, as primitives, with the levels that say where they stand. */
@@ -18,7 +19,8 @@ export interface ColumnValues {
   readonly entries: number
 }
 
-type Decoder = Pick<ColumnDecoder, 'type' | 'element' | 'schemaPath' | 'codec' | 'compressors'>
+/** A chunk is in memory as a whole; runs of one value make a large one of a few bytes. */
+const mostValues = 2 ** 27
 
 /**
  * Decodes a column chunk. Checksums that pages carry are checked.
@@ -55,6 +57,7 @@ function readDictionary(page: Uint8Array, header: PageHeader, decoder: Decoder):
   const count = header.dictionary_page_header?.num_values ?? 0
   const content = decompressPage(page, header.uncompressed_page_size, decoder.codec, decoder.compressors)
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength)
+  if (!(count >= 0 && count <= content.byteLength * 8)) throw new Error('its dictionary is cut short')
   return readPlain({ view, offset: 0 }, decoder.type, count, decoder.element.type_length)
 }
 
@@ -68,6 +71,10 @@ class ColumnBuilder {
   #entries = 0
 
   constructor(leaf: SchemaNode, expected: number) {
+    if (!(expected >= 0 && expected <= mostValues))
+      throw new Error(
+        `${expected} values in one row group, of which at most ${mostValues} can be read; write it in smaller ones`,
+      )
     this.#leaf = leaf
     this.#expected = expected
     this.#defs = leaf.maxDef > 0 ? new Uint16Array(expected) : undefined
@@ -84,10 +91,10 @@ class ColumnBuilder {
     const count = info.num_values
     if (count === 0) return
     if (!(count > 0 && count <= this.#expected - this.#entries)) throw new Error('its pages hold more than it says')
-    const decoded = decodePage(page, header, decoder as ColumnDecoder)
-    this.#addLevels(this.#defs, decoded.definitionLevels ?? [], count, this.#leaf.maxDef)
-    this.#addLevels(this.#reps, decoded.repetitionLevels, count, 0)
-    this.#addValues(decoded.dataPage, info.encoding?.endsWith('_DICTIONARY') ? (dictionary ?? []) : undefined)
+    const { defs, reps, values, isDictionary } = decodeDataPage(page, header, this.#leaf, decoder)
+    this.#addLevels(this.#defs, defs, count, this.#leaf.maxDef)
+    this.#addLevels(this.#reps, reps, count, 0)
+    this.#addValues(values, isDictionary ? (dictionary ?? []) : undefined)
     this.#entries += count
   }
 
@@ -99,14 +106,9 @@ class ColumnBuilder {
   }
 
   /** No levels stand for all of them being `otherwise`. */
-  #addLevels(target: Uint16Array | undefined, levels: readonly number[], count: number, otherwise: number): void {
-    if (target === undefined) return
-    if (levels.length === 0) target.fill(otherwise, this.#entries, this.#entries + count)
-    else if (levels.length !== count) throw new Error('its levels are cut short')
-    for (let at = 0; at < levels.length; at++) {
-      if (levels[at] === undefined) throw new Error('its levels are cut short')
-      target[this.#entries + at] = levels[at]
-    }
+  #addLevels(target: Uint16Array | undefined, levels: Uint16Array | undefined, count: number, otherwise: number): void {
+    if (levels === undefined) target?.fill(otherwise, this.#entries, this.#entries + count)
+    else target?.set(levels, this.#entries)
   }
 
   #addValues(data: DecodedArray, dictionary: DecodedArray | undefined): void {
@@ -122,25 +124,4 @@ function countOf(levels: Uint16Array, wanted: number): number {
   let count = 0
   for (const level of levels) if (level === wanted) count++
   return count
-}
-
-function decodePage(page: Uint8Array, header: PageHeader, decoder: ColumnDecoder): DataPage {
-  const v2 = header.data_page_header_v2
-  if (header.type === 'DATA_PAGE_V2' && v2 !== undefined) {
-    // Where all values are null, writers leave out what would say how the others are encoded.
-    const isEmpty = v2.num_values === v2.num_nulls
-    const plain = { ...header, data_page_header_v2: { ...v2, encoding: 'PLAIN' as const, is_compressed: false } }
-    return readDataPageV2(page, isEmpty ? plain : header, decoder)
-  }
-  const v1 = header.data_page_header
-  if (v1 === undefined) throw new Error('a page has no header of its kind')
-  const content = decompressPage(page, header.uncompressed_page_size, decoder.codec, decoder.compressors)
-  try {
-    return readDataPage(content, v1, decoder)
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    const levels = readDataPage(content, { ...v1, encoding: 'PLAIN' }, decoder)
-    if (levels.dataPage.length > 0) throw error
-    return levels
-  }
 }

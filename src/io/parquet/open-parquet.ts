@@ -46,6 +46,7 @@ export function describeParquetError(path: string, error: unknown, column?: stri
 
 /** What JavaScript says of a place outside a buffer or a field that is not there tells nobody anything. */
 function whatBroke(error: unknown): string {
-  if (error instanceof RangeError || error instanceof TypeError) return 'its structure is damaged'
+  if (error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError)
+    return 'its structure is damaged'
   return error instanceof Error ? error.message : String(error)
 }
