@@ -8,6 +8,7 @@ import {
 import { statsFieldOf } from '../core/own-stats.js'
 import type { OperatorUse } from '../core/work-unit.js'
 import { nearestName } from '../util/nearest.js'
+import { readNumberTexts } from './number-texts.js'
 import { describeIssues, problemAt, type Sources } from './problems.js'
 import type { RecipeProblem } from './recipe-error.js'
 
@@ -34,15 +35,23 @@ export async function readProcess(
     const result = await readEntry(entry, ['process', index], context, catalog, sources)
     if (Array.isArray(result)) problems.push(...result)
     else {
-      const definition = await catalog.load(result.name)
-      const statsField = statsFieldOf(definition, result.textKey, measured)
-      for (const stat of definition.stats) if (!measured.has(stat)) measured.set(stat, result.textKey)
-      operators.push(statsField === undefined ? result : { ...result, statsField })
-      const substitute = definition.substitute?.(result.params)
-      if (substitute !== undefined) substitutes.push(`process[${index}] ${result.name}: ${substitute}`)
+      const { use, notes } = result
+      const definition = await catalog.load(use.name)
+      const statsField = statsFieldOf(definition, use.textKey, measured)
+      for (const stat of definition.stats) if (!measured.has(stat)) measured.set(stat, use.textKey)
+      operators.push(statsField === undefined ? use : { ...use, statsField })
+      const substitute = definition.substitute?.(use.params)
+      for (const note of substitute === undefined ? notes : [...notes, substitute])
+        substitutes.push(`process[${index}] ${use.name}: ${note}`)
     }
   }
   return { operators, substitutes, problems }
+}
+
+/** An operator, and what was taken for something else in its parameters. */
+interface ReadEntry {
+  readonly use: OperatorUse
+  readonly notes: readonly string[]
 }
 
 async function readEntry(
@@ -51,7 +60,7 @@ async function readEntry(
   context: ProcessContext,
   catalog: OperatorCatalog,
   sources: Sources,
-): Promise<OperatorUse | RecipeProblem[]> {
+): Promise<ReadEntry | RecipeProblem[]> {
   const named = nameAndParams(entry)
   if (named === undefined) {
     return [
@@ -63,13 +72,8 @@ async function readEntry(
     ]
   }
   const [name, given] = named
-  const unsupported = catalog.unsupported.get(name)
   if (!catalog.has(name)) {
-    const nearest = nearestName(name, [...catalog.names, ...catalog.unsupported.keys()])
-    const message =
-      unsupported !== undefined
-        ? unsupported.message
-        : `there is no operator "${name}"${nearest === undefined ? '; `pawl ops` lists them' : `; did you mean "${nearest}"?`}`
+    const message = describeAbsent(name, catalog)
     return [{ message, place: sources.document?.placeOfKey(path, name) ?? sources.document?.placeOfValue(path) }]
   }
   if (typeof given !== 'object' || Array.isArray(given)) {
@@ -78,7 +82,8 @@ async function readEntry(
     ]
   }
   const definition = await catalog.load(name)
-  const parsed = definition.params.safeParse(withSubstitute(given ?? {}, definition, context))
+  const numbers = readNumberTexts((given ?? {}) as Record<string, unknown>, definition.params)
+  const parsed = definition.params.safeParse(withSubstitute(numbers.params, definition, context))
   if (!parsed.success)
     return describeIssues(parsed.error.issues, [...path, name], sources, () => Object.keys(definition.params.shape))
   const params = parsed.data as Record<string, unknown>
@@ -93,7 +98,7 @@ async function readEntry(
   } catch (error) {
     return [problemAt([...path, name], `${name}: ${(error as Error).message}`, sources)]
   }
-  return {
+  const use: OperatorUse = {
     name,
     params,
     version: definition.version,
@@ -104,6 +109,19 @@ async function readEntry(
     isBarrier: isBarrier(definition),
     isDeterministic: definition.deterministic,
   }
+  return { use, notes: numbers.notes }
+}
+
+const kinds = /_(?:mapper|filter|deduplicator|selector|grouper|aggregator)$/
+
+/** Why a recipe cannot name an operator, and what to do instead. */
+function describeAbsent(name: string, catalog: OperatorCatalog): string {
+  const unsupported = catalog.unsupported.get(name)
+  if (unsupported !== undefined) return unsupported.message
+  const nearest = nearestName(name, [...catalog.names, ...catalog.unsupported.keys()])
+  if (nearest !== undefined) return `there is no operator "${name}"; did you mean "${nearest}"?`
+  if (!kinds.test(name)) return `there is no operator "${name}"; \`pawl ops\` lists them`
+  return `there is no operator "${name}", nor has Data-Juicer 1.6.1 one: it is newer than that, or somebody's own; bring it with custom_operator_paths, or leave it out with --skip_unsupported (\`pawl ops\` lists those that there are)`
 }
 
 /** Gives an operator the encoding that the recipe names for all, where it may take one and names none itself. */

@@ -81,6 +81,82 @@ export interface FilterParams extends BaseParams {
   readonly stats_export_path?: unknown
 }
 
+/** Parameters of `agent_bad_case_signal_mapper`: Notes signals of a bad case in an agent dialog, and a tier that follows from them. */
+export interface AgentBadCaseSignalMapperParams extends BaseParams {
+  /** Field of the question. Default: "query". */
+  readonly query_key?: string | null
+  /** Field of the answer. Default: "response". */
+  readonly response_key?: string | null
+  /** Whether failed tools are a signal. Default: true. */
+  readonly signal_on_tool_fail?: boolean | null
+  /** Failed tools from which on they are. Default: 1. */
+  readonly min_tool_fail_count_for_signal?: number | null
+  /** Whether a small share of tools that succeeded is a signal. Default: true. */
+  readonly signal_on_low_tool_success_ratio?: boolean | null
+  /** Largest such share. Default: 0.499. */
+  readonly tool_success_ratio_max_for_signal?: number | null
+  /** Fewest uses of tools for it. Default: 2. */
+  readonly min_tool_rounds_for_ratio_signal?: number | null
+  /** Whether a short answer to a long question is a signal. Default: true. */
+  readonly signal_on_suspect_empty_response?: boolean | null
+  /** Characters of a long question. Default: 80. */
+  readonly min_query_len_for_empty_check?: number | null
+  /** Characters of a short answer. Default: 20. */
+  readonly max_response_len_for_empty_check?: number | null
+  /** Tokens above which their number is a signal. */
+  readonly max_total_tokens?: number | null
+  /** Milliseconds above which the time taken is a signal. */
+  readonly max_latency_ms?: number | null
+  /** File of thresholds that were measured. */
+  readonly calibration_json_path?: string | null
+  /** Use that file. Default: false. */
+  readonly auto_calibrate_thresholds?: boolean | null
+  /** Thresholds set here go before those of the file. Default: true. */
+  readonly calibration_manual_overrides_auto?: boolean | null
+  /** A threshold of perplexity in the file makes it a signal. Default: true. */
+  readonly auto_enable_perplexity_from_calibration?: boolean | null
+  /** Whether a low `llm_analysis_score` is a signal. Default: true. */
+  readonly signal_on_llm_analysis_low?: boolean | null
+  /** Largest low score. Default: 0.28. */
+  readonly llm_analysis_score_max_for_bad?: number | null
+  /** Only where the record recommends to discard. Default: true. */
+  readonly llm_analysis_discard_must_be_strict?: boolean | null
+  /** Largest score whose signal weighs much. Default: 0.24. */
+  readonly high_precision_llm_analysis_discard_threshold?: number | null
+  /** Whether a low `llm_quality_score` is a signal. Default: true. */
+  readonly signal_on_llm_text_quality_low?: boolean | null
+  /** Largest low score. Default: 0.28. */
+  readonly llm_text_quality_score_max_for_bad?: number | null
+  /** Only where the record recommends to discard. Default: true. */
+  readonly llm_text_quality_discard_must_be_strict?: boolean | null
+  /** Largest score whose signal weighs much. Default: 0.24. */
+  readonly high_precision_llm_text_quality_discard_threshold?: number | null
+  /** Whether labels of negative sentiment are a signal. Default: false. */
+  readonly signal_on_negative_sentiment_hint?: boolean | null
+  /** Parts of such labels. */
+  readonly negative_sentiment_substrings?: readonly (string)[] | null
+  /** Whether high `perplexity` is a signal. Default: false. */
+  readonly signal_on_high_perplexity?: boolean | null
+  /** Smallest high perplexity. Default: 800. */
+  readonly perplexity_high_threshold?: number | null
+  /** Whether a poor answer to a hard question is a signal. Default: false. */
+  readonly signal_hard_query_poor_reply?: boolean | null
+  /** Smallest `llm_difficulty_score` of a hard question. Default: 0.72. */
+  readonly hard_query_difficulty_min?: number | null
+  /** Largest `llm_quality_score` of a poor answer. Default: 0.36. */
+  readonly poor_reply_quality_max?: number | null
+  /** Failed tools alone make the tier `high_precision`. Default: true. */
+  readonly high_precision_on_tool_fail_alone?: boolean | null
+  /** Lighter signals that make the tier `watchlist`. Default: 2. */
+  readonly min_medium_signals_for_watchlist?: number | null
+  /** Whether low scores of dialogs (1 to 5) are a signal. Default: true. */
+  readonly signal_on_low_dialog_quality_meta?: boolean | null
+  /** Largest low score of these. Default: 2. */
+  readonly dialog_quality_low_score_threshold?: number | null
+  /** Fewest low scores. Default: 1. */
+  readonly min_dialog_quality_low_axes_for_signal?: number | null
+}
+
 /** Parameters of `agent_dialog_normalize_mapper`: Turns chat messages into text, history, query and response. */
 export interface AgentDialogNormalizeMapperParams extends BaseParams {
   /** Field for the last question. Default: "query". */
@@ -211,8 +287,8 @@ export interface DocumentDeduplicatorParams extends BaseParams {
 
 /** Parameters of `document_minhash_deduplicator`: Removes samples whose text is nearly that of an earlier one, by MinHash. */
 export interface DocumentMinhashDeduplicatorParams extends BaseParams {
-  /** What a token is: what stands between blanks, what stands between punctuation, or a character. Default: "space". */
-  readonly tokenization?: "space" | "punctuation" | "character" | null
+  /** What a token is: what stands between blanks, what stands between punctuation, a character, or a piece of `tokenizer_model`. Default: "space". */
+  readonly tokenization?: "space" | "punctuation" | "character" | "sentencepiece" | null
   /** Tokens in a row that are compared as one. Default: 5. */
   readonly window_size?: number | null
   /** Compare texts in lower case. Default: true. */
@@ -229,7 +305,7 @@ export interface DocumentMinhashDeduplicatorParams extends BaseParams {
   readonly num_bands?: number | null
   /** Values in a band. */
   readonly num_rows_per_band?: number | null
-  /** Model of `tokenization: sentencepiece`, which Pawl does not have; has no effect here. */
+  /** Path of the SentencePiece model of `tokenization: sentencepiece`, or its name in a folder of models. */
   readonly tokenizer_model?: string | null
 }
 
@@ -427,6 +503,112 @@ export interface PiiRedactionMapperParams extends BaseParams {
 /** Parameters of `punctuation_normalization_mapper`: Replaces Unicode punctuation by ASCII punctuation. */
 export interface PunctuationNormalizationMapperParams extends BaseParams {
 
+}
+
+/** Parameters of `ray_bts_minhash_cpp_deduplicator`: The same as document_minhash_deduplicator, under the name that it has for Ray. */
+export interface RayBtsMinhashCppDeduplicatorParams extends BaseParams {
+  /** What a token is: what stands between blanks, what stands between punctuation, a character, or a piece of `tokenizer_model`. Default: "space". */
+  readonly tokenization?: "space" | "punctuation" | "character" | "sentencepiece" | null
+  /** Tokens in a row that are compared as one. Default: 5. */
+  readonly window_size?: number | null
+  /** Compare texts in lower case. Default: true. */
+  readonly lowercase?: boolean | null
+  /** What to leave out of account, in the syntax of the Python package `regex`. */
+  readonly ignore_pattern?: string | null
+  /** Texts of fewer tokens than the window: `separate`, each is kept; `together`, they are duplicates of one another, as in Data-Juicer. Default: "separate". */
+  readonly short_text?: "separate" | "together"
+  /** Values in a signature; more tell near duplicates better, and cost more. Default: 256. */
+  readonly num_permutations?: number | null
+  /** Share of common shingles from which on texts are near duplicates, about. Default: 0.7. */
+  readonly jaccard_threshold?: number | null
+  /** Bands of a signature; with `num_rows_per_band` in place of those that fit the threshold best. */
+  readonly num_bands?: number | null
+  /** Values in a band. */
+  readonly num_rows_per_band?: number | null
+  /** Path of the SentencePiece model of `tokenization: sentencepiece`, or its name in a folder of models. */
+  readonly tokenizer_model?: string | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly union_find_parallel_num?: number | string | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly union_threshold?: number | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly max_pending_edge_buffer_task?: number | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly num_edge_buffer_task_returns?: number | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly max_pending_filter_tasks?: number | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly num_filter_task_returns?: number | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly merge_batch_size?: number | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly minhash_batch_size?: number | string | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly memory_per_sample?: number | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly actor_memory?: number | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly task_memory?: number | null
+}
+
+/** Parameters of `ray_bts_minhash_deduplicator`: The same as document_minhash_deduplicator, under the name that it has for Ray. */
+export interface RayBtsMinhashDeduplicatorParams extends BaseParams {
+  /** What a token is: what stands between blanks, what stands between punctuation, a character, or a piece of `tokenizer_model`. Default: "space". */
+  readonly tokenization?: "space" | "punctuation" | "character" | "sentencepiece" | null
+  /** Tokens in a row that are compared as one. Default: 5. */
+  readonly window_size?: number | null
+  /** Compare texts in lower case. Default: true. */
+  readonly lowercase?: boolean | null
+  /** What to leave out of account, in the syntax of the Python package `regex`. */
+  readonly ignore_pattern?: string | null
+  /** Texts of fewer tokens than the window: `separate`, each is kept; `together`, they are duplicates of one another, as in Data-Juicer. Default: "separate". */
+  readonly short_text?: "separate" | "together"
+  /** Values in a signature; more tell near duplicates better, and cost more. Default: 256. */
+  readonly num_permutations?: number | null
+  /** Share of common shingles from which on texts are near duplicates, about. Default: 0.7. */
+  readonly jaccard_threshold?: number | null
+  /** Bands of a signature; with `num_rows_per_band` in place of those that fit the threshold best. */
+  readonly num_bands?: number | null
+  /** Values in a band. */
+  readonly num_rows_per_band?: number | null
+  /** Path of the SentencePiece model of `tokenization: sentencepiece`, or its name in a folder of models. */
+  readonly tokenizer_model?: string | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly union_find_parallel_num?: number | string | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly union_threshold?: number | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly max_pending_edge_buffer_task?: number | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly num_edge_buffer_task_returns?: number | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly max_pending_filter_tasks?: number | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly num_filter_task_returns?: number | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly merge_batch_size?: number | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly minhash_batch_size?: number | string | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly memory_per_sample?: number | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly actor_memory?: number | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly task_memory?: number | null
+}
+
+/** Parameters of `ray_document_deduplicator`: Removes samples whose text equals that of an earlier one; those without text are duplicates of one another. */
+export interface RayDocumentDeduplicatorParams extends BaseParams {
+  /** Compare texts in lower case. Default: false. */
+  readonly lowercase?: boolean | null
+  /** Leave white space, digits and ASCII punctuation out of account. Default: false. */
+  readonly ignore_non_character?: boolean | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly backend?: "ray_actor" | "redis" | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly redis_address?: string | null
+  /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
+  readonly dedup_set_num?: number | string | null
 }
 
 /** Parameters of `remove_bibliography_mapper`: Cuts LaTeX documents off at their bibliography or appendix. */
@@ -684,6 +866,8 @@ export interface WordsNumFilterParams extends FilterParams {
  * `declare module 'pawl' { interface OperatorParams { shout_mapper: { loud?: boolean } } }`
  */
 export interface OperatorParams {
+  /** Notes signals of a bad case in an agent dialog, and a tier that follows from them. */
+  agent_bad_case_signal_mapper: AgentBadCaseSignalMapperParams
   /** Turns chat messages into text, history, query and response. */
   agent_dialog_normalize_mapper: AgentDialogNormalizeMapperParams
   /** Notes which tools an agent used most. */
@@ -736,6 +920,12 @@ export interface OperatorParams {
   pii_redaction_mapper: PiiRedactionMapperParams
   /** Replaces Unicode punctuation by ASCII punctuation. */
   punctuation_normalization_mapper: PunctuationNormalizationMapperParams
+  /** The same as document_minhash_deduplicator, under the name that it has for Ray. */
+  ray_bts_minhash_cpp_deduplicator: RayBtsMinhashCppDeduplicatorParams
+  /** The same as document_minhash_deduplicator, under the name that it has for Ray. */
+  ray_bts_minhash_deduplicator: RayBtsMinhashDeduplicatorParams
+  /** Removes samples whose text equals that of an earlier one; those without text are duplicates of one another. */
+  ray_document_deduplicator: RayDocumentDeduplicatorParams
   /** Cuts LaTeX documents off at their bibliography or appendix. */
   remove_bibliography_mapper: RemoveBibliographyMapperParams
   /** Removes comments of LaTeX documents. */

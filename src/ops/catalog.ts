@@ -17,6 +17,18 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
     'document_simhash_deduplicator',
     async () => (await import('./deduplicators/document-simhash-deduplicator.js')).documentSimhashDeduplicator,
   ],
+  [
+    'ray_bts_minhash_deduplicator',
+    async () => (await import('./deduplicators/ray-minhash-deduplicators.js')).rayBtsMinhashDeduplicator,
+  ],
+  [
+    'ray_bts_minhash_cpp_deduplicator',
+    async () => (await import('./deduplicators/ray-minhash-deduplicators.js')).rayBtsMinhashCppDeduplicator,
+  ],
+  [
+    'ray_document_deduplicator',
+    async () => (await import('./deduplicators/ray-document-deduplicator.js')).rayDocumentDeduplicator,
+  ],
   ['alphanumeric_filter', async () => (await import('./filters/alphanumeric-filter.js')).alphanumericFilter],
   [
     'average_line_length_filter',
@@ -55,6 +67,10 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
   [
     'agent_dialog_normalize_mapper',
     async () => (await import('./mappers/agent-dialog-normalize-mapper.js')).agentDialogNormalizeMapper,
+  ],
+  [
+    'agent_bad_case_signal_mapper',
+    async () => (await import('./mappers/agent-bad-case-signal-mapper.js')).agentBadCaseSignalMapper,
   ],
   ['agent_tool_type_mapper', async () => (await import('./mappers/agent-tool-type-mapper.js')).agentToolTypeMapper],
   ['chinese_convert_mapper', async () => (await import('./mappers/chinese-convert-mapper.js')).chineseConvertMapper],

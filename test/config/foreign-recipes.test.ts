@@ -217,3 +217,38 @@ it('refuses models that do not fit into memory as often as there are workers, an
   ])
   expect(refuse(1, 1e9)[0]).toMatch(/not even those of one worker fit/)
 })
+
+it('takes numbers with an exponent that YAML of Python makes texts of for numbers, with a warning', async () => {
+  const folder = new RecipeFolder(`${data}process:\n  - text_length_filter: { min_len: "1e1", max_len: 2e5 }\n`)
+  const { operators, warnings } = await folder.open()
+  expect(operators[0].params).toMatchObject({ min_len: 10, max_len: 200_000 })
+  expect(warnings).toEqual(['process[0] text_length_filter: min_len: "1e1" is taken for the number 10'])
+})
+
+it('takes the names that deduplicators have for Ray, and says that where they run has no effect', async () => {
+  const { operators, warnings } = await new RecipeFolder(`${data}process:
+  - ray_bts_minhash_deduplicator: { union_find_parallel_num: 2, accelerator: cuda }
+  - ray_document_deduplicator: { backend: redis }
+  - ray_bts_minhash_cpp_deduplicator:
+`).open()
+  expect(operators.map(({ name }) => name)).toHaveLength(3)
+  expect(warnings).toEqual([
+    'process[0] ray_bts_minhash_deduplicator: union_find_parallel_num, accelerator say how Ray and its devices do the work, and have no effect here',
+    'process[1] ray_document_deduplicator: backend say how Ray and its devices do the work, and have no effect here',
+  ])
+})
+
+it('tells operators of nowhere from those of later versions', async () => {
+  const refuse = (name: string) =>
+    new RecipeFolder(`${data}process: [${name}]\n`).open().then(
+      () => '',
+      (error: Error) => error.message,
+    )
+  expect(await refuse('tone_of_voice_mapper')).toMatch(
+    /nor has Data-Juicer 1\.6\.1 one: it is newer .*--skip_unsupported/,
+  )
+  expect(await refuse('text_length_filtre')).toMatch(/did you mean "text_length_filter"\?/)
+  expect(await refuse('optimize_qa_mapper')).toMatch(
+    /needs a large language model; ask a model from an operator of your own/,
+  )
+})

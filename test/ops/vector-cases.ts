@@ -50,7 +50,7 @@ const folder = otherFolder === undefined ? new URL('../vectors/', import.meta.ur
 /** Operators that have a file of recorded cases. */
 export function recordedOperators(): string[] {
   return readdirSync(folder)
-    .map(name => /^data-juicer-([a-z]\w+)(?:-\w+)?\.jsonl$/.exec(name)?.[1])
+    .map(name => /^(?:data-juicer|found)-([a-z]\w+)(?:-\w+)?\.jsonl$/.exec(name)?.[1])
     .filter(name => name !== undefined)
     .filter((name, index, all) => all.indexOf(name) === index)
     .sort()

@@ -23,19 +23,29 @@ export const documentDeduplicator = defineDeduplicator({
       },
     ],
   },
-  create: ({ lowercase, ignore_non_character }, { textKey }) => ({
+  create: (params, { textKey }) => ({
     recordBytes: exactKeyBytes,
     sign(sample, record, offset) {
-      let text = sample.text(textKey)
-      if (lowercase === true) text = lower(text)
-      if (ignore_non_character === true) text = withoutNonCharacters(text)
-      const digest = md5(strip(text))
+      const digest = hashDocument(sample.text(textKey), { ...params, space: 'regex' })
       digest.copy(record, offset)
       sample.hashes = { ...sample.hashes, [fields.hash]: digest.toString('hex') }
     },
     resolve: resolveExact,
   }),
 })
+
+export interface DocumentHashOptions {
+  readonly lowercase: boolean | null
+  readonly ignore_non_character: boolean | null
+  /** Of which Python module the classes of white space and digits are. */
+  readonly space: 'regex' | 're'
+}
+
+/** The MD5 of a text, stripped, as parameters say. */
+export function hashDocument(text: string, { lowercase, ignore_non_character, space }: DocumentHashOptions): Buffer {
+  const cased = lowercase === true ? lower(text) : text
+  return md5(strip(ignore_non_character === true ? withoutNonCharacters(cased, space) : cased))
+}
 
 /** The MD5 of a text in UTF-8. Lone surrogates have no UTF-8 form: such texts are told apart by their UTF-16. */
 function md5(text: string): Buffer {
@@ -44,23 +54,29 @@ function md5(text: string): Buffer {
   return hash.update(text).digest()
 }
 
-let removed: Uint8Array | undefined
+const classes = {
+  regex: { space: charSets.regexSpace, digit: charSets.regexDigit },
+  re: { space: charSets.reSpace, digit: charSets.reDigit },
+} as const
 
-function buildRemoved(): Uint8Array {
-  const table = charSets.regexSpace().bmp.slice()
-  const digits = charSets.regexDigit().bmp
+const removedBy = new Map<'regex' | 're', Uint8Array>()
+
+function buildRemoved(of: 'regex' | 're'): Uint8Array {
+  const table = classes[of].space().bmp.slice()
+  const digits = classes[of].digit().bmp
   const punctuation = CharSet.of('!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~').bmp
   for (let c = 0; c < 0x10000; c++) table[c] |= digits[c] | punctuation[c]
   return table
 }
 
-function withoutNonCharacters(text: string): string {
-  removed ??= buildRemoved()
+function withoutNonCharacters(text: string, of: 'regex' | 're'): string {
+  const removed = removedBy.get(of) ?? buildRemoved(of)
+  removedBy.set(of, removed)
   let out = ''
   let from = 0
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i)
-    const isPair = (c & 0xfc00) === 0xd800 && charSets.regexDigit().has(text.codePointAt(i)!)
+    const isPair = (c & 0xfc00) === 0xd800 && classes[of].digit().has(text.codePointAt(i)!)
     if (removed[c] === 0 && !isPair) continue
     out += text.slice(from, i)
     if (isPair) i++

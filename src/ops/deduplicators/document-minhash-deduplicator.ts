@@ -1,45 +1,59 @@
 import { z } from 'zod'
+import type { Barrier, OperatorContext } from '../../core/operator.js'
 import { defineDeduplicator } from '../define.js'
+import { sentencePieceOf } from '../models/sentencepiece-model.js'
 import { minHash } from '../text/minhash.js'
 import { permutations } from '../text/permutations.js'
-import { shingleParams, shingler } from '../text/shingles.js'
+import { joinedTokens, shingleParams, shingler } from '../text/shingles.js'
 import { type Bands, optimalBands } from './bands.js'
 import { bandBytes, minHashBytes, resolveMinHash } from './resolve-minhash.js'
 
 const defaults = { window_size: 5, num_permutations: 256, jaccard_threshold: 0.7 } as const
 
+/** Parameters of MinHash, by all names that Data-Juicer has for it. */
+export const minHashParams = {
+  ...shingleParams(defaults.window_size),
+  tokenization: z
+    .enum(['space', 'punctuation', 'character', 'sentencepiece'])
+    .nullable()
+    .default('space')
+    .describe(
+      'What a token is: what stands between blanks, what stands between punctuation, a character, or a piece of `tokenizer_model`.',
+    ),
+  num_permutations: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(defaults.num_permutations)
+    .describe('Values in a signature; more tell near duplicates better, and cost more.'),
+  jaccard_threshold: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .default(defaults.jaccard_threshold)
+    .describe('Share of common shingles from which on texts are near duplicates, about.'),
+  num_bands: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Bands of a signature; with `num_rows_per_band` in place of those that fit the threshold best.'),
+  num_rows_per_band: z.int().min(1).nullable().default(null).describe('Values in a band.'),
+  tokenizer_model: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('Path of the SentencePiece model of `tokenization: sentencepiece`, or its name in a folder of models.'),
+} as const
+
+type MinHashParams = z.output<z.ZodObject<typeof minHashParams>>
+
 /** Keeps the first of the samples that share many of their shingles (Data-Juicer). */
 export const documentMinhashDeduplicator = defineDeduplicator({
   name: 'document_minhash_deduplicator',
   summary: 'Removes samples whose text is nearly that of an earlier one, by MinHash.',
-  params: {
-    ...shingleParams(defaults.window_size),
-    num_permutations: z
-      .int()
-      .min(1)
-      .nullable()
-      .default(defaults.num_permutations)
-      .describe('Values in a signature; more tell near duplicates better, and cost more.'),
-    jaccard_threshold: z
-      .number()
-      .min(0)
-      .max(1)
-      .nullable()
-      .default(defaults.jaccard_threshold)
-      .describe('Share of common shingles from which on texts are near duplicates, about.'),
-    num_bands: z
-      .int()
-      .min(1)
-      .nullable()
-      .default(null)
-      .describe('Bands of a signature; with `num_rows_per_band` in place of those that fit the threshold best.'),
-    num_rows_per_band: z.int().min(1).nullable().default(null).describe('Values in a band.'),
-    tokenizer_model: z
-      .string()
-      .nullable()
-      .default(null)
-      .describe('Model of `tokenization: sentencepiece`, which Pawl does not have; has no effect here.'),
-  },
+  params: minHashParams,
   example: {
     params: { window_size: 3, jaccard_threshold: 0.6 },
     cases: [
@@ -53,29 +67,43 @@ export const documentMinhashDeduplicator = defineDeduplicator({
       },
     ],
   },
-  create(params, { textKey }) {
-    const count = params.num_permutations ?? defaults.num_permutations
-    const { num_bands: bands, num_rows_per_band: rows } = params
-    const cut =
-      bands === null || rows === null
-        ? optimalBands(params.jaccard_threshold ?? defaults.jaccard_threshold, count)
-        : { bands, rows }
-    const constants = permutations(count)
-    const shinglesOf = shingler(params, defaults.window_size)
-    const takesShort = params.short_text === 'together'
-    const signature = new Uint32Array(count)
-    return {
-      recordBytes: minHashBytes(cut.bands),
-      sign(sample, record, offset) {
-        const shingles = shinglesOf(sample.text(textKey))
-        minHash(shingles, constants, signature)
-        writeKeys(signature, cut, new DataView(record.buffer, record.byteOffset + offset))
-        record[offset + cut.bands * bandBytes] = takesShort || shingles.count > 0 ? 1 : 0
-      },
-      resolve: context => resolveMinHash(context, cut.bands),
-    }
-  },
+  create: createMinHash,
 })
+
+/** Builds MinHash as its parameters say. */
+export function createMinHash(params: MinHashParams, { textKey }: OperatorContext): Omit<Barrier, 'kind'> {
+  const count = params.num_permutations ?? defaults.num_permutations
+  const { num_bands: bands, num_rows_per_band: rows } = params
+  const cut =
+    bands === null || rows === null
+      ? optimalBands(params.jaccard_threshold ?? defaults.jaccard_threshold, count)
+      : { bands, rows }
+  const constants = permutations(count)
+  const { shinglesOf, ...read } = shinglesBy(params)
+  const takesShort = params.short_text === 'together'
+  const signature = new Uint32Array(count)
+  return {
+    ...read,
+    recordBytes: minHashBytes(cut.bands),
+    sign(sample, record, offset) {
+      const shingles = shinglesOf(sample.text(textKey))
+      minHash(shingles, constants, signature)
+      writeKeys(signature, cut, new DataView(record.buffer, record.byteOffset + offset))
+      record[offset + cut.bands * bandBytes] = takesShort || shingles.count > 0 ? 1 : 0
+    },
+    resolve: context => resolveMinHash(context, cut.bands),
+  }
+}
+
+/** What cuts texts into shingles, and the model that it reads. */
+function shinglesBy(params: MinHashParams) {
+  const { tokenization, tokenizer_model: name, ...rest } = params
+  if (tokenization !== 'sentencepiece') return { shinglesOf: shingler({ ...rest, tokenization }, defaults.window_size) }
+  if (name === null) throw new Error('tokenization: sentencepiece needs tokenizer_model, the path of a model')
+  const { model, file, digest } = sentencePieceOf(name, null)
+  const tokenize = (text: string) => joinedTokens(model.pieces(text))
+  return { shinglesOf: shingler(rest, defaults.window_size, tokenize), identity: digest, models: [file] }
+}
 
 /** Writes a hash of 64 bits of each band. Bands beyond the signature are empty, and so all equal. */
 function writeKeys(signature: Uint32Array, { bands, rows }: Bands, view: DataView): void {

@@ -25,7 +25,9 @@ export const shingleParams = (window: number) => ({
     ),
 })
 
-type ShingleParams = z.output<z.ZodObject<ReturnType<typeof shingleParams>>>
+type ShingleParams = Omit<z.output<z.ZodObject<ReturnType<typeof shingleParams>>>, 'tokenization'> & {
+  readonly tokenization?: keyof typeof tokenizers | null
+}
 
 /** Runs of tokens of one text: the `i`-th is `bytes[starts[i], max(starts[i], starts[i + window] - gap))`. */
 export interface Shingles {
@@ -47,16 +49,28 @@ const tokenizers: Readonly<Record<'space' | 'punctuation' | 'character', (bytes:
 }
 
 /** Builds what cuts a text into its shingles, as the parameters say. */
-export function shingler(params: ShingleParams, defaultWindow: number): (text: string) => Shingles {
+export function shingler(
+  params: ShingleParams,
+  defaultWindow: number,
+  tokenizeText?: (text: string) => Tokens,
+): (text: string) => Shingles {
   const window = params.window_size ?? defaultWindow
-  const tokenize = tokenizers[params.tokenization ?? 'space']
+  const tokenizeBytes = tokenizers[params.tokenization ?? 'space']
+  const tokenize = tokenizeText ?? ((text: string) => tokenizeBytes(Buffer.from(text)))
   // An empty pattern is none in Data-Juicer.
   const ignored = params.ignore_pattern ? new PythonPattern(params.ignore_pattern, { module: 'regex' }) : undefined
   return text => {
     const cased = params.lowercase === true ? lower(text) : text
-    const { tokenCount, ...tokens } = tokenize(Buffer.from(ignored?.sub('', cased) ?? cased))
+    const { tokenCount, ...tokens } = tokenize(ignored?.sub('', cased) ?? cased)
     return { ...tokens, window, count: Math.max(0, tokenCount - window + 1) }
   }
+}
+
+/** Tokens that are compared as they stand one behind the other, with nothing between them. */
+export function joinedTokens(tokens: readonly string[]): Tokens {
+  const starts = new Int32Array(tokens.length + 1)
+  for (const [index, token] of tokens.entries()) starts[index + 1] = starts[index] + Buffer.byteLength(token)
+  return { bytes: Buffer.from(tokens.join('')), starts, gap: 0, tokenCount: tokens.length }
 }
 
 const blank = 0x20
