@@ -1,6 +1,11 @@
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { RecipeError, renderProblems } from '../config/recipe-error.js'
 import { UsageError } from '../core/usage-error.js'
+import { version } from '../engine/version.js'
 import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
+import { describeFailure, isSystemError, sayError } from '../execution/unit-failure.js'
 import { InputError } from '../io/input-error.js'
 import { JobFormatError } from '../state/job-format.js'
 import { JobLockedError } from '../state/job-locked.js'
@@ -30,7 +35,21 @@ export function showError(error: unknown): void {
   if (error instanceof RecipeError)
     say(renderProblems(error.problems, (part, text) => paint(part === 'place' ? 'bold' : 'red', text)))
   else if (isOurs(error)) say(error.message)
-  else process.stderr.write(`${(error as Error).stack ?? String(error)}\n`)
+  else if (isSystemError(error)) say(describeFailure(error).message.replace(/, then run the job again.*/, ''))
+  else say(describeDefect(error))
+}
+
+/** What nobody foresaw: its message, and where the rest of it is for whoever mends it. */
+function describeDefect(error: unknown): string {
+  const kept = join(tmpdir(), `pawl-error-${process.pid}.log`)
+  const stack = (error as Error | undefined)?.stack ?? sayError(error)
+  const report = 'This is a fault of Pawl, not of your recipe or data; what is committed stays.'
+  try {
+    writeFileSync(kept, `pawl ${version}, node ${process.version}, ${process.argv.slice(2).join(' ')}\n${stack}\n`)
+    return `unexpected: ${sayError(error)}. ${report} Please report it with ${kept}`
+  } catch (failure) {
+    return `unexpected: ${sayError(error)}. ${report} Please report it (its details could not be kept: ${sayError(failure)})`
+  }
 }
 
 function isOurs(error: unknown): error is Error {

@@ -40,6 +40,7 @@ export async function showWhileRunning(
   try {
     const shown = await work({
       signal: stop.signal,
+      onHold: stop.listen,
       meter,
       onWarning: message => display.print(`warning: ${message}`, process.stderr),
       onStart: message => void (quiet || json || display.print(message, process.stdout)),
@@ -58,7 +59,10 @@ export async function showWhileRunning(
   }
 }
 
-/** The first signal stops the job in order, a second one ends the process at once; either way the job can be resumed. */
+/**
+ * The first signal stops the job in order, a second one ends the process at once; either way the job can be resumed. Until
+ * `listen` is called a signal ends the process, as there is nothing to put in order yet.
+ */
 function listenForStop() {
   const controller = new AbortController()
   let received: StopSignal | undefined
@@ -68,8 +72,10 @@ function listenForStop() {
     controller.abort(`received ${signal}`)
   }
   const signals = Object.keys(signalCodes) as StopSignal[]
-  for (const signal of signals) process.on(signal, onSignal)
   return {
+    listen: () => {
+      for (const signal of signals) process.on(signal, onSignal)
+    },
     signal: controller.signal,
     received: () => received,
     ignore: () => {

@@ -9,6 +9,7 @@ import { canonicalJson } from '../util/hash.js'
 import { availableMemory } from '../util/memory.js'
 import { nearestName } from '../util/nearest.js'
 import { applyOverrides, type Overridden } from './apply-overrides.js'
+import { findContradictions } from './contradictions.js'
 import { resolveDatasets } from './dataset-paths.js'
 import { ignoredKeys, ignoredPartitionKeys } from './ignored-keys.js'
 import { jobIdOfExport } from './job-id.js'
@@ -80,7 +81,10 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
     sources,
   )
   problems.push(...operatorProblems)
-  if (values !== undefined) problems.push(...refuseNul(values, sources), ...refuseRemotePaths(values, sources))
+  if (values !== undefined) {
+    problems.push(...refuseNul(values, sources), ...refuseRemotePaths(values, sources))
+    problems.push(...findContradictions(values, sources))
+  }
   const workers = values?.np ?? usableCores()
   problems.push(...refuseMemory(operators, { workers, availableBytes: availableMemory() }))
   warnings.push(...substitutes)

@@ -89,7 +89,8 @@ export function pathText(path: readonly PropertyKey[]): string {
 const kinds: Readonly<Record<string, string>> = { int: 'a whole number', array: 'a list', object: 'a map' }
 
 function describeIssue(issue: z.core.$ZodIssue, value: unknown): string {
-  const found = value === undefined ? '' : `, found ${JSON.stringify(value)}`
+  const found =
+    value === undefined ? '' : `, found ${typeof value === 'number' ? String(value) : JSON.stringify(value)}`
   switch (issue.code) {
     case 'invalid_type':
       return `expected ${kinds[issue.expected] ?? `a ${issue.expected}`}${found}`

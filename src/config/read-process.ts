@@ -8,6 +8,7 @@ import {
 import { statsFieldOf } from '../core/own-stats.js'
 import type { OperatorUse } from '../core/work-unit.js'
 import { nearestName } from '../util/nearest.js'
+import { emptyRange } from './empty-range.js'
 import { readNumberTexts } from './number-texts.js'
 import { describeIssues, problemAt, type Sources } from './problems.js'
 import type { RecipeProblem } from './recipe-error.js'
@@ -87,10 +88,16 @@ async function readEntry(
   if (!parsed.success)
     return describeIssues(parsed.error.issues, [...path, name], sources, () => Object.keys(definition.params.shape))
   const params = parsed.data as Record<string, unknown>
+  const empty = emptyRange(params)
+  if (empty !== undefined) return [problemAt([...path, name, empty.at], `${name}: ${empty.message}`, sources)]
+  const refusal = await definition.refuse?.(params)
+  if (refusal !== undefined) return [problemAt([...path, name], `${name}: ${refusal}`, sources)]
   const key = typeof params['text_key'] === 'string' ? params['text_key'] : context.textKey
   let identity: string | undefined
   let models: readonly ModelFile[] | undefined
   try {
+    const refusal = await definition.refuse?.(params)
+    if (refusal !== undefined) throw new Error(refusal)
     const operator = await definition.create(params, { ...context, textKey: key })
     identity = operator.identity
     models = operator.models

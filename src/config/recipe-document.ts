@@ -1,8 +1,17 @@
-import { readFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml'
-import { nearestName } from '../util/nearest.js'
-import { listIfThere } from '../util/remove.js'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from 'yaml'
+import { readRecipeText } from './read-recipe-text.js'
 import { RecipeError, type SourcePlace } from './recipe-error.js'
 
 /** Aliases that a recipe may expand to; more is an attempt to blow up memory. */
@@ -21,27 +30,29 @@ export class RecipeDocument {
 
   /** @throws {RecipeError} where the file cannot be read, is not YAML, or holds no map */
   static load(file: string): RecipeDocument {
-    let text: string
-    try {
-      text = readFileSync(file, 'utf8')
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException
-      const why =
-        code === 'ENOENT' ? `there is no such file${nearestFile(file)}` : code === 'EISDIR' ? 'it is a folder' : message
-      throw RecipeError.of(`Cannot read the recipe ${file}: ${why}`)
-    }
-    return RecipeDocument.parse(file, text)
+    return RecipeDocument.parse(file, readRecipeText(file))
   }
 
   static parse(file: string, text: string): RecipeDocument {
     const lines = new LineCounter()
-    const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false })
+    const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, merge: true })
     const [problem] = document.errors
     if (problem !== undefined)
       throw RecipeError.of(`this is not valid YAML: ${problem.message}`, placeAt(file, text, lines, problem.pos))
+    const [warning] = document.warnings
+    if (warning !== undefined)
+      throw RecipeError.of(
+        `${warning.message.replace(/^Unresolved tag: /, 'this tag means nothing here: ')}; write the value as plain YAML`,
+        placeAt(file, text, lines, warning.pos),
+      )
     // The one key that objects hide from a schema.
     visit(document, {
       Pair(_, { key }) {
+        if (isNode(key) && !isScalar(key) && !isAlias(key) && key.range)
+          throw RecipeError.of(
+            'a key is a name, not a list or map',
+            placeAt(file, text, lines, [key.range[0], key.range[1]]),
+          )
         if (isScalar(key) && key.value === '__proto__' && key.range)
           throw RecipeError.of('there is no "__proto__"', placeAt(file, text, lines, [key.range[0], key.range[1]]))
       },
@@ -96,13 +107,6 @@ export class RecipeDocument {
     const range = isMap(node) ? (pairOf(node.items as Pair[], key)?.key as Node | undefined)?.range : undefined
     return range == null ? this.placeOfValue(path) : placeAt(this.file, this.text, this.lines, [range[0], range[1]])
   }
-}
-
-/** A recipe beside the one that is not there, if its name is near. */
-function nearestFile(file: string): string {
-  const recipes = listIfThere(dirname(file)).filter(name => /\.ya?ml$/.test(name))
-  const nearest = nearestName(basename(file), recipes)
-  return nearest === undefined ? '' : `; did you mean "${join(dirname(file), nearest)}"?`
 }
 
 /** A key that stands twice in one map, of which the last counts. */

@@ -152,6 +152,8 @@ export interface OperatorDefinition {
   readonly usesSeed?: boolean
   /** What takes the place of something that the parameters ask for, where that is not here. */
   substitute?(params: Readonly<Record<string, unknown>>): string | undefined
+  /** Why these parameters can work for no sample, where they cannot; asked before any work. */
+  refuse?(params: Readonly<Record<string, unknown>>): MaybePromise<string | undefined>
   /** For `pawl ops NAME` and the operator reference. */
   readonly example?: OperatorExample
   create(params: Readonly<Record<string, unknown>>, context: OperatorContext): MaybePromise<Operator>

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Recipe } from '../config/recipe.js'
@@ -56,6 +57,8 @@ export class JobSession implements AsyncDisposable {
     this.ledger = ledger
     this.spec = specOf(open, directory, writer)
     this.signal = AbortSignal.any([lease.lost, ...(options.signal === undefined ? [] : [options.signal])])
+    // Each busy worker listens.
+    setMaxListeners(0, this.signal)
     const { worker, event_logging: logging, np, jobId, event_log_dir: folder } = this.recipe
     this.executor = new LocalExecutor(this.spec, {
       workers: np ?? usableCores(),

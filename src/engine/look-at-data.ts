@@ -107,7 +107,7 @@ function findTextKey(fields: readonly FieldLook[]): string | undefined {
 async function lookAtLanguages(texts: readonly string[]): Promise<{ language: string; share: number }[]> {
   const filled = texts.filter(text => text.trim() !== '')
   if (filled.length === 0) return []
-  const identify = await loadLanguageModel('eld')
+  const { identify } = await loadLanguageModel('eld')
   const counts = new Map<string, number>()
   for (const text of filled) {
     const { language } = identify(text.slice(0, textForLanguage))

@@ -6,7 +6,7 @@ import { RecipeError } from '../config/recipe-error.js'
 import type { RecipeInput } from '../config/recipe-types.js'
 import type { OperatorCatalog, OperatorDefinition } from '../core/operator.js'
 import { createCatalog } from '../ops/catalog.js'
-import { bundleCustomModule, type CustomBundle } from '../ops/custom/bundle-custom.js'
+import { bundleCustomModules, type CustomBundle } from '../ops/custom/bundle-custom.js'
 import { loadCustomCode } from '../ops/custom/load-custom.js'
 import { chooseJob } from './choose-job.js'
 
@@ -73,7 +73,7 @@ export async function openCatalog(customPaths: readonly string[]): Promise<Omit<
 
 async function bundleAll(paths: readonly string[]): Promise<CustomBundle[]> {
   try {
-    return await Promise.all(paths.map(bundleCustomModule))
+    return await bundleCustomModules(paths)
   } catch (error) {
     throw RecipeError.of((error as Error).message)
   }

@@ -4,8 +4,8 @@ import type { UnitProgress } from '../core/unit-result.js'
 import type { WorkUnit } from '../core/work-unit.js'
 import { JobTally, type TallyStart } from './job-tally.js'
 
-/** What a run is doing. */
-export type RunPhase = 'listing' | 'reading' | 'deciding' | 'exporting' | 'done'
+/** What a run is doing; `checking` is whether files whose time changed hold something else. */
+export type RunPhase = 'listing' | 'checking' | 'reading' | 'deciding' | 'exporting' | 'done'
 
 /** How far a run is. Times in milliseconds, sizes in bytes. */
 export interface Progress {
@@ -64,7 +64,8 @@ export class ProgressMeter {
 
   unit(unit: WorkUnit, progress: UnitProgress | undefined): void {
     if (progress !== undefined) {
-      if (unit.kind === 'export') this.#phase = 'exporting'
+      if (unit.kind === 'digest') this.#phase = this.#tally === undefined ? 'checking' : this.#phase
+      else if (unit.kind === 'export') this.#phase = 'exporting'
       else this.#phase = unit.kind === 'resolve' ? 'deciding' : 'reading'
     }
     this.#tally?.unit(unit, progress)

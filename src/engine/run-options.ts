@@ -26,4 +26,6 @@ export interface RunOptions extends RunObserver {
 export interface MeteredOptions extends RunObserver {
   readonly signal?: AbortSignal
   readonly meter?: ProgressMeter
+  /** Told before the job's directory is touched: from here on, a stop has to be in order. */
+  onHold?(): void
 }

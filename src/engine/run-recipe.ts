@@ -48,6 +48,7 @@ async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<
   // What cannot be read is refused before the job's directory is touched.
   const dataset = await openDataset(recipe, listing, usableCut(examined.pinned, cutSettingsOf(recipe)), usableCores())
   const exporting = withColumns(settings, dataset.cut)
+  options.onHold?.()
   await using session = await JobSession.open(open, { examined, exporting }, options)
   rememberWorkDir(dirname(recipe.jobDir))
   for (const message of [...recipe.warnings, ...dataset.warnings]) session.warn(message)

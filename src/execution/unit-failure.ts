@@ -21,6 +21,9 @@ const remedies: Readonly<Record<string, string>> = {
   EMFILE: 'this process may open no more files: raise `ulimit -n`',
   ENFILE: 'the system has no more file handles: raise fs.file-max',
   EIO: 'the disk reported an I/O error; the file was thrown away',
+  ELOOP: 'a link leads to itself: replace it by what is meant',
+  ENOTDIR: 'what should be a folder on the path is a file',
+  ENOMEM: 'there is not enough memory, or `ulimit -v` allows no more',
   ENOENT: 'the file or its folder is gone: bring it back',
   EFBIG: 'the file grew beyond what the file system or `ulimit -f` allows',
 }

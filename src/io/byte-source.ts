@@ -61,6 +61,15 @@ export function openForReading(path: string): number {
   }
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  ELOOP: 'is a link that leads to itself: replace it by the file that is meant',
+  EMFILE: 'cannot be opened: this process may open no more files; raise `ulimit -n`',
+  ENFILE: 'cannot be opened: the system has no more file handles; raise fs.file-max',
+  ENAMETOOLONG: 'has a name that is longer than the file system takes',
+  EIO: 'cannot be read: the disk reported an I/O error; fetch the file again',
+  ESTALE: 'is no longer there for this host (a stale NFS handle): mount the file system again',
+}
+
 /** An input error for a failure to open or list `path`; any other failure comes back as it is. */
 export function describeOpenError(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code
@@ -70,7 +79,8 @@ export function describeOpenError(path: string, error: unknown): unknown {
     return new InputError('not_permitted', path, `no permission to read ${path}; grant it to this user`, {
       cause: error,
     })
-  return error
+  const reason = reasons[code ?? '']
+  return reason === undefined ? error : new InputError('not_permitted', path, `${path} ${reason}`, { cause: error })
 }
 
 /**

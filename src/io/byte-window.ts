@@ -10,6 +10,8 @@ export class ByteWindow {
   start = 0
   end = 0
   isAtEnd = false
+  /** Bytes that the source has given. */
+  #filled = 0
 
   constructor(
     private readonly source: ByteSource,
@@ -18,6 +20,12 @@ export class ByteWindow {
     private readonly maxRecordBytes: number,
   ) {
     this.bytes = Buffer.allocUnsafeSlow(Math.max(sizeBytes, 1 << 16))
+  }
+
+  /** Where a byte of the window stands, in words. */
+  placeOf(at: number): string {
+    const isPacked = this.source.offset < 0
+    return isPacked ? `byte ${this.#filled - this.end + at} of its decompressed content` : `byte ${this.offsetOf(at)}`
   }
 
   /** File offset of a byte of the window, or -1 where the file is compressed. */
@@ -35,13 +43,15 @@ export class ByteWindow {
     if (left > this.maxRecordBytes)
       throw InputError.corrupt(
         this.path,
-        `the record at byte ${this.offsetOf(this.start)} does not end within the limit of ${this.maxRecordBytes} bytes; an open quote or bracket may be the cause`,
+        `the record at ${this.placeOf(this.start)} does not end within the limit of ${this.maxRecordBytes} bytes; an open quote or bracket may be the cause`,
       )
     const target = left > this.bytes.length / 2 ? Buffer.allocUnsafeSlow(this.bytes.length * 2) : this.bytes
     this.bytes.copy(target, 0, this.start, this.end)
     this.bytes = target
     this.start = 0
-    this.end = left + (await this.source.fill(target, left, target.length))
+    const got = await this.source.fill(target, left, target.length)
+    this.#filled += got
+    this.end = left + got
     this.isAtEnd = this.end < target.length
   }
 }

@@ -134,7 +134,7 @@ function choose(paths: Iterable<string>, { suffixes }: ListOptions, ignored: Map
   const found: FoundFile[] = []
   for (const path of paths) {
     if (kindOfPlace(path) === 'absent') {
-      ignored.set(path, 'links that lead nowhere')
+      ignored.set(path, path.includes('\ufffd') ? 'whose names are not UTF-8' : 'links that lead nowhere')
       continue
     }
     const format = formatOfName(path)

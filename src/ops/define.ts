@@ -7,6 +7,7 @@ import type {
   FilterCase,
   Mapper,
   MapperCase,
+  MaybePromise,
   OperatorContext,
   OperatorDefinition,
   OperatorExample,
@@ -37,6 +38,8 @@ export interface OperatorSpec<S extends ParamsShape> {
   readonly example?: OperatorExample
   /** What takes the place of something that the parameters ask for, where that is not here. */
   substitute?(params: ParamsOf<S>): string | undefined
+  /** Says why these parameters can work for no sample, where they cannot: the recipe is then refused before any work. */
+  refuse?(params: ParamsOf<S>): MaybePromise<string | undefined>
 }
 
 /** What `defineMapper` takes. */
@@ -187,6 +190,7 @@ function common<S extends ParamsShape>(spec: OperatorSpec<S>, suffix: string) {
     deterministic: spec.deterministic ?? true,
     example: spec.example,
     substitute: spec.substitute as OperatorDefinition['substitute'],
+    refuse: spec.refuse as OperatorDefinition['refuse'],
   }
 }
 

@@ -84,7 +84,9 @@ describe('a recipe of Data-Juicer', () => {
     ['intermediate_storage', 'retention_policy', ['keep_all', 'keep_failed_only', 'cleanup_all']],
   ] as const)('may set %s.%s to each of its values', async (section, key, values) => {
     for (const value of values) {
-      const folder = new RecipeFolder(`dataset_path: data.jsonl\n${section}:\n  ${key}: ${value}\n`)
+      // Checkpoints by hand need to be told where.
+      const names = value === 'manual' && section === 'checkpoint' ? '  op_names: [clean_links_mapper]\n' : ''
+      const folder = new RecipeFolder(`dataset_path: data.jsonl\n${section}:\n  ${key}: ${value}\n${names}`)
       expect((await folder.open())[section]).toMatchObject({ [key]: value })
     }
   })

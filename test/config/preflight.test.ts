@@ -22,11 +22,13 @@ const checks = readFileSync(new URL('../vectors/data-juicer-_preflight.jsonl', i
 
 const catalog = createCatalog()
 
-/** What Data-Juicer's check refuses and Pawl takes: a name alone, and a text to look in, which the operator itself takes. */
-const taken = ['["text_length_filter"]', '[{"specified_field_filter":{"target_value":"x"}}]']
+/** What Data-Juicer's check refuses and Pawl takes: a name alone. */
+const taken = ['["text_length_filter"]']
 
 /** Values that Data-Juicer's check lets pass, and that its operators then fail on or misread; refused before any work. */
 const refused: Readonly<Record<string, string>> = {
+  '[{"character_repetition_filter":{"rep_len":0}}]': 'rep_len must be at least 1, found 0',
+  '[{"specified_field_filter":{"target_value":"x"}}]': 'field_key names the field',
   '[{"clean_email_mapper":{"pattern":3}}]': 'process[0].clean_email_mapper.pattern: expected a string, found 3',
   '[{"character_repetition_filter":{"rep_len":"x"}}]':
     'process[0].character_repetition_filter.rep_len: expected a number, found "x"',

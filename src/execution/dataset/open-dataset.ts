@@ -33,7 +33,7 @@ function pathsOf(dataset: DatasetPath): { path: string; weight: number | undefin
 
 /** Weights are shares; where one is above 1 they are relative, and the largest counts as the whole. */
 function normalizeWeights(paths: readonly { path: string; weight: number | undefined }[]): WeightedPath[] {
-  const largest = Math.max(1, ...paths.map(({ weight }) => weight ?? 1))
+  const largest = paths.reduce((most, { weight }) => Math.max(most, weight ?? 1), 1)
   return paths.map(({ path, weight }) => ({ path, weight: (weight ?? 1) / largest }))
 }
 

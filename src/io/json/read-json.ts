@@ -88,7 +88,7 @@ async function findElement(path: string, window: ByteWindow, isFirst: boolean): 
 }
 
 function broken(path: string, window: ByteWindow, at: number, what: string, cause?: unknown): InputError {
-  return InputError.corrupt(path, `broken JSON at byte ${window.offsetOf(at)} (${what})`, cause)
+  return InputError.corrupt(path, `broken JSON at ${window.placeOf(at)} (${what})`, cause)
 }
 
 function addElement(batch: BatchBuilder, window: ByteWindow, end: number, line: number): void {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { InputError } from '../input-error.js'
 
 /** A path of a mixture with its weight. */
@@ -22,6 +24,13 @@ export interface WeightedPath {
  * @throws {InputError} `bad_dataset_path`
  */
 export function parseDatasetPath(text: string): WeightedPath[] {
+  if (
+    /\s/.test(text) &&
+    !/['"\\]/.test(text) &&
+    existsSync(resolve(text)) &&
+    !text.split(/\s+/).some(part => existsSync(resolve(part)))
+  )
+    throw refuse(text, 'it is the name of one file with spaces in it')
   const paths: WeightedPath[] = []
   let weight: number | undefined
   for (const { value, isQuoted } of tokenize(text)) {
@@ -42,7 +51,7 @@ function refuse(text: string, what: string): InputError {
   return new InputError(
     'bad_dataset_path',
     text,
-    `dataset_path "${text}": ${what}; write "path" or "weight path weight path …", and quote paths with spaces`,
+    `dataset_path "${text}": ${what}; write "path" or "weight path weight path …", and put quotes of its own around a path with spaces: dataset_path: '"my data.jsonl"'`,
   )
 }
 

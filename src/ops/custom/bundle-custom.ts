@@ -16,6 +16,21 @@ export interface CustomBundle {
 /** This package, which custom modules import operators' defining functions from. */
 const ownIndex = join(packageRoot, 'dist', 'index.js')
 
+/** Who is bundling at this moment: recipes may be opened side by side. */
+let callers = 0
+
+/** Bundles modules, and ends the process that did so: a run may go on for days. */
+export async function bundleCustomModules(paths: readonly string[]): Promise<CustomBundle[]> {
+  const { stop } = await import('esbuild')
+  callers++
+  try {
+    return await Promise.all(paths.map(bundleCustomModule))
+  } finally {
+    callers--
+    if (callers === 0) await stop()
+  }
+}
+
 /**
  * Bundles a module of custom operators, in JavaScript or TypeScript. Packages stay outside, resolved
  * from where they are imported, and count with their versions and with what their files hold: one that is linked is
@@ -23,7 +38,7 @@ const ownIndex = join(packageRoot, 'dist', 'index.js')
  *
  * @throws {Error} with esbuild's message, naming file and line, where it cannot be bundled
  */
-export async function bundleCustomModule(path: string): Promise<CustomBundle> {
+async function bundleCustomModule(path: string): Promise<CustomBundle> {
   if (!existsSync(path)) throw new Error(`custom_operator_paths: there is no file ${path}`)
   const { build } = await import('esbuild')
   const packages = new Map<string, string>()

@@ -27,6 +27,7 @@ export const characterRepetitionFilter = defineFilter({
       { sample: { text: 'hahahahahahahahaha' }, stats: { char_rep_ratio: 0.5 }, kept: false },
     ],
   },
+  refuse: ({ rep_len }) => (rep_len >= 1 ? undefined : `rep_len must be at least 1, found ${rep_len}`),
   create: ({ rep_len, min_ratio, max_ratio }, { textKey, inRange }) => ({
     computeStats(sample) {
       sample.stats['char_rep_ratio'] ??= characterRepetition(sample.text(textKey), rep_len)

@@ -2,8 +2,12 @@ import { defineFilter } from '../define.js'
 import { text } from '../params.js'
 import { shippedFlaggedWords } from '../text/shipped-lists.js'
 import { substituteForTokens } from '../text/tokenized-words.js'
-import { defaultListDir, readWordLists } from '../text/word-lists.js'
-import { listedWordsFilter, listedWordsParams } from './listed-words.js'
+import { defaultListDir, readWordLists, type WordList } from '../text/word-lists.js'
+import { listedWordsFilter, listedWordsParams, refuseLanguage } from './listed-words.js'
+
+function listsOf({ flagged_words_dir: folder }: { readonly flagged_words_dir: string | null }): WordList {
+  return readWordLists(folder ?? defaultListDir, 'flagged_words') ?? shippedFlaggedWords()
+}
 
 /** Keeps samples by their share of flagged words (Data-Juicer). */
 export const flaggedWordsFilter = defineFilter({
@@ -25,8 +29,9 @@ export const flaggedWordsFilter = defineFilter({
     ],
   },
   substitute: substituteForTokens,
+  refuse: params => refuseLanguage(params.lang, listsOf(params)),
   create(params, context) {
-    const lists = readWordLists(params.flagged_words_dir ?? defaultListDir, 'flagged_words') ?? shippedFlaggedWords()
+    const lists = listsOf(params)
     return listedWordsFilter('flagged_words_ratio', lists, params, context)
   },
 })

@@ -2,7 +2,7 @@ import { fields } from '../../core/fields.js'
 import { defineFilter } from '../define.js'
 import { text } from '../params.js'
 import { isTruthy } from '../python-values.js'
-import { evaluate } from '../text/field-condition/evaluate.js'
+import { evaluate, unsupportedPart } from '../text/field-condition/evaluate.js'
 import { parseCondition } from '../text/field-condition/parse.js'
 
 const stat = 'general_field_filter_condition'
@@ -23,6 +23,9 @@ export const generalFieldFilter = defineFilter({
       { sample: { text: 'a', lang: 'en', length: 42 }, stats: { general_field_filter_condition: true }, kept: true },
       { sample: { text: 'b', lang: 'de', length: 42 }, stats: { general_field_filter_condition: false }, kept: false },
     ],
+  },
+  refuse({ filter_condition }) {
+    return filter_condition ? unsupportedPart(parseCondition(filter_condition)) : undefined
   },
   create({ filter_condition }) {
     const condition = filter_condition ? parseCondition(filter_condition) : undefined

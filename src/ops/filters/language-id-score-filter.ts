@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { nearestName } from '../../util/nearest.js'
 import { defineFilter } from '../define.js'
 import { float } from '../params.js'
 import { type LanguageGuess, loadLanguageModel } from '../text/language.js'
@@ -37,9 +38,17 @@ export const languageIdScoreFilter = defineFilter({
       },
     ],
   },
+  async refuse({ lang, model }) {
+    const { languages } = await loadLanguageModel(model)
+    const unknown = [lang ?? []].flat().find(language => language !== '' && !languages.includes(language))
+    if (unknown === undefined) return undefined
+    const nearest = nearestName(unknown, languages)
+    const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`
+    return `lang: the model ${model} knows no language "${unknown}"${hint}; it knows ${languages.toSorted().join(', ')}`
+  },
   async create({ lang, min_score, model }, { textKey, inRange }) {
     const wanted = lang === null || lang.length === 0 ? undefined : [lang].flat()
-    const identify = await loadLanguageModel(model)
+    const { identify } = await loadLanguageModel(model)
     return {
       computeStats(sample) {
         if (sample.stats['lang'] !== undefined && sample.stats['lang_score'] !== undefined) return

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Filter } from '../../core/operator.js'
 import { fingerprintOf } from '../../util/hash.js'
+import { nearestName } from '../../util/nearest.js'
 import type { FilterContext } from '../define.js'
 import { bool, float, text } from '../params.js'
 import { textWords, tokenizationParams } from '../text/tokenized-words.js'
@@ -19,6 +20,15 @@ export function listedWordsParams(minRatio: number, maxRatio: number) {
     words_aug_group_sizes: z.array(z.number()).nullable().default([2]).describe('Sizes of such groups.'),
     words_aug_join_char: text('').describe('What joins the words of a group.'),
   }
+}
+
+/** Why a language serves no sample: there is no list of its words. */
+export function refuseLanguage(lang: string | null, lists: WordList): string | undefined {
+  const language = lang ?? 'en'
+  if (lists.has(language)) return undefined
+  const nearest = nearestName(language, [...lists.keys()])
+  const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`
+  return `lang: there is no word list for language "${language}"${hint}; there are ${[...lists.keys()].sort().join(', ')}`
 }
 
 type ListedWordsParams = z.output<z.ZodObject<ReturnType<typeof listedWordsParams>>>

@@ -25,6 +25,7 @@ export const specifiedFieldFilter = defineFilter({
       { sample: { text: 'b', meta: { licence: 'unknown' } }, stats: { 'meta.licence': 'unknown' }, kept: false },
     ],
   },
+  refuse: ({ field_key }) => (field_key ? undefined : 'field_key names the field and cannot be left out'),
   create: ({ field_key, target_value }, { reversedRange }) => {
     const key = field_key ?? ''
     const wanted = target_value as JsonValue

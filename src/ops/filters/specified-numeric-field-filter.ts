@@ -21,6 +21,7 @@ export const specifiedNumericFieldFilter = defineFilter({
       { sample: { text: 'b', meta: { stars: 3 } }, stats: { 'meta.stars': 3 }, kept: false },
     ],
   },
+  refuse: ({ field_key }) => (field_key ? undefined : 'field_key names the field and cannot be left out'),
   create({ field_key, min_value, max_value }, { inRange }) {
     const key = field_key ?? ''
     return {

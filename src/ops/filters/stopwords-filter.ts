@@ -2,8 +2,12 @@ import { defineFilter } from '../define.js'
 import { text } from '../params.js'
 import { shippedStopwords } from '../text/shipped-lists.js'
 import { substituteForTokens } from '../text/tokenized-words.js'
-import { defaultListDir, readWordLists } from '../text/word-lists.js'
-import { listedWordsFilter, listedWordsParams } from './listed-words.js'
+import { defaultListDir, readWordLists, type WordList } from '../text/word-lists.js'
+import { listedWordsFilter, listedWordsParams, refuseLanguage } from './listed-words.js'
+
+function listsOf({ stopwords_dir: folder }: { readonly stopwords_dir: string | null }): WordList {
+  return readWordLists(folder ?? defaultListDir, 'stopwords') ?? shippedStopwords()
+}
 
 /** Keeps samples by their share of stop words (Data-Juicer). */
 export const stopwordsFilter = defineFilter({
@@ -25,8 +29,9 @@ export const stopwordsFilter = defineFilter({
     ],
   },
   substitute: substituteForTokens,
+  refuse: params => refuseLanguage(params.lang, listsOf(params)),
   create(params, context) {
-    const lists = readWordLists(params.stopwords_dir ?? defaultListDir, 'stopwords') ?? shippedStopwords()
+    const lists = listsOf(params)
     return listedWordsFilter('stopwords_ratio', lists, params, context)
   },
 })

@@ -25,6 +25,7 @@ export const wordRepetitionFilter = defineFilter({
     ],
   },
   substitute: substituteForTokens,
+  refuse: ({ rep_len }) => (rep_len >= 1 ? undefined : `rep_len must be at least 1, found ${rep_len}`),
   async create(params, { textKey, inRange }) {
     const { words, ...read } = await textWords(params, 'refined')
     return {

@@ -3,6 +3,12 @@ import { SampleError } from '../../core/sample-error.js'
 import { defineMapper } from '../define.js'
 import { PythonPattern, unwrapRawString } from '../text/python-regex/pattern.js'
 
+function compile(pattern: string | string[] | null): PythonPattern[] {
+  return (pattern === null ? [] : [pattern].flat()).map(
+    source => new PythonPattern(unwrapRawString(source), { module: 'regex', dotAll: true }),
+  )
+}
+
 /** Replaces what regular expressions match (Data-Juicer). */
 export const replaceContentMapper = defineMapper({
   name: 'replace_content_mapper',
@@ -23,10 +29,16 @@ export const replaceContentMapper = defineMapper({
     params: { pattern: ['\\d{4}-\\d{2}-\\d{2}', '\\b(\\w+)@\\w+'], repl: ['[date]', '\\1 at work'] },
     cases: [{ before: { text: 'jo@harbour wrote on 2024-05-17.' }, after: [{ text: 'jo at work wrote on [date].' }] }],
   },
+  refuse({ pattern, repl }) {
+    const patterns = compile(pattern)
+    const templates = Array.isArray(repl) ? repl : patterns.map(() => repl ?? '')
+    if (pattern !== null && templates.length !== patterns.length)
+      return `${patterns.length} patterns and ${templates.length} repl: give one repl for all, or one for each`
+    for (const [index, compiled] of patterns.entries()) compiled.checkTemplate(templates[index])
+    return undefined
+  },
   create({ pattern, repl }, { textKey }) {
-    const patterns = (pattern === null ? [] : [pattern].flat()).map(
-      source => new PythonPattern(unwrapRawString(source), { module: 'regex', dotAll: true }),
-    )
+    const patterns = compile(pattern)
     return {
       map(sample) {
         if (pattern === null) return

@@ -39,6 +39,35 @@ export function evaluate(node: Node, field: (name: string) => JsonValue | undefi
   }
 }
 
+/** What no sample could make work, wherever in a condition it stands; undefined where there is no such thing. */
+export function unsupportedPart(node: Node): string | undefined {
+  if (node.kind === 'unsupported') return `a filter condition cannot evaluate ${node.what}`
+  const identity = node.kind === 'compare' ? node.rest.find(([operator]) => operator.startsWith('is')) : undefined
+  if (identity !== undefined) return `a filter condition cannot evaluate "${identity[0]}"`
+  return partsOf(node)
+    .map(unsupportedPart)
+    .find(part => part !== undefined)
+}
+
+function partsOf(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case 'attribute':
+    case 'not':
+    case 'minus':
+    case 'plus':
+      return [node.of]
+    case 'list':
+      return node.items
+    case 'and':
+    case 'or':
+      return node.parts
+    case 'compare':
+      return [node.first, ...node.rest.map(([, right]) => right)]
+    default:
+      return []
+  }
+}
+
 function numberOf(value: JsonValue): number {
   if (typeof value === 'number' || typeof value === 'boolean') return Number(value)
   throw new TypeError(`${JSON.stringify(value)} has no sign`)
