@@ -43,6 +43,11 @@ export class LedgerIndex {
   readonly #entries = new Map<string, Entry>()
   readonly #mirrored = new Map<string, { seq: number; record: ExportRecord }>()
 
+  /** True where every export on record stands in the mirror, too. */
+  get isMirrored(): boolean {
+    return [...this.all('export')].every(record => this.#mirrored.has(recordKey(record)))
+  }
+
   /** Reads the segments in a folder, in any order, and the mirror of exports. */
   static read(folder: string, mirror: string): LedgerIndex {
     const index = new LedgerIndex()

@@ -72,6 +72,8 @@ export class Ledger implements LedgerView {
     await sync(ledger.fd)
     syncFolder(folder)
     if (isCompacting) ledger.#removeSegments(earlier)
+    // A mirror that was lost or damaged is made again at once: until then a second damage would lose the exports.
+    if (!index.isMirrored) ledger.#mirrorExports()
     return ledger
   }
 
