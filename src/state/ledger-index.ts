@@ -143,12 +143,13 @@ export class LedgerIndex {
     const { seq } = commit
     this.seq = Math.max(this.seq, seq)
     this.#limit(commit.after)
-    for (const record of commit.put ?? []) {
-      const rank = record.kind === 'export' ? (record.fence ?? 0) : 0
-      const { writer } = at.segment
-      this.#table.put(recordKey(record), { rank, seq, writer, attempt: attemptOf(record), at })
-    }
+    for (const record of commit.put ?? []) this.#table.put(recordKey(record), candidateOf(record, seq, at))
     for (const dropped of commit.drop ?? []) this.#table.drop(dropped, seq)
+  }
+
+  /** Takes note that a record which holds was copied to another segment. */
+  settle(seq: number, record: LedgerRecord, at: Place): void {
+    this.#table.settle(recordKey(record), candidateOf(record, seq, at))
   }
 
   /** All records that hold, each with its place in the order of commits. */
@@ -215,6 +216,11 @@ export class LedgerIndex {
     this.seq = Math.max(this.seq, seq)
     for (const record of exports) this.#mirrored.set(recordKey(record), { seq, record })
   }
+}
+
+function candidateOf(record: LedgerRecord, seq: number, at: Place): Candidate<Place> {
+  const rank = record.kind === 'export' ? (record.fence ?? 0) : 0
+  return { rank, seq, writer: at.segment.writer, attempt: attemptOf(record), at }
 }
 
 function readPlace(key: string, { at, attempt }: Candidate<Place>): LedgerRecord | undefined {

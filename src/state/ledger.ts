@@ -72,7 +72,7 @@ export class Ledger implements LedgerView {
       : {}
     ledger.#append({ pawl: 'ledger', format: jobFormat, version, writer, fence, after })
     const isCompacting = settings.isAlone && earlier.length > mostSegments
-    if (isCompacting) for (const { seq, record } of [...index.live()]) ledger.#write({ seq, put: [record] })
+    if (isCompacting) for (const { seq, record } of [...index.live()]) ledger.#copy(seq, record)
     await sync(ledger.fd)
     syncFolder(folder)
     if (isCompacting) ledger.#removeSegments(earlier)
@@ -171,8 +171,10 @@ export class Ledger implements LedgerView {
     this.#isWriting = false
   }
 
-  #write(commit: SegmentCommit): void {
-    this.#place(commit)()
+  #copy(seq: number, record: LedgerRecord): void {
+    const offset = this.#position
+    const length = this.#append({ seq, put: [record] })
+    this.index.settle(seq, record, { segment: this.#segment, offset, length })
   }
 
   /** Appends a commit; what is returned makes it visible, to be called once it is synced. */

@@ -50,6 +50,11 @@ export class RecordTable<P> {
     row.candidates.sort(compare)
   }
 
+  /** Takes a copy of what holds for it, and for all that is kept beside it. */
+  settle(key: string, candidate: Candidate<P>): void {
+    this.#rowOf(key).candidates.splice(0, Number.POSITIVE_INFINITY, candidate)
+  }
+
   /** @param dropped a key, or `key@attempt` */
   drop(dropped: string, seq: number): void {
     const [, key, attempt] = /^((?:point|signature|verdict|trace)\/[^@]+)@(.+)$/.exec(dropped) ?? [undefined, dropped]
