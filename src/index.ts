@@ -13,7 +13,10 @@ export { fields } from './core/fields.js'
 export type { JsonObject, JsonValue } from './core/json.js'
 export type {
   Barrier,
+  DatasetCase,
   DeduplicatorCase,
+  DropContext,
+  Edit,
   Example,
   Filter,
   FilterCase,
@@ -28,6 +31,7 @@ export type {
   OperatorDefinition,
   OperatorExample,
   OperatorKind,
+  Payload,
   ResolveContext,
   SignatureRun,
   Threshold,

@@ -11,6 +11,8 @@ export interface SegmentResult {
   readonly counts: Counts
   readonly quarantine: readonly FileRef[]
   readonly signature?: FileRef
+  /** Signature records of each slice, where a sample has any number of them. */
+  readonly signatureRows?: SliceRows
   /** For a piece: which one. */
   readonly piece?: { readonly index: number; readonly records: number; readonly bytes: number }
 }

@@ -61,7 +61,7 @@ async function decide(
       event_type: 'barrier_resolved',
       operator: name,
       op_index: operator,
-      samples: signatures.reduce((sum, { file }) => sum + file.rows, 0),
+      samples: signatures.reduce((sum, { file, samples }) => sum + (samples ?? file.rows), 0),
       dropped: result.file.rows,
       duration_ms: Math.round(performance.now() - started),
     })

@@ -31,11 +31,13 @@ export async function commitSegment(
   }
   if (result.signature !== undefined && unit.signs !== undefined) {
     const fingerprint = signatureFingerprint(result.fingerprint, unit.signs.link)
-    const { partition, sliceRows, signature: file } = result
+    const { partition, signature: file, signatureRows } = result
+    const sliceRows = signatureRows ?? result.sliceRows
+    const samples = signatureRows && result.sliceRows.reduce((sum, rows) => sum + rows, 0)
     const signed = point ?? (unit.input.kind === 'point' ? unit.input.point : undefined)
     if (signed === undefined) throw new TypeError('signatures are those of a point')
     const pointChecksum = signed.file.checksum
-    records.push({ kind: 'signature', fingerprint, partition, file, sliceRows, pointChecksum })
+    records.push({ kind: 'signature', fingerprint, partition, file, sliceRows, samples, pointChecksum })
   }
   await context.ledger.commit(records)
   if (result.digest !== undefined) state.digest = result.digest

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Barrier, OperatorContext } from '../../core/operator.js'
+import type { Sample } from '../../core/sample.js'
 import { defineDeduplicator } from '../define.js'
 import { sentencePieceOf } from '../models/sentencepiece-model.js'
 import { minHash } from '../text/minhash.js'
@@ -70,8 +71,14 @@ export const documentMinhashDeduplicator = defineDeduplicator({
   create: createMinHash,
 })
 
+/** MinHash as a barrier, and how many bands it compares. */
+export interface MinHash extends Omit<Barrier, 'kind' | 'sign'> {
+  readonly bands: number
+  sign(sample: Sample, record: Uint8Array, offset: number): void
+}
+
 /** Builds MinHash as its parameters say. */
-export function createMinHash(params: MinHashParams, { textKey }: OperatorContext): Omit<Barrier, 'kind'> {
+export function createMinHash(params: MinHashParams, { textKey }: OperatorContext): MinHash {
   const count = params.num_permutations ?? defaults.num_permutations
   const { num_bands: bands, num_rows_per_band: rows } = params
   const cut =
@@ -84,6 +91,7 @@ export function createMinHash(params: MinHashParams, { textKey }: OperatorContex
   const signature = new Uint32Array(count)
   return {
     ...read,
+    bands: cut.bands,
     recordBytes: minHashBytes(cut.bands),
     sign(sample, record, offset) {
       const shingles = shinglesOf(sample.text(textKey))

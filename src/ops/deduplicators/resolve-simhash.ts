@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { ResolveContext } from '../../core/operator.js'
+import type { DropContext } from '../../core/operator.js'
 import { DisjointSets } from '../../util/disjoint-sets.js'
 import { Spill } from '../../util/spill.js'
 import { dropAllButLeast } from './clusters.js'
@@ -14,7 +14,7 @@ export const simHashBytes = 9
  * most `distance` bits. Half of the memory holds keys and half says which samples are linked; what needs more
  * of either is in files.
  */
-export async function resolveSimHash(context: ResolveContext, distance: number): Promise<void> {
+export async function resolveSimHash(context: DropContext, distance: number): Promise<void> {
   const { scratchDir, memoryBytes, totalRecords } = context
   using sets = new DisjointSets(totalRecords, memoryBytes / 2, join(scratchDir, 'sets'))
   await using all = new Spill(scratchDir, 'all', 1, nearKeyBytes, memoryBytes / 16)
@@ -26,7 +26,7 @@ export async function resolveSimHash(context: ResolveContext, distance: number):
 }
 
 /** Writes the keys of all samples that take part, in the order of the input. */
-async function collectKeys(context: ResolveContext, all: Spill): Promise<void> {
+async function collectKeys(context: DropContext, all: Spill): Promise<void> {
   let number = 0
   for await (const { records } of context.signatures()) {
     for (let at = 0; at < records.length; at += simHashBytes, number++) {
