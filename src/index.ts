@@ -24,6 +24,7 @@ export type {
   MapperCase,
   MapResult,
   MaybePromise,
+  ModelFile,
   Operator,
   OperatorBase,
   OperatorCatalog,

@@ -100,7 +100,7 @@ export type DropContext = Omit<ResolveContext, 'give' | 'totalSamples' | 'partit
 export interface Payload {
   readonly sizeBytes: number
   /** The next bytes, as many as are asked for. */
-  next(length: number): Buffer
+  next(length: number): Uint8Array
 }
 
 /** Changes a sample that stays: the `row`-th of its partition. Samples come in ascending order. */

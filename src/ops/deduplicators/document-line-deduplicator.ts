@@ -68,7 +68,7 @@ function hashesOf(text: string, rules: LineRules): Buffer {
 
 /** The hashes of the lines that go, of those that a partition has. */
 function readHashes(payload: Payload): Set<string> {
-  const bytes = payload.next(payload.sizeBytes)
+  const bytes = Buffer.from(payload.next(payload.sizeBytes))
   const hashes = new Set<string>()
   for (let at = 0; at < bytes.length; at += lineHashBytes) hashes.add(bytes.toString('latin1', at, at + lineHashBytes))
   return hashes

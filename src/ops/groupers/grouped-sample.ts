@@ -14,11 +14,15 @@ export function groupFrame(sample: Sample, row: number, key: string): Buffer {
 export function editGroups(payload: Payload): Edit {
   return sample => {
     payload.next(4)
-    const count = payload.next(4).readUInt32LE(0)
+    const count = nextNumber(payload)
     const members: Buffer[] = []
-    for (let i = 0; i < count; i++) members.push(Buffer.from(payload.next(payload.next(4).readUInt32LE(0))))
+    for (let i = 0; i < count; i++) members.push(Buffer.from(payload.next(nextNumber(payload))))
     sample.replace(columnsOf(members))
   }
+}
+
+function nextNumber(payload: Payload): number {
+  return Buffer.from(payload.next(4)).readUInt32LE(0)
 }
 
 /** JSON text with the fields of the first, each a list of the values of all, in the spelling that they have. */
