@@ -858,7 +858,7 @@ export interface TagsSpecifiedFieldSelectorParams extends BaseParams {
   /** Path of the field, such as `meta.lang` or `__dj__stats__.text_len`; without it all samples stay. */
   readonly field_key?: string | null
   /** Values that stay; of a text, each character is one. */
-  readonly target_tags: readonly (RecipeJson)[] | string
+  readonly target_tags?: readonly (string | number | boolean | null)[] | string | null
 }
 
 /** Parameters of `text_chunk_mapper`: Cuts texts into chunks, each a sample of its own. */

@@ -11,7 +11,9 @@ export const tagsSpecifiedFieldSelector = defineSelector({
   params: {
     field_key: fieldKeyParam,
     target_tags: z
-      .union([z.array(z.json()), z.string()])
+      .union([z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])), z.string()])
+      .nullable()
+      .default(null)
       .describe('Values that stay; of a text, each character is one.'),
   },
   example: {
@@ -28,6 +30,7 @@ export const tagsSpecifiedFieldSelector = defineSelector({
     ],
   },
   create({ field_key, target_tags }) {
+    if (target_tags === null) throw new TypeError('target_tags names the values that stay')
     const path = field_key ?? ''
     const tags = typeof target_tags === 'string' ? [...target_tags] : target_tags
     return {
