@@ -56,15 +56,15 @@ async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<
     const prepared = await prepareJob(session, { listing, dataset, pinned: examined.pinned }, options)
     return await finishJob(session, prepared, exporting)
   } catch (error) {
-    const outcome = outcomeOf(error, session, options)
+    const outcome = outcomeOf(error, session)
     session.end(outcome)
     throw outcome
   }
 }
 
-function outcomeOf(error: unknown, { lease }: JobSession, { signal }: MeteredOptions): unknown {
+function outcomeOf(error: unknown, { lease, stopReason: asked }: JobSession): unknown {
   if (lease.lost.aborted) return new LeaseLost(String(lease.lost.reason))
-  if (signal?.aborted === true) return new JobStopped(stopReason(signal))
+  if (asked !== undefined) return new JobStopped(asked)
   if (error instanceof UnitFailed) return new JobFailure(error.error.code, error.message, { cause: error })
   if (!isSystemError(error)) return error
   return new JobFailure(error.code ?? 'EIO', describeFailure(error).message, { cause: error })

@@ -15,6 +15,8 @@ export class JobDirectory {
   readonly ledger: string
   readonly leases: string
   readonly operators: string
+  /** What its processes say of themselves, one file each. */
+  readonly status: string
   readonly summary: string
   readonly plan: string
   readonly cut: string
@@ -32,6 +34,7 @@ export class JobDirectory {
     this.ledger = join(path, 'metadata', 'ledger')
     this.leases = join(path, 'metadata', 'leases')
     this.operators = join(path, 'metadata', 'operators')
+    this.status = join(path, 'metadata', 'status')
     this.summary = join(path, 'job_summary.json')
     this.plan = join(path, 'dag_execution_plan.json')
     this.cut = join(path, 'partitions', 'cut.json')
@@ -49,6 +52,7 @@ export class JobDirectory {
       this.ledger,
       this.leases,
       this.operators,
+      this.status,
       this.checkpoints,
       this.partitions,
       this.quarantine,
@@ -70,7 +74,7 @@ export type JobPlace =
 const ownNames = /^(metadata|checkpoints|partitions|quarantine|logs|trace|job_summary\.json|dag_execution_plan\.json)$/
 const ownEvents = /^events_\d{8}_\d{6}_\d{3}\.jsonl(\.\d+)?$/
 const ownMetadata =
-  /^(format|ledger|leases|operators|recipe\.json|recipe\.yaml|input_manifest\.json|exports\.json)(\.damaged-[0-9a-f]{8})?$/
+  /^(format|ledger|leases|operators|status|recipe\.json|recipe\.yaml|input_manifest\.json|exports\.json)(\.damaged-[0-9a-f]{8})?$/
 
 /**
  * Looks at a folder that is to become, or is, a job directory. It is one only where its `metadata/` is a job's; a

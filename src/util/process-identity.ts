@@ -39,7 +39,7 @@ function canBeSignalled(pid: number): boolean {
 }
 
 /** When a process started; `ended` for one that is only waited for; `unknown` where the system does not tell. */
-function startOf(pid: number): string {
+export function startOf(pid: number): string {
   const stat = readIfAllowed(`/proc/${pid}/stat`)
   if (stat === undefined) return unknown
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
