@@ -122,7 +122,8 @@ export function findAllJobs(): string[] {
   return knownJobs().map(path => basename(path))
 }
 
-function knownJobs(): string[] {
+/** Folders of all jobs below `./outputs` and in the work dirs that this user worked in. */
+export function knownJobs(): string[] {
   return [...new Set([...jobsBelow(resolve('outputs'), 3), ...rememberedWorkDirs().flatMap(jobsIn)])]
 }
 
