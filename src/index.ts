@@ -90,3 +90,4 @@ export { type FailedPartition, type JobStatus, type JobSummary, readSummary } fr
 export type { LeaseHolder } from './state/lease.js'
 export { LeaseLost } from './state/lease.js'
 export type { ProcessStatus } from './state/process-status.js'
+export type { ProcessIdentity } from './util/process-identity.js'
