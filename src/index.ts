@@ -14,6 +14,8 @@ export type { JsonObject, JsonValue } from './core/json.js'
 export type {
   Barrier,
   DatasetCase,
+  DecisionFigure,
+  DecisionFigures,
   DeduplicatorCase,
   DropContext,
   Edit,

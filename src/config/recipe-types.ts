@@ -327,6 +327,8 @@ export interface DocumentMinhashDeduplicatorParams extends BaseParams {
   readonly num_rows_per_band?: number | null
   /** Path of the SentencePiece model of `tokenization: sentencepiece`, or its name in a folder of models. */
   readonly tokenizer_model?: string | null
+  /** Write each cluster as a line of a file in `clusters/` of the job: which sample stays and which go, by file and offset. Default: false. */
+  readonly export_clusters?: boolean
 }
 
 /** Parameters of `document_minhash_deduplicator_with_uid`: Removes samples whose text is nearly that of one with a smaller `__dj__uid`, by MinHash. */
@@ -365,6 +367,8 @@ export interface DocumentSimhashDeduplicatorParams extends BaseParams {
   readonly ignore_pattern?: string | null
   /** Texts of fewer tokens than the window: `separate`, each is kept; `together`, they are duplicates of one another, as in Data-Juicer. Default: "separate". */
   readonly short_text?: "separate" | "together"
+  /** Write each cluster as a line of a file in `clusters/` of the job: which sample stays and which go, by file and offset. Default: false. */
+  readonly export_clusters?: boolean
   /** Blocks that Data-Juicer cuts a hash into to find near ones; more than `hamming_distance`. The result is the same for all. Default: 6. */
   readonly num_blocks?: number | null
   /** Most bits of 64 in which the hashes of near duplicates differ. Default: 4. */
@@ -622,6 +626,8 @@ export interface RayBtsMinhashCppDeduplicatorParams extends BaseParams {
   readonly num_rows_per_band?: number | null
   /** Path of the SentencePiece model of `tokenization: sentencepiece`, or its name in a folder of models. */
   readonly tokenizer_model?: string | null
+  /** Write each cluster as a line of a file in `clusters/` of the job: which sample stays and which go, by file and offset. Default: false. */
+  readonly export_clusters?: boolean
   /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
   readonly union_find_parallel_num?: number | string | null
   /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
@@ -668,6 +674,8 @@ export interface RayBtsMinhashDeduplicatorParams extends BaseParams {
   readonly num_rows_per_band?: number | null
   /** Path of the SentencePiece model of `tokenization: sentencepiece`, or its name in a folder of models. */
   readonly tokenizer_model?: string | null
+  /** Write each cluster as a line of a file in `clusters/` of the job: which sample stays and which go, by file and offset. Default: false. */
+  readonly export_clusters?: boolean
   /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
   readonly union_find_parallel_num?: number | string | null
   /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */

@@ -71,6 +71,10 @@ export interface SignatureRun {
   readonly firstRow: number
 }
 
+/** Figures of decisions that the end of a run tells. */
+export type DecisionFigure = 'clusters' | 'largest_cluster' | 'short_texts_spared'
+export type DecisionFigures = { readonly [K in DecisionFigure]?: number }
+
 /** What a barrier is given to decide on the whole dataset. */
 export interface ResolveContext {
   /** All signatures in the order of the input; those of a partition may come in several runs. May be asked for again. */
@@ -86,6 +90,12 @@ export interface ResolveContext {
   progress?(): void
   /** Drops the `row`-th sample of a partition. Any order; at most once a sample. */
   drop(partitionIndex: number, row: number): void
+  /** Notes a figure of the decision for the end of the run, such as how many clusters there are. */
+  note?(name: DecisionFigure, count: number): void
+  /** Appends a line to a file of the job that belongs to the decision, such as a cluster. */
+  writeLine?(value: JsonObject): void
+  /** The files that the slices of a partition were read from, to name samples by. */
+  pathsOf?(partitionIndex: number): readonly string[]
   /**
    * Gives a partition bytes that `edit` reads when its samples are taken on, behind those that it was given before.
    * Partitions must come in ascending order; what each gets is written at once.

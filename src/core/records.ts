@@ -1,3 +1,4 @@
+import type { DecisionFigures } from './operator.js'
 /** A file of the job directory that the ledger vouches for; `path` is relative to the job directory. */
 export interface FileRef {
   readonly path: string
@@ -98,6 +99,10 @@ export interface VerdictRecord {
   readonly kind: 'verdict'
   readonly fingerprint: string
   readonly file: FileRef
+  /** Absent where there are none. */
+  readonly figures?: DecisionFigures
+  /** What was written beside the decision, relative to the job directory. */
+  readonly lines?: FileRef
   readonly slices: readonly VerdictSlice[]
 }
 

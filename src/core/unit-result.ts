@@ -1,3 +1,4 @@
+import type { DecisionFigures } from './operator.js'
 import type { Counts, ExportedFile, FileRef, Piece, SliceRows, VerdictSlice } from './records.js'
 
 /** What a segment unit (or one piece of it) made, published but not yet committed. */
@@ -26,6 +27,8 @@ export interface DigestResult {
 export interface ResolveResult {
   readonly kind: 'resolve'
   readonly file: FileRef
+  readonly figures?: DecisionFigures
+  readonly lines?: FileRef
   readonly slices: readonly Omit<VerdictSlice, 'signed'>[]
 }
 

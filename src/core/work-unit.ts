@@ -134,6 +134,8 @@ export interface ResolveUnit extends UnitBase {
   readonly operator: number
   readonly fingerprint: string
   readonly signatures: readonly { readonly partition: string; readonly file: FileRef; readonly samples?: number }[]
+  /** Paths of the slices of each partition. */
+  readonly paths: readonly (readonly string[])[]
   /** The order of the input, in which ties are decided. */
   readonly runs: readonly RowRun[]
   readonly memoryBytes: number

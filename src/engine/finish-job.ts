@@ -1,3 +1,4 @@
+import { describeFigures } from '../core/describe-figures.js'
 import type { Counts, ExportRecord, FileRef, PointRecord } from '../core/records.js'
 import { type ExportSettings, exportFingerprint } from '../execution/export/export-form.js'
 import { matchesContent } from '../execution/export/export-state.js'
@@ -29,7 +30,7 @@ export async function finishJob(
   if (isAccepted && isReportInOrder(session, current)) {
     await trace(session, context, scheduler.states)
     await applyRetention(context, retention_policy, scheduler.states)
-    return report(session, current, { wasComplete: true, exportMs: 0 })
+    return report(session, current, { wasComplete: true, exportMs: 0, decisions: decisionsOf(prepared) })
   }
   for (;;) {
     const { states, points } = await scheduler.run()
@@ -43,7 +44,7 @@ export async function finishJob(
       const exportMs = Math.round(performance.now() - started)
       await trace(session, context, states)
       await applyRetention(context, retention_policy, states)
-      return report(session, record, { wasComplete: false, exportMs })
+      return report(session, record, { wasComplete: false, exportMs, decisions: decisionsOf(prepared) })
     } catch (error) {
       const path = damagedPath(error)
       if (path === undefined) throw error
@@ -134,7 +135,7 @@ async function renewReport(
 function report(
   session: JobSession,
   record: ExportRecord,
-  { wasComplete, exportMs }: { readonly wasComplete: boolean; readonly exportMs: number },
+  { wasComplete, exportMs, decisions }: Pick<RunReport, 'wasComplete' | 'exportMs' | 'decisions'>,
 ): RunReport {
   const { recipe, meter } = session
   const samplesOut = record.files.reduce((sum, { rows }) => sum + rows, 0)
@@ -160,8 +161,22 @@ function report(
     durationMs: progress.elapsedMs,
     processedBytes: progress.processedBytes,
     bytesPerSecond: progress.bytesPerSecond,
+    decisions,
     wasComplete,
   }
+}
+
+/** What the barriers tell of the decisions that the export rests on. */
+function decisionsOf({ context, scheduler, plan }: PreparedJob): string[] {
+  const [first] = scheduler.states
+  return plan.stages.flatMap(({ index, signs }) => {
+    if (signs === undefined || first?.verdicts[index] === undefined) return []
+    const { path } = first.verdicts[index]
+    const record = [...context.ledger.all('verdict')].find(({ file }) => file.path === path)
+    const told = describeFigures(record?.figures ?? {})
+    const lines = record?.lines === undefined ? '' : ` → ${record.lines.path}`
+    return told === '' && lines === '' ? [] : [`${plan.operators[signs].name}${told}${lines}`]
+  })
 }
 
 /** Counts with the time that barriers took to decide beside that of their signatures. */

@@ -27,6 +27,14 @@ afterAll(() => {
   for (const rig of rigs) rig.remove()
 })
 
+/** Some of a list, drawn by the commit. */
+function drawFrom<T>(all: readonly T[], count: number): T[] {
+  return Array.from({ length: Math.min(count, all.length) }, (_, i) => all[(crashSeed + i * 5) % all.length])
+}
+
+/** Points of a barrier that the commit draws. */
+const fewPoints = 3
+
 /** Of the barriers with more phases, one a commit. */
 function drawnBarrier(): string[] {
   return [['near', 'lines', 'groups'][crashSeed % 3]]
@@ -44,7 +52,8 @@ describe.skipIf(!strace.isThere)('a job killed at a write step', () => {
       rig.reset()
       const counts = await countSteps(rig)
       const hits: Hit[] = []
-      const points = [...spread(counts, pointsWanted)]
+      const all = [...spread(counts, pointsWanted)]
+      const points = isLong || name === 'plain' || name === 'barrier' ? all : drawFrom(all, fewPoints)
       for (const point of points) {
         rig.reset()
         const { hit } = await runKilled(rig, point)
@@ -63,7 +72,7 @@ describe.skipIf(!strace.isThere)('a job killed at a write step', () => {
       console.log(
         `${name}: ${hits.length} kills, ${hits.filter(({ isMidRun }) => isMidRun).length} mid-run, ${JSON.stringify(tally)}`,
       )
-      expect(hits.length).toBeGreaterThan(points.length * 0.6)
+      expect(hits.length).toBeGreaterThanOrEqual(Math.floor(points.length * 0.6))
       if (!isLong) return
       expect(hits.length).toBeGreaterThan(points.length * 0.9)
       expect(hits.filter(({ isMidRun }) => isMidRun).length).toBeGreaterThan(hits.length * 0.5)

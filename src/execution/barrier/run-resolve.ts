@@ -8,6 +8,7 @@ import { StagedFile } from '../../util/durable-file.js'
 import { discardStaged, stagingPath } from '../../util/staging.js'
 import { storedPath } from '../../util/stored-path.js'
 import { buildOperator } from '../operator-chain.js'
+import { BesideDecision } from './beside-decision.js'
 import { PayloadWriter } from './payloads.js'
 import { readSignatures } from './signature-reader.js'
 import { Verdict } from './verdict.js'
@@ -25,8 +26,9 @@ export async function runResolve(
   const scratchDir = stagingPath(job.checkpointDir, job.writer, `scratch.${unit.attempt}`)
   mkdirSync(scratchDir)
   const file = StagedFile.create(job.checkpointDir, job.writer, `verdict.${unit.attempt}`)
+  const payloads = new PayloadWriter(file)
+  const beside = new BesideDecision(job, unit)
   try {
-    const payloads = new PayloadWriter(file)
     await operator.resolve({
       signatures: () => readSignatures(job.jobDir, unit, operator.recordBytes, report),
       progress: () => report.progress({ samples: verdict.droppedRows, bytes: payloads.size }),
@@ -37,10 +39,14 @@ export async function runResolve(
       scratchDir,
       drop: (partitionIndex, row) => verdict.drop(partitionIndex, row),
       give: (partitionIndex, bytes) => payloads.give(partitionIndex, bytes),
+      note: (name, count) => beside.note(name, count),
+      writeLine: value => beside.writeLine(value),
+      pathsOf: partitionIndex => unit.paths[partitionIndex],
     })
-    return publishVerdict(job, unit, { verdict, payloads, file })
+    return { ...publishVerdict(job, unit, { verdict, payloads, file }), ...beside.publish() }
   } catch (error) {
     file.discard()
+    beside.discard()
     throw error
   } finally {
     await operator.dispose?.()

@@ -7,7 +7,9 @@ import { minHash } from '../text/minhash.js'
 import { permutations } from '../text/permutations.js'
 import { joinedTokens, shingleParams, shingler } from '../text/shingles.js'
 import { type Bands, optimalBands } from './bands.js'
-import { bandBytes, minHashBytes, resolveMinHash } from './resolve-minhash.js'
+import { dropAllButLeast, exportClustersParam } from './clusters.js'
+import { bandBytes, type MinHashChoice, minHashBytes, resolveMinHash } from './resolve-minhash.js'
+import { placeBytes, writePlace } from './sample-place.js'
 
 const defaults = { window_size: 5, num_permutations: 256, jaccard_threshold: 0.7 } as const
 
@@ -54,7 +56,7 @@ type MinHashParams = z.output<z.ZodObject<typeof minHashParams>>
 export const documentMinhashDeduplicator = defineDeduplicator({
   name: 'document_minhash_deduplicator',
   summary: 'Removes samples whose text is nearly that of an earlier one, by MinHash.',
-  params: minHashParams,
+  params: { ...minHashParams, ...exportClustersParam },
   example: {
     params: { window_size: 3, jaccard_threshold: 0.6 },
     cases: [
@@ -78,7 +80,10 @@ export interface MinHash extends Omit<Barrier, 'kind' | 'sign'> {
 }
 
 /** Builds MinHash as its parameters say. */
-export function createMinHash(params: MinHashParams, { textKey }: OperatorContext): MinHash {
+export function createMinHash(
+  params: MinHashParams & { readonly export_clusters?: boolean },
+  { textKey }: OperatorContext,
+): MinHash {
   const count = params.num_permutations ?? defaults.num_permutations
   const { num_bands: bands, num_rows_per_band: rows } = params
   const cut =
@@ -89,17 +94,21 @@ export function createMinHash(params: MinHashParams, { textKey }: OperatorContex
   const { shinglesOf, ...read } = shinglesBy(params)
   const takesShort = params.short_text === 'together'
   const signature = new Uint32Array(count)
+  const placeAt = params.export_clusters === true ? minHashBytes(cut.bands) : undefined
+  const recordBytes = minHashBytes(cut.bands) + (placeAt === undefined ? 0 : placeBytes)
+  const drop: MinHashChoice['drop'] = (context, sets) => dropAllButLeast(context, sets, recordBytes, { placeAt })
   return {
     ...read,
     bands: cut.bands,
-    recordBytes: minHashBytes(cut.bands),
+    recordBytes,
     sign(sample, record, offset) {
       const shingles = shinglesOf(sample.text(textKey))
       minHash(shingles, constants, signature)
       writeKeys(signature, cut, new DataView(record.buffer, record.byteOffset + offset))
       record[offset + cut.bands * bandBytes] = takesShort || shingles.count > 0 ? 1 : 0
+      if (placeAt !== undefined) writePlace(sample, record, offset + placeAt)
     },
-    resolve: context => resolveMinHash(context, cut.bands),
+    resolve: context => resolveMinHash(context, cut.bands, { recordBytes, drop }),
   }
 }
 

@@ -36,7 +36,8 @@ export async function resolveMinHash(
   for (let first = 0; first < bands; first += bandsAtOnce) {
     const count = Math.min(bandsAtOnce, bands - first)
     await using spill = new Spill(scratchDir, 'band', count, nearKeyBytes, memoryBytes / 8)
-    await collectKeys(context, spill, { bands, first, recordBytes })
+    const spared = await collectKeys(context, spill, { bands, first, recordBytes })
+    if (first === 0 && spared > 0) context.note?.('short_texts_spared', spared)
     for (let band = 0; band < count; band++) {
       await joiner.join({ count: spill.recordsIn(band), read: () => spill.read(band) }, allBits)
       await spill.drop(band)
@@ -45,17 +46,21 @@ export async function resolveMinHash(
   await drop(context, sets, recordBytes)
 }
 
-/** Writes the keys of as many bands as the spill has buckets, each band's in the order of the input. */
+/** Writes the keys of as many bands as the spill has buckets, each band's in the order of the input, and says how many samples have none. */
 async function collectKeys(
   context: DropContext,
   spill: Spill,
   { bands, first, recordBytes }: { readonly bands: number; readonly first: number; readonly recordBytes: number },
-): Promise<void> {
+): Promise<number> {
   let number = 0
+  let spared = 0
   for await (const { records } of context.signatures()) {
     context.progress?.()
     for (let at = 0; at < records.length; at += recordBytes, number++) {
-      if (records[at + bands * bandBytes] === 0) continue
+      if (records[at + bands * bandBytes] === 0) {
+        spared++
+        continue
+      }
       for (let band = 0; band < spill.bucketCount; band++) {
         if (spill.isFull(band)) await spill.flush(band)
         const { buffer, offset } = spill.reserve(band)
@@ -65,4 +70,5 @@ async function collectKeys(
       }
     }
   }
+  return spared
 }
