@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../engine/version.js'
 import { addAnalyzeCommand } from './analyze.js'
+import { addCheckpointCommands, addCleanCommand } from './checkpoint.js'
 import { addCompletionCommand } from './completion.js'
 import { addEventCommands } from './events.js'
 import { addInitCommand } from './init.js'
@@ -8,6 +9,7 @@ import { addJobCommands } from './jobs.js'
 import { addOpsCommand } from './ops.js'
 import { addPlanCommand } from './plan.js'
 import { addPortCommand } from './port.js'
+import { addQuarantineCommands } from './quarantine.js'
 import { addResumeCommand } from './resume.js'
 import { addRunCommand } from './run.js'
 import { addSchemaCommand } from './schema.js'
@@ -51,6 +53,9 @@ the job over, 130 or 143 stopped by a signal.`,
     addShowCommand,
     addJobCommands,
     addEventCommands,
+    addQuarantineCommands,
+    addCheckpointCommands,
+    addCleanCommand,
     addValidateCommand,
     addPortCommand,
     addInitCommand,

@@ -53,6 +53,7 @@ async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<
   rememberWorkDir(dirname(recipe.jobDir))
   for (const message of [...recipe.warnings, ...dataset.warnings]) session.warn(message)
   try {
+    await options.onLedger?.(session.ledger)
     const prepared = await prepareJob(session, { listing, dataset, pinned: examined.pinned }, options)
     return await finishJob(session, prepared, exporting)
   } catch (error) {
