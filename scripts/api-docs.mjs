@@ -18,12 +18,22 @@ const exported = checker
 const byName = new Map(exported.map(symbol => [symbol.name, symbol]))
 
 const order = ['runRecipe', 'planRecipe', 'analyzeRecipe', 'openRecipe', 'defineRecipe', 'readSummary']
+const jobs = ['showJobProgress', 'stopJob', 'listRunningJobs', 'watchJob']
 const operators = ['defineMapper', 'defineFilter', 'defineDeduplicator', 'resolveExact', 'testOperator']
-const optionTypes = ['RunOptions', 'PlanOptions', 'TestOperatorOptions']
-const resultTypes = ['RunReport', 'Counts', 'OperatorCounts', 'Progress', 'AnalysisReport', 'RecipePlan']
+const optionTypes = ['RunOptions', 'PlanOptions', 'JobPlaceOptions', 'StopOptions', 'TestOperatorOptions']
+const resultTypes = [
+  'RunReport',
+  'Counts',
+  'OperatorCounts',
+  'Progress',
+  'AnalysisReport',
+  'RecipePlan',
+  'JobView',
+  'StopReport',
+]
 const specTypes = ['OperatorSpec', 'MapperSpec', 'FilterSpec', 'DeduplicatorSpec', 'OperatorContext', 'FilterContext']
 const functions = exported.filter(({ flags }) => flags & ts.SymbolFlags.Function).map(({ name }) => name)
-const unknown = functions.filter(name => ![...order, ...operators].includes(name))
+const unknown = functions.filter(name => ![...order, ...jobs, ...operators].includes(name))
 if (unknown.length > 0) throw new Error(`scripts/api-docs.mjs does not place ${unknown.join(', ')}`)
 
 const text = `${[
@@ -36,6 +46,9 @@ const text = `${[
   '## Recipes',
   '',
   ...order.flatMap(describeFunction),
+  '## Jobs',
+  '',
+  ...jobs.flatMap(describeFunction),
   '## Operators of your own',
   '',
   ...operators.flatMap(describeFunction),

@@ -44,6 +44,7 @@ const checks = [
   ['dead code', bin('knip'), []],
   ['generated docs', process.execPath, ['scripts/operator-docs.mjs', '--check']],
   ['generated types', process.execPath, ['scripts/recipe-types.mjs', '--check']],
+  ['shown commands', process.execPath, ['scripts/jobs-docs.mjs', '--check']],
   ['generated API docs', process.execPath, ['scripts/api-docs.mjs', '--check']],
 ]
 

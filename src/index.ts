@@ -13,7 +13,12 @@ export { fields } from './core/fields.js'
 export type { JsonObject, JsonValue } from './core/json.js'
 export type {
   Barrier,
+  DatasetCase,
+  DecisionFigure,
+  DecisionFigures,
   DeduplicatorCase,
+  DropContext,
+  Edit,
   Example,
   Filter,
   FilterCase,
@@ -21,6 +26,7 @@ export type {
   MapperCase,
   MapResult,
   MaybePromise,
+  ModelFile,
   Operator,
   OperatorBase,
   OperatorCatalog,
@@ -28,12 +34,14 @@ export type {
   OperatorDefinition,
   OperatorExample,
   OperatorKind,
+  Payload,
   ResolveContext,
   SignatureRun,
   Threshold,
   UnsupportedOperator,
 } from './core/operator.js'
 export type { Origin } from './core/origin.js'
+export type { OperatorStatus, RunState, RunStatus, WorkerStatus } from './core/process-status.js'
 export type { Counts, OperatorCounts } from './core/records.js'
 export { type Derivation, Sample, type Stats } from './core/sample.js'
 export { SampleError } from './core/sample-error.js'
@@ -49,8 +57,15 @@ export type { RunObserver, RunOptions } from './engine/run-options.js'
 export type { RunReport } from './engine/run-report.js'
 export { JobFailure, JobStopped, type PartitionFailure } from './execution/scheduler/run-context.js'
 export { InputError, type InputErrorCode } from './io/input-error.js'
+export type { JobPlaceOptions } from './jobs/find-job.js'
+export type { JobView, ProcessView } from './jobs/job-view.js'
+export type { SeenState } from './jobs/judge-process.js'
+export type { ListOptions } from './jobs/list-jobs.js'
+export type { EventQuery, ReadEvent } from './jobs/read-events.js'
+export type { StopOptions, StoppedProcess, StopReport } from './jobs/stop-job.js'
 export { analyzeRecipe } from './library/analyze-recipe.js'
 export { defineRecipe } from './library/define-recipe.js'
+export { JobUtils, listRunningJobs, showJobProgress, stopJob, watchJob } from './library/jobs.js'
 export { OperatorTestError } from './library/operator-test-error.js'
 export { type PlanOptions, planRecipe, type RecipePlan } from './library/plan-recipe.js'
 export { runRecipe } from './library/run-recipe.js'
@@ -76,3 +91,5 @@ export { JobLockedError } from './state/job-locked.js'
 export { type FailedPartition, type JobStatus, type JobSummary, readSummary } from './state/job-summary.js'
 export type { LeaseHolder } from './state/lease.js'
 export { LeaseLost } from './state/lease.js'
+export type { ProcessStatus } from './state/process-status.js'
+export type { ProcessIdentity } from './util/process-identity.js'

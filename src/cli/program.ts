@@ -1,11 +1,15 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../engine/version.js'
 import { addAnalyzeCommand } from './analyze.js'
+import { addCheckpointCommands, addCleanCommand } from './checkpoint.js'
 import { addCompletionCommand } from './completion.js'
+import { addEventCommands } from './events.js'
 import { addInitCommand } from './init.js'
+import { addJobCommands } from './jobs.js'
 import { addOpsCommand } from './ops.js'
 import { addPlanCommand } from './plan.js'
 import { addPortCommand } from './port.js'
+import { addQuarantineCommands } from './quarantine.js'
 import { addResumeCommand } from './resume.js'
 import { addRunCommand } from './run.js'
 import { addSchemaCommand } from './schema.js'
@@ -34,6 +38,7 @@ Examples:
   pawl plan recipe.yaml                see what would be done, and why
   pawl analyze recipe.yaml             see what each filter would drop
   pawl resume exp1                     go on with a job by its name
+  pawl monitor exp1                    see how far it is, from anywhere
   pawl show exp1                       see samples before and after
   pawl ops duplicate                   find operators; one by name, in full
 
@@ -46,6 +51,11 @@ the job over, 130 or 143 stopped by a signal.`,
     addPlanCommand,
     addAnalyzeCommand,
     addShowCommand,
+    addJobCommands,
+    addEventCommands,
+    addQuarantineCommands,
+    addCheckpointCommands,
+    addCleanCommand,
     addValidateCommand,
     addPortCommand,
     addInitCommand,

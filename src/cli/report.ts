@@ -16,6 +16,7 @@ export function reportAsTable(
     '',
     `samples in    ${formatCount(counts.read)} (${formatBytes(counts.bytes)})`,
     `kept          ${formatCount(report.samplesOut)} (${formatBytes(report.exportedBytes)})`,
+    ...report.decisions.map(decision => `clusters      ${decision}`),
     ...whyNothing(report).map(reason => paint('yellow', reason)),
     `quarantined   ${formatCount(report.quarantined)}${report.quarantined > 0 ? ` → ${report.jobDir}/quarantine/quarantine.jsonl` : ''}`,
     `time          ${formatDuration(report.durationMs)}${speed}${report.wasComplete ? ' (nothing to do: the job was complete)' : ''}`,
@@ -98,6 +99,7 @@ export function reportAsJson(report: RunReport) {
     export_ms: report.exportMs,
     was_complete: report.wasComplete,
     skipped_operators: report.skipped,
+    decisions: report.decisions,
     operators: operators.map(({ name }, index) => ({ name, ...counts.operators[index] })),
   }
 }

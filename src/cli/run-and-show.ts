@@ -16,9 +16,13 @@ interface Shown {
 }
 
 /** Runs a recipe, shows how it goes, then what came of it. */
-export async function runAndShow(open: OpenRecipe, options: ShowOptions): Promise<void> {
+export async function runAndShow(
+  open: OpenRecipe,
+  options: ShowOptions,
+  more: Pick<MeteredOptions, 'onLedger'> = {},
+): Promise<void> {
   await showWhileRunning(open, options, async observer => {
-    const report = await runRecipe(open, observer)
+    const report = await runRecipe(open, { ...observer, ...more })
     return {
       json: reportAsJson(report),
       text: reportAsTable(report, paintFor(process.stdout), process.stdout.isTTY ? widthOf(process.stdout) : undefined),

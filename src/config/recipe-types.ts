@@ -285,8 +285,54 @@ export interface DocumentDeduplicatorParams extends BaseParams {
   readonly ignore_non_character?: boolean | null
 }
 
+/** Parameters of `document_line_deduplicator`: Removes from all samples the lines that occur in many of them. */
+export interface DocumentLineDeduplicatorParams extends BaseParams {
+  /** Samples that a line may occur in; in more, it is removed from all. Default: 6. */
+  readonly frequency_threshold?: number | null
+  /** Compare lines in lower case. Default: false. */
+  readonly lowercase?: boolean | null
+  /** Leave white space, digits and ASCII punctuation out of account. Default: false. */
+  readonly ignore_special_character?: boolean | null
+  /** Shorter lines always stay. Default: 2. */
+  readonly min_line_length?: number | null
+  /** Lines of nothing but brackets and semicolons always stay. Default: true. */
+  readonly skip_brackets?: boolean | null
+  /** Lines that start with # always stay. Default: true. */
+  readonly skip_markdown_headers?: boolean | null
+  /** Lines that begin or end an environment of LaTeX always stay. Default: true. */
+  readonly skip_latex_env?: boolean | null
+  /** Lines of one HTML tag always stay. Default: true. */
+  readonly skip_html_tags?: boolean | null
+}
+
 /** Parameters of `document_minhash_deduplicator`: Removes samples whose text is nearly that of an earlier one, by MinHash. */
 export interface DocumentMinhashDeduplicatorParams extends BaseParams {
+  /** What a token is: what stands between blanks, what stands between punctuation, a character, or a piece of `tokenizer_model`. Default: "space". */
+  readonly tokenization?: "space" | "punctuation" | "character" | "sentencepiece" | null
+  /** Tokens in a row that are compared as one. Default: 5. */
+  readonly window_size?: number | null
+  /** Compare texts in lower case. Default: true. */
+  readonly lowercase?: boolean | null
+  /** What to leave out of account, in the syntax of the Python package `regex`. */
+  readonly ignore_pattern?: string | null
+  /** Texts of fewer tokens than the window: `separate`, each is kept; `together`, they are duplicates of one another, as in Data-Juicer. Default: "separate". */
+  readonly short_text?: "separate" | "together"
+  /** Values in a signature; more tell near duplicates better, and cost more. Default: 256. */
+  readonly num_permutations?: number | null
+  /** Share of common shingles from which on texts are near duplicates, about. Default: 0.7. */
+  readonly jaccard_threshold?: number | null
+  /** Bands of a signature; with `num_rows_per_band` in place of those that fit the threshold best. */
+  readonly num_bands?: number | null
+  /** Values in a band. */
+  readonly num_rows_per_band?: number | null
+  /** Path of the SentencePiece model of `tokenization: sentencepiece`, or its name in a folder of models. */
+  readonly tokenizer_model?: string | null
+  /** Write each cluster as a line of a file in `clusters/` of the job: which sample stays and which go, by file and offset. Default: false. */
+  readonly export_clusters?: boolean
+}
+
+/** Parameters of `document_minhash_deduplicator_with_uid`: Removes samples whose text is nearly that of one with a smaller `__dj__uid`, by MinHash. */
+export interface DocumentMinhashDeduplicatorWithUidParams extends BaseParams {
   /** What a token is: what stands between blanks, what stands between punctuation, a character, or a piece of `tokenizer_model`. Default: "space". */
   readonly tokenization?: "space" | "punctuation" | "character" | "sentencepiece" | null
   /** Tokens in a row that are compared as one. Default: 5. */
@@ -321,6 +367,8 @@ export interface DocumentSimhashDeduplicatorParams extends BaseParams {
   readonly ignore_pattern?: string | null
   /** Texts of fewer tokens than the window: `separate`, each is kept; `together`, they are duplicates of one another, as in Data-Juicer. Default: "separate". */
   readonly short_text?: "separate" | "together"
+  /** Write each cluster as a line of a file in `clusters/` of the job: which sample stays and which go, by file and offset. Default: false. */
+  readonly export_clusters?: boolean
   /** Blocks that Data-Juicer cuts a hash into to find near ones; more than `hamming_distance`. The result is the same for all. Default: 6. */
   readonly num_blocks?: number | null
   /** Most bits of 64 in which the hashes of near duplicates differ. Default: 4. */
@@ -372,10 +420,28 @@ export interface FlaggedWordsFilterParams extends FilterParams {
   readonly flagged_words_dir?: string | null
 }
 
+/** Parameters of `frequency_specified_field_selector`: Keeps the samples whose values in a field are among the commonest (or rarest). */
+export interface FrequencySpecifiedFieldSelectorParams extends BaseParams {
+  /** Path of the field, such as `meta.lang` or `__dj__stats__.text_len`; without it all samples stay. */
+  readonly field_key?: string | null
+  /** Share of the distinct values that stay. */
+  readonly top_ratio?: number | null
+  /** Distinct values that stay; with `top_ratio`, the lesser of both. */
+  readonly topk?: number | null
+  /** Keep the commonest values; false, the rarest. Default: true. */
+  readonly reverse?: boolean | null
+}
+
 /** Parameters of `general_field_filter`: Keeps samples for which a condition on their fields holds. */
 export interface GeneralFieldFilterParams extends FilterParams {
   /** A Python-like expression of fields, constants, comparisons, in, and, or, not; such as `10 < num <= 30 and __dj__meta__.lang == "en"`. Default: "". */
   readonly filter_condition?: string | null
+}
+
+/** Parameters of `key_value_grouper`: Makes one sample of those with the same values in some fields: each field becomes the list of its values. */
+export interface KeyValueGrouperParams extends BaseParams {
+  /** Paths of the fields, such as `meta.lang` or `__dj__stats__.text_len`; by default the text. */
+  readonly group_by_keys?: readonly (string)[] | null
 }
 
 /** Parameters of `language_id_score_filter`: Keeps samples in given languages of which the model is sure enough. */
@@ -426,6 +492,17 @@ export interface MaximumLineLengthFilterParams extends FilterParams {
   readonly min_len?: number | null
   /** Longest line that is kept, in code points. No bound by default. */
   readonly max_len?: number | null
+}
+
+/** Parameters of `naive_grouper`: Makes one sample of all: each field becomes the list of its values. */
+export interface NaiveGrouperParams extends BaseParams {
+
+}
+
+/** Parameters of `naive_reverse_grouper`: Makes of a sample whose fields are lists one sample for each of their items. */
+export interface NaiveReverseGrouperParams extends BaseParams {
+  /** Where Data-Juicer writes `__dj__batch_meta__`; has no effect here: it is left out in any case. */
+  readonly batch_meta_export_path?: string | null
 }
 
 /** Parameters of `perplexity_filter`: Keeps samples whose perplexity under a KenLM language model lies within bounds. */
@@ -505,6 +582,28 @@ export interface PunctuationNormalizationMapperParams extends BaseParams {
 
 }
 
+/** Parameters of `random_selector`: Keeps a number or a share of the samples, chosen at random by the seed of the recipe. */
+export interface RandomSelectorParams extends BaseParams {
+  /** Share of the samples that stay. */
+  readonly select_ratio?: number | null
+  /** Samples that stay; with `select_ratio`, the lesser of both. */
+  readonly select_num?: number | null
+}
+
+/** Parameters of `range_specified_field_selector`: Keeps the samples whose values in a field lie between two ranks or percentiles. */
+export interface RangeSpecifiedFieldSelectorParams extends BaseParams {
+  /** Path of the field, such as `meta.lang` or `__dj__stats__.text_len`; without it all samples stay. */
+  readonly field_key?: string | null
+  /** Share of the samples with the least values that go. */
+  readonly lower_percentile?: number | null
+  /** Share of the samples with the least values up to which samples stay. */
+  readonly upper_percentile?: number | null
+  /** Samples with the least values that go; the greater of both counts. */
+  readonly lower_rank?: number | null
+  /** Rank up to which samples stay; the lesser of both counts. */
+  readonly upper_rank?: number | null
+}
+
 /** Parameters of `ray_bts_minhash_cpp_deduplicator`: The same as document_minhash_deduplicator, under the name that it has for Ray. */
 export interface RayBtsMinhashCppDeduplicatorParams extends BaseParams {
   /** What a token is: what stands between blanks, what stands between punctuation, a character, or a piece of `tokenizer_model`. Default: "space". */
@@ -527,6 +626,8 @@ export interface RayBtsMinhashCppDeduplicatorParams extends BaseParams {
   readonly num_rows_per_band?: number | null
   /** Path of the SentencePiece model of `tokenization: sentencepiece`, or its name in a folder of models. */
   readonly tokenizer_model?: string | null
+  /** Write each cluster as a line of a file in `clusters/` of the job: which sample stays and which go, by file and offset. Default: false. */
+  readonly export_clusters?: boolean
   /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
   readonly union_find_parallel_num?: number | string | null
   /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
@@ -573,6 +674,8 @@ export interface RayBtsMinhashDeduplicatorParams extends BaseParams {
   readonly num_rows_per_band?: number | null
   /** Path of the SentencePiece model of `tokenization: sentencepiece`, or its name in a folder of models. */
   readonly tokenizer_model?: string | null
+  /** Write each cluster as a line of a file in `clusters/` of the job: which sample stays and which go, by file and offset. Default: false. */
+  readonly export_clusters?: boolean
   /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
   readonly union_find_parallel_num?: number | string | null
   /** How Ray places the work. Accepted for Data-Juicer recipes; has no effect here. */
@@ -758,6 +861,14 @@ export interface SuffixFilterParams extends FilterParams {
   readonly suffixes?: string | readonly (string)[] | null
 }
 
+/** Parameters of `tags_specified_field_selector`: Keeps the samples whose value in a field is one of those named. */
+export interface TagsSpecifiedFieldSelectorParams extends BaseParams {
+  /** Path of the field, such as `meta.lang` or `__dj__stats__.text_len`; without it all samples stay. */
+  readonly field_key?: string | null
+  /** Values that stay; of a text, each character is one. */
+  readonly target_tags?: readonly (string | number | boolean | null)[] | string | null
+}
+
 /** Parameters of `text_chunk_mapper`: Cuts texts into chunks, each a sample of its own. */
 export interface TextChunkMapperParams extends BaseParams {
   /** Longest chunk, in code points. */
@@ -808,6 +919,18 @@ export interface ToolSuccessTaggerMapperParams extends BaseParams {
   readonly error_patterns?: readonly (string)[] | null
   /** Note the result of each call as well. Default: true. */
   readonly store_per_tool_results?: boolean | null
+}
+
+/** Parameters of `topk_specified_field_selector`: Keeps the samples with the greatest (or least) values in a field. */
+export interface TopkSpecifiedFieldSelectorParams extends BaseParams {
+  /** Path of the field, such as `meta.lang` or `__dj__stats__.text_len`; without it all samples stay. */
+  readonly field_key?: string | null
+  /** Share of the samples that stay. */
+  readonly top_ratio?: number | null
+  /** Samples that stay; with `top_ratio`, the lesser of both. */
+  readonly topk?: number | null
+  /** Keep the greatest values; false, the least. Default: true. */
+  readonly reverse?: boolean | null
 }
 
 /** Parameters of `usage_counter_mapper`: Adds up the token usage that a sample reports. */
@@ -892,8 +1015,12 @@ export interface OperatorParams {
   clean_links_mapper: CleanLinksMapperParams
   /** Removes samples whose text equals that of an earlier one. */
   document_deduplicator: DocumentDeduplicatorParams
+  /** Removes from all samples the lines that occur in many of them. */
+  document_line_deduplicator: DocumentLineDeduplicatorParams
   /** Removes samples whose text is nearly that of an earlier one, by MinHash. */
   document_minhash_deduplicator: DocumentMinhashDeduplicatorParams
+  /** Removes samples whose text is nearly that of one with a smaller `__dj__uid`, by MinHash. */
+  document_minhash_deduplicator_with_uid: DocumentMinhashDeduplicatorWithUidParams
   /** Removes samples whose text is nearly that of an earlier one, by SimHash. */
   document_simhash_deduplicator: DocumentSimhashDeduplicatorParams
   /** Writes out LaTeX macros that take no arguments. */
@@ -904,8 +1031,12 @@ export interface OperatorParams {
   fix_unicode_mapper: FixUnicodeMapperParams
   /** Keeps samples whose share of flagged words lies within bounds. */
   flagged_words_filter: FlaggedWordsFilterParams
+  /** Keeps the samples whose values in a field are among the commonest (or rarest). */
+  frequency_specified_field_selector: FrequencySpecifiedFieldSelectorParams
   /** Keeps samples for which a condition on their fields holds. */
   general_field_filter: GeneralFieldFilterParams
+  /** Makes one sample of those with the same values in some fields: each field becomes the list of its values. */
+  key_value_grouper: KeyValueGrouperParams
   /** Keeps samples in given languages of which the model is sure enough. */
   language_id_score_filter: LanguageIdScoreFilterParams
   /** Makes a sample of each figure of a LaTeX document; documents without figures go. */
@@ -914,12 +1045,20 @@ export interface OperatorParams {
   latex_merge_tex_mapper: LatexMergeTexMapperParams
   /** Keeps samples whose longest line lies within bounds. */
   maximum_line_length_filter: MaximumLineLengthFilterParams
+  /** Makes one sample of all: each field becomes the list of its values. */
+  naive_grouper: NaiveGrouperParams
+  /** Makes of a sample whose fields are lists one sample for each of their items. */
+  naive_reverse_grouper: NaiveReverseGrouperParams
   /** Keeps samples whose perplexity under a KenLM language model lies within bounds. */
   perplexity_filter: PerplexityFilterParams
   /** Masks personal data and secrets. */
   pii_redaction_mapper: PiiRedactionMapperParams
   /** Replaces Unicode punctuation by ASCII punctuation. */
   punctuation_normalization_mapper: PunctuationNormalizationMapperParams
+  /** Keeps a number or a share of the samples, chosen at random by the seed of the recipe. */
+  random_selector: RandomSelectorParams
+  /** Keeps the samples whose values in a field lie between two ranks or percentiles. */
+  range_specified_field_selector: RangeSpecifiedFieldSelectorParams
   /** The same as document_minhash_deduplicator, under the name that it has for Ray. */
   ray_bts_minhash_cpp_deduplicator: RayBtsMinhashCppDeduplicatorParams
   /** The same as document_minhash_deduplicator, under the name that it has for Ray. */
@@ -958,6 +1097,8 @@ export interface OperatorParams {
   stopwords_filter: StopwordsFilterParams
   /** Keeps samples that come from files of certain suffixes. */
   suffix_filter: SuffixFilterParams
+  /** Keeps the samples whose value in a field is one of those named. */
+  tags_specified_field_selector: TagsSpecifiedFieldSelectorParams
   /** Cuts texts into chunks, each a sample of its own. */
   text_chunk_mapper: TextChunkMapperParams
   /** Keeps samples whose text length, in code points, lies within bounds. */
@@ -966,6 +1107,8 @@ export interface OperatorParams {
   token_num_filter: TokenNumFilterParams
   /** Counts which tool calls of an agent went well. */
   tool_success_tagger_mapper: ToolSuccessTaggerMapperParams
+  /** Keeps the samples with the greatest (or least) values in a field. */
+  topk_specified_field_selector: TopkSpecifiedFieldSelectorParams
   /** Adds up the token usage that a sample reports. */
   usage_counter_mapper: UsageCounterMapperParams
   /** Strips texts and turns all kinds of blanks into plain spaces. */

@@ -65,37 +65,72 @@ export interface Filter extends OperatorBase {
 /** The signatures of one partition, in the order of its samples. */
 export interface SignatureRun {
   readonly partitionIndex: number
-  /** Signature records, one after the other; the number of the first is `firstRow`. Valid until the next run is asked for. */
+  /** Signature records, one after the other. Valid until the next run is asked for. */
   readonly records: Uint8Array
+  /** The number of the first record in its partition, which is its sample's where each sample has one. */
   readonly firstRow: number
 }
+
+/** Figures of decisions that the end of a run tells. */
+export type DecisionFigure = 'clusters' | 'largest_cluster' | 'short_texts_spared'
+export type DecisionFigures = { readonly [K in DecisionFigure]?: number }
 
 /** What a barrier is given to decide on the whole dataset. */
 export interface ResolveContext {
   /** All signatures in the order of the input; those of a partition may come in several runs. May be asked for again. */
   signatures(): AsyncIterable<SignatureRun> | Iterable<SignatureRun>
   readonly totalRecords: number
+  readonly totalSamples: number
+  readonly partitionCount: number
   /** Memory that the decision may use; what needs more goes to `scratchDir`. */
   readonly memoryBytes: number
   /** An empty folder that is removed afterwards. */
   readonly scratchDir: string
   /** To be called now and then by a decision that takes long: a worker that tells nothing is taken for stuck. */
   progress?(): void
-  /** Drops the sample whose signature is the `row`-th of a partition. Any order; at most once a sample. */
+  /** Drops the `row`-th sample of a partition. Any order; at most once a sample. */
   drop(partitionIndex: number, row: number): void
+  /** Notes a figure of the decision for the end of the run, such as how many clusters there are. */
+  note?(name: DecisionFigure, count: number): void
+  /** Appends a line to a file of the job that belongs to the decision, such as a cluster. */
+  writeLine?(value: JsonObject): void
+  /** The files that the slices of a partition were read from, to name samples by. */
+  pathsOf?(partitionIndex: number): readonly string[]
+  /**
+   * Gives a partition bytes that `edit` reads when its samples are taken on, behind those that it was given before.
+   * Partitions must come in ascending order; what each gets is written at once.
+   */
+  give(partitionIndex: number, bytes: Uint8Array): void
 }
+
+/** As much as a decision needs that only drops samples with one record each. */
+export type DropContext = Omit<ResolveContext, 'give' | 'totalSamples' | 'partitionCount'>
+
+/** What `resolve` gave a partition, read from its start on. */
+export interface Payload {
+  readonly sizeBytes: number
+  /** The next bytes, as many as are asked for. */
+  next(length: number): Uint8Array
+}
+
+/** Changes a sample that stays: the `row`-th of its partition. Samples come in ascending order. */
+export type Edit = (sample: Sample, row: number) => void
 
 /**
  * An operator that needs all partitions before it can decide. `sign` writes one fixed-width record a
- * sample; `resolve` reads all records, in bounded memory, and says which samples go. Ties go to the
- * earliest sample in input order.
+ * sample, or `signMany` any number of them; `resolve` reads all records, in bounded memory, and says which samples go,
+ * and what the others are edited by. Ties go to the earliest sample in input order.
  */
 export interface Barrier extends OperatorBase {
   readonly kind: 'barrier'
   readonly recordBytes: number
   /** Writes the signature of a sample to `record[offset, offset + recordBytes)`. */
-  sign(sample: Sample, record: Uint8Array, offset: number): void
+  sign?(sample: Sample, record: Uint8Array, offset: number): void
+  /** In place of `sign`: the records of the `row`-th sample of its partition, which are copied at once. */
+  signMany?(sample: Sample, row: number): Uint8Array
   resolve(context: ResolveContext): MaybePromise<void>
+  /** Opens what `resolve` gave to a partition; asked for where it gave something. */
+  edit?(payload: Payload): Edit
 }
 
 export type Operator = Mapper | Filter | Barrier
@@ -132,7 +167,13 @@ export interface DeduplicatorCase {
   readonly kept: readonly number[]
 }
 
-export type OperatorExample = Example<MapperCase | FilterCase | DeduplicatorCase>
+/** Samples, and what becomes of all of them. */
+export interface DatasetCase {
+  readonly samples: readonly JsonObject[]
+  readonly result: readonly JsonObject[]
+}
+
+export type OperatorExample = Example<MapperCase | FilterCase | DeduplicatorCase | DatasetCase>
 
 /** All that Pawl knows of an operator without building it. Made by `defineMapper` and its siblings. */
 export interface OperatorDefinition {

@@ -1,3 +1,4 @@
+import type { DecisionFigures } from './operator.js'
 /** A file of the job directory that the ledger vouches for; `path` is relative to the job directory. */
 export interface FileRef {
   readonly path: string
@@ -73,7 +74,10 @@ export interface SignatureRecord {
   readonly fingerprint: string
   readonly partition: string
   readonly file: FileRef
+  /** Records of each slice. */
   readonly sliceRows: SliceRows
+  /** Samples that were signed, where they are not as many as the records. */
+  readonly samples?: number
   /** Checksum of the point that was signed: a decision names rows by number, which mean nothing in any other. */
   readonly pointChecksum: string
 }
@@ -83,6 +87,9 @@ export interface VerdictSlice {
   readonly partition: string
   readonly offset: number
   readonly dropped: number
+  /** Bytes by which samples that stay are edited; absent where there are none. */
+  readonly payload?: { readonly offset: number; readonly sizeBytes: number; readonly digest: string }
+  /** Of all that the slice consists of. */
   readonly digest: string
   /** Checksum of the signatures that were decided on: its rows are those of the point that was signed, and of no other. */
   readonly signed: string
@@ -92,6 +99,10 @@ export interface VerdictRecord {
   readonly kind: 'verdict'
   readonly fingerprint: string
   readonly file: FileRef
+  /** Absent where there are none. */
+  readonly figures?: DecisionFigures
+  /** What was written beside the decision, relative to the job directory. */
+  readonly lines?: FileRef
   readonly slices: readonly VerdictSlice[]
 }
 

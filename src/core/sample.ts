@@ -277,6 +277,22 @@ export class Sample {
     return this.#source
   }
 
+  /**
+   * Puts another record in the place of this one, as UTF-8 JSON text; what was measured on it is gone.
+   *
+   * @internal
+   */
+  replace(bytes: Buffer): void {
+    this.#source = new SourceText(bytes, 0, bytes.length)
+    this.#tree = undefined
+    this.#edits = undefined
+    this.#text = undefined
+    this.#derived = undefined
+    this.#stats = undefined
+    this.hashes = undefined
+    this.#revision++
+  }
+
   /** A new sample with the same fields and statistics, as the `index`-th descendant of this one. */
   fork(index: number): Sample {
     return this.copy(descend(this.origin, index))

@@ -1,3 +1,4 @@
+import type { DecisionFigures } from './operator.js'
 import type { Counts, ExportedFile, FileRef, Piece, SliceRows, VerdictSlice } from './records.js'
 
 /** What a segment unit (or one piece of it) made, published but not yet committed. */
@@ -11,6 +12,8 @@ export interface SegmentResult {
   readonly counts: Counts
   readonly quarantine: readonly FileRef[]
   readonly signature?: FileRef
+  /** Signature records of each slice, where a sample has any number of them. */
+  readonly signatureRows?: SliceRows
   /** For a piece: which one. */
   readonly piece?: { readonly index: number; readonly records: number; readonly bytes: number }
 }
@@ -24,6 +27,8 @@ export interface DigestResult {
 export interface ResolveResult {
   readonly kind: 'resolve'
   readonly file: FileRef
+  readonly figures?: DecisionFigures
+  readonly lines?: FileRef
   readonly slices: readonly Omit<VerdictSlice, 'signed'>[]
 }
 

@@ -133,7 +133,9 @@ export interface ResolveUnit extends UnitBase {
   readonly kind: 'resolve'
   readonly operator: number
   readonly fingerprint: string
-  readonly signatures: readonly { readonly partition: string; readonly file: FileRef }[]
+  readonly signatures: readonly { readonly partition: string; readonly file: FileRef; readonly samples?: number }[]
+  /** Paths of the slices of each partition. */
+  readonly paths: readonly (readonly string[])[]
   /** The order of the input, in which ties are decided. */
   readonly runs: readonly RowRun[]
   readonly memoryBytes: number

@@ -1,3 +1,4 @@
+import { describeFigures } from '../core/describe-figures.js'
 import type { Counts, ExportRecord, FileRef, PointRecord } from '../core/records.js'
 import { type ExportSettings, exportFingerprint, stagedRoot } from '../execution/export/export-form.js'
 import { matchesContent } from '../execution/export/export-state.js'
@@ -42,7 +43,8 @@ export async function finishJob(
       }
     } else {
       const current = standingExport(prepared, exporting)
-      if (current !== undefined) return report(session, current, { wasComplete: false, exportMs: 0 })
+      if (current !== undefined)
+        return report(session, current, { wasComplete: false, exportMs: 0, decisions: decisionsOf(prepared) })
       if (work !== undefined) await context.team.wait()
     }
     context.team.exported = undefined
@@ -77,7 +79,7 @@ async function finishHolding(
   if (isAccepted && isReportInOrder(session, current)) {
     await trace(session, context, scheduler.states)
     await applyRetention(context, retention_policy, scheduler.states)
-    return report(session, current, { wasComplete, exportMs: 0 })
+    return report(session, current, { wasComplete, exportMs: 0, decisions: decisionsOf(prepared) })
   }
   if (work === undefined) return undefined
   const { states, points } = work
@@ -91,7 +93,7 @@ async function finishHolding(
     const exportMs = Math.round(performance.now() - started)
     await trace(session, context, states)
     await applyRetention(context, retention_policy, states)
-    return report(session, record, { wasComplete: false, exportMs })
+    return report(session, record, { wasComplete: false, exportMs, decisions: decisionsOf(prepared) })
   } catch (error) {
     const path = damagedPath(error)
     if (path === undefined) throw error
@@ -210,7 +212,7 @@ async function renewReport(
 function report(
   session: JobSession,
   record: ExportRecord,
-  { wasComplete, exportMs }: { readonly wasComplete: boolean; readonly exportMs: number },
+  { wasComplete, exportMs, decisions }: Pick<RunReport, 'wasComplete' | 'exportMs' | 'decisions'>,
 ): RunReport {
   const { recipe, meter } = session
   const samplesOut = record.files.reduce((sum, { rows }) => sum + rows, 0)
@@ -236,8 +238,22 @@ function report(
     durationMs: progress.elapsedMs,
     processedBytes: progress.processedBytes,
     bytesPerSecond: progress.bytesPerSecond,
+    decisions,
     wasComplete,
   }
+}
+
+/** What the barriers tell of the decisions that the export rests on. */
+function decisionsOf({ context, scheduler, plan }: PreparedJob): string[] {
+  const [first] = scheduler.states
+  return plan.stages.flatMap(({ index, signs }) => {
+    if (signs === undefined || first?.verdicts[index] === undefined) return []
+    const { path } = first.verdicts[index]
+    const record = [...context.ledger.all('verdict')].find(({ file }) => file.path === path)
+    const told = describeFigures(record?.figures ?? {})
+    const lines = record?.lines === undefined ? '' : ` → ${record.lines.path}`
+    return told === '' && lines === '' ? [] : [`${plan.operators[signs].name}${told}${lines}`]
+  })
 }
 
 /** Counts with the time that barriers took to decide beside that of their signatures. */

@@ -20,15 +20,16 @@ import type { Ledger } from '../state/ledger.js'
 import { usableCores } from '../util/cpu.js'
 import { writeFileAtomically } from '../util/durable-file.js'
 import { newWriter } from '../util/staging.js'
+import { specOf } from './job-spec.js'
+import type { TallyStart } from './job-tally.js'
 import { bundlePath, type OpenRecipe } from './open-recipe.js'
 import { type HeldState, type Holding, holdState, stagingFolders } from './open-session.js'
 import { type Progress, ProgressMeter } from './progress.js'
 import type { MeteredOptions } from './run-options.js'
-import { firstSummary } from './summarize.js'
+import { SessionStatus } from './session-status.js'
+import { firstSummary, resumeCommandOf } from './summarize.js'
 
 const megabyte = 1_000_000
-/** Input that goes through a segment's operators at once: small enough to stay in a core's cache. */
-const batchBytes = 1 << 20
 
 /** A job directory in the hands of this process: its lease, ledger, logs and workers. Closing it gives all of them up. */
 export class JobSession implements AsyncDisposable {
@@ -43,6 +44,7 @@ export class JobSession implements AsyncDisposable {
   readonly meter: ProgressMeter
   /** Aborts where the user stops the job, and where the lease is lost. */
   readonly signal: AbortSignal
+  readonly #status: SessionStatus
   readonly #human: HumanLog
   readonly #events: EventLog
   #summary: SummaryFile | undefined
@@ -61,9 +63,6 @@ export class JobSession implements AsyncDisposable {
     this.lease = held.lease
     this.ledger = held.ledger
     this.spec = specOf(open, directory, writer)
-    this.signal = AbortSignal.any([this.lease.lost, ...(options.signal === undefined ? [] : [options.signal])])
-    // Each busy worker listens.
-    setMaxListeners(0, this.signal)
     const { worker, event_logging: logging, np, jobId, event_log_dir: folder } = this.recipe
     this.executor = new LocalExecutor(this.spec, {
       workers: np ?? usableCores(),
@@ -90,6 +89,30 @@ export class JobSession implements AsyncDisposable {
       onEvent: event => this.#onEvent(event),
       onFailure,
     })
+    this.#status = new SessionStatus({
+      ...{ folder: directory.status, writer, meter: this.meter, workers: () => this.executor.workers(), onFailure },
+      ...{ jobId, started: this.started, exportPath: exporting.target },
+      eventLog: logging.enabled ? this.#events.path : null,
+      resumeCommand: resumeCommandOf(this.recipe.jobDir),
+      operators: this.recipe.operators.map(({ name }) => name),
+    })
+    const { signal } = options
+    this.signal = AbortSignal.any([this.lease.lost, this.#status.asked, ...(signal === undefined ? [] : [signal])])
+    // Each busy worker listens.
+    setMaxListeners(0, this.signal)
+  }
+
+  /** Why the job is to stop, where the user or somebody else asked for it. */
+  get stopReason(): string | undefined {
+    const asked = [this.#status.asked, this.options.signal].find(signal => signal?.aborted)
+    if (asked === undefined) return undefined
+    return typeof asked.reason === 'string' ? asked.reason : 'the job was stopped'
+  }
+
+  /** Takes over what earlier runs did. */
+  measureFrom(start: TallyStart): void {
+    this.meter.begin(start)
+    this.#status.begin(start)
   }
 
   /** @throws {JobLockedError} where a living process runs the job */
@@ -224,6 +247,7 @@ export class JobSession implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.executor[Symbol.asyncDispose]()
     await this.ledger.close()
+    this.#status.end()
     this.#events.close()
     this.#human.close()
     this.team?.close()
@@ -254,6 +278,7 @@ export class JobSession implements AsyncDisposable {
   #onEvent(event: EventBody): void {
     this.#human.write(event)
     this.meter.onEvent(event)
+    this.#status.onEvent(event)
     this.options.onEvent?.(event)
     if (event.event_type === 'warning') this.options.onWarning?.(event.message)
     if (event.event_type === 'record_damaged') this.options.onWarning?.(event.reason)
@@ -262,27 +287,6 @@ export class JobSession implements AsyncDisposable {
 }
 
 const summaryEveryMs = 2_000
-
-function specOf({ recipe, bundles }: OpenRecipe, directory: JobDirectory, writer: string): JobSpec {
-  const { format, compression } = recipe.intermediate_storage
-  return {
-    writer,
-    jobId: recipe.jobId,
-    jobDir: directory.path,
-    checkpointDir: recipe.checkpoint_dir,
-    partitionDir: recipe.partition_dir,
-    operators: recipe.operators,
-    customModules: bundles.map(bundle => bundlePath(directory.metadata, bundle)),
-    textKeys: recipe.text_keys,
-    seed: recipe.seed,
-    onError: recipe.on_error,
-    maxSampleBytes: Math.round(recipe.max_sample_mb * megabyte),
-    batchBytes,
-    storage: { format, compression },
-    keepHashes: recipe.keep_hashes_in_res_ds,
-    nan: recipe.nan,
-  }
-}
 
 /** A folder for logs that cannot be made is met, and told, where the log is opened. */
 function makeLogFolder(path: string): void {

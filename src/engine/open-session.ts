@@ -98,7 +98,9 @@ export async function holdState(open: OpenRecipe, holding: Holding, options: Met
 function epochToJoin(open: OpenRecipe, { directory, key }: Holding, by: LeaseHolder | undefined): EpochNote {
   const epoch = currentEpoch(directory.epochs)
   if (epoch?.key === key) return epoch
-  throw new JobLockedError(directory.path, by, describeDifference(open.recipe, directory))
+  const difference = describeDifference(open.recipe, directory)
+  const why = `this recipe differs from its (${difference}), so that it cannot join; the same recipe could, and another --job_id begins a job beside it`
+  throw new JobLockedError(directory.path, by, why)
 }
 
 /** One process at a time enters; who is about to is waited for. */

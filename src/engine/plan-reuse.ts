@@ -55,7 +55,7 @@ export function planReuse(recipe: Recipe, plan: OperatorPlan, cut: DatasetCut): 
 }
 
 /** Partitions with what the ledger knows of their input; one whose file was touched counts as not known. */
-function recallStates(recipe: Recipe, cut: DatasetCut, ledger: LedgerIndex): PartitionState[] {
+export function recallStates(recipe: Recipe, cut: DatasetCut, ledger: LedgerIndex): PartitionState[] {
   const files = new Map(cut.files.map(file => [file.path, file]))
   const settings = {
     textKeys: recipe.text_keys,

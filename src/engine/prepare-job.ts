@@ -76,7 +76,7 @@ export async function prepareJob(
     operators: recipe.operators.map(({ name }) => name),
   })
   session.reuse(reachesOf(booksOf(context), scheduler.states).filter(({ isFinished }) => isFinished).length)
-  session.meter.begin(tallyStart(booksOf(context), scheduler.states, cut))
+  session.measureFrom(tallyStart(booksOf(context), scheduler.states, cut))
   options.onStart?.(message)
   return prepared
 }

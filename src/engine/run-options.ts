@@ -1,5 +1,6 @@
 import type { EventBody } from '../core/events.js'
 import type { StopSignal } from '../core/stop-signal.js'
+import type { Ledger } from '../state/ledger.js'
 import type { Progress, ProgressMeter } from './progress.js'
 
 /** Told of a run while it lasts. */
@@ -30,4 +31,6 @@ export interface MeteredOptions extends RunObserver {
   readonly leavesWhenIdle?: boolean
   /** Told before the job's directory is touched: from here on, a stop has to be in order. */
   onHold?(): void
+  /** Told of the ledger once the job is in this process's hands, before it is looked how far the job has come. */
+  onLedger?(ledger: Ledger): Promise<void>
 }

@@ -57,10 +57,11 @@ async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<
   rememberWorkDir(dirname(recipe.jobDir))
   for (const message of [...recipe.warnings, ...(found?.dataset.warnings ?? [])]) session.warn(message)
   try {
+    await options.onLedger?.(session.ledger)
     const prepared = await prepareJob(session, found, options)
     return await finishJob(session, prepared, withColumns(settings, prepared.cut))
   } catch (error) {
-    const outcome = outcomeOf(error, session, options)
+    const outcome = outcomeOf(error, session)
     session.end(outcome)
     throw outcome
   }
@@ -72,9 +73,9 @@ function isUnderWay({ jobDir }: Recipe, key: string): boolean {
   return currentEpoch(epochs)?.key === key && new Hands(leases, '').others().length > 0
 }
 
-function outcomeOf(error: unknown, { lease }: JobSession, { signal }: MeteredOptions): unknown {
+function outcomeOf(error: unknown, { lease, stopReason: asked }: JobSession): unknown {
   if (lease.lost.aborted) return new LeaseLost(String(lease.lost.reason))
-  if (signal?.aborted === true) return new JobStopped(stopReason(signal))
+  if (asked !== undefined) return new JobStopped(asked)
   if (error instanceof UnitFailed) return new JobFailure(error.error.code, error.message, { cause: error })
   if (!isSystemError(error)) return error
   return new JobFailure(error.code ?? 'EIO', describeFailure(error).message, { cause: error })

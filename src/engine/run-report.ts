@@ -29,6 +29,8 @@ export interface RunReport {
   readonly processedBytes: number
   /** Bytes of input a second over the time on the wall; 0 where there was nothing to do. */
   readonly bytesPerSecond: number
+  /** What deduplicators tell of their decisions, in words. */
+  readonly decisions: readonly string[]
   /** True where there was nothing to do. */
   readonly wasComplete: boolean
 }

@@ -31,7 +31,7 @@ export function firstSummary({ recipe, started, exportPath, eventLog, pid, host,
     job_dir: jobDir,
     config_file: recipe.file ?? null,
     backed_up_config_path: join(jobDir, 'metadata', 'recipe.yaml'),
-    resumption_command: `npx pawl resume ${quote(jobDir)}`,
+    resumption_command: resumeCommandOf(jobDir),
     event_log_file: eventLog,
     event_log_dir: recipe.event_log_dir,
     checkpoint_dir: recipe.checkpoint_dir,
@@ -51,6 +51,11 @@ export function firstSummary({ recipe, started, exportPath, eventLog, pid, host,
     stop_time: null,
     stop_reason: null,
   }
+}
+
+/** What goes on with a job, in a form that a shell takes. */
+export function resumeCommandOf(jobDir: string): string {
+  return `npx pawl resume ${quote(jobDir)}`
 }
 
 function quote(path: string): string {

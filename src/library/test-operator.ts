@@ -1,10 +1,8 @@
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { JsonObject, JsonValue } from '../core/json.js'
 import type {
   Barrier,
+  DatasetCase,
   DeduplicatorCase,
   Filter,
   FilterCase,
@@ -14,11 +12,11 @@ import type {
   OperatorDefinition,
 } from '../core/operator.js'
 import { Sample } from '../core/sample.js'
-import { removeFolder } from '../util/remove.js'
+import { decideInMemory } from './decide-in-memory.js'
 import { OperatorTestError } from './operator-test-error.js'
 
-/** What an operator is to do with samples: `before` and `after` of a mapper, `sample`, `stats` and `kept` of a filter, `samples` and `kept` of a deduplicator. */
-export type OperatorCase = MapperCase | FilterCase | DeduplicatorCase
+/** What an operator is to do with samples: `before` and `after` of a mapper, `sample`, `stats` and `kept` of a filter, `samples` and `kept` of a deduplicator or selector, `samples` and `result` of what edits a dataset. */
+export type OperatorCase = MapperCase | FilterCase | DeduplicatorCase | DatasetCase
 
 /** How an operator is built for its test. */
 export interface TestOperatorOptions {
@@ -134,29 +132,17 @@ async function checkFilter(
   if (unknown.length > 0) wrong(`it measures ${unknown.join(', ')}, which the definition's stats do not name`)
 }
 
-async function checkBarrier(barrier: Barrier, { samples, kept }: DeduplicatorCase, wrong: Wrong): Promise<void> {
-  const records = Buffer.alloc(barrier.recordBytes * samples.length)
-  for (const [index, value] of samples.entries()) barrier.sign(Sample.of(value), records, index * barrier.recordBytes)
-  const dropped = new Set<number>()
-  const scratchDir = await mkdtemp(join(tmpdir(), 'pawl-test-operator-'))
-  try {
-    await barrier.resolve({
-      signatures: () => [{ partitionIndex: 0, records, firstRow: 0 }],
-      totalRecords: samples.length,
-      memoryBytes: 1 << 20,
-      scratchDir,
-      progress: () => {},
-      drop: (_, row) => void dropped.add(row),
-    })
-  } finally {
-    removeFolder(scratchDir, () => true)
-  }
-  compare(
-    'it keeps',
-    samples.flatMap((_, index) => (dropped.has(index) ? [] : [index])),
-    [...kept],
-    wrong,
-  )
+async function checkBarrier(barrier: Barrier, shown: DeduplicatorCase | DatasetCase, wrong: Wrong): Promise<void> {
+  const samples = shown.samples.map(value => Sample.of(value))
+  const kept = await decideInMemory(barrier, samples)
+  if ('kept' in shown) compare('it keeps', kept, [...shown.kept], wrong)
+  else
+    compare(
+      'it makes',
+      kept.map(index => fieldsOf(samples[index])),
+      shown.result,
+      wrong,
+    )
 }
 
 function merged(before: JsonObject, changes: JsonObject): JsonObject {

@@ -18,6 +18,18 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
     async () => (await import('./deduplicators/document-simhash-deduplicator.js')).documentSimhashDeduplicator,
   ],
   [
+    'document_line_deduplicator',
+    async () => (await import('./deduplicators/document-line-deduplicator.js')).documentLineDeduplicator,
+  ],
+  [
+    'document_minhash_deduplicator_with_uid',
+    async () =>
+      (await import('./deduplicators/document-minhash-deduplicator-with-uid.js')).documentMinhashDeduplicatorWithUid,
+  ],
+  ['key_value_grouper', async () => (await import('./groupers/key-value-grouper.js')).keyValueGrouper],
+  ['naive_grouper', async () => (await import('./groupers/naive-grouper.js')).naiveGrouper],
+  ['naive_reverse_grouper', async () => (await import('./groupers/naive-reverse-grouper.js')).naiveReverseGrouper],
+  [
     'ray_bts_minhash_deduplicator',
     async () => (await import('./deduplicators/ray-minhash-deduplicators.js')).rayBtsMinhashDeduplicator,
   ],
@@ -28,6 +40,23 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
   [
     'ray_document_deduplicator',
     async () => (await import('./deduplicators/ray-document-deduplicator.js')).rayDocumentDeduplicator,
+  ],
+  [
+    'frequency_specified_field_selector',
+    async () => (await import('./selectors/frequency-specified-field-selector.js')).frequencySpecifiedFieldSelector,
+  ],
+  ['random_selector', async () => (await import('./selectors/random-selector.js')).randomSelector],
+  [
+    'range_specified_field_selector',
+    async () => (await import('./selectors/range-specified-field-selector.js')).rangeSpecifiedFieldSelector,
+  ],
+  [
+    'tags_specified_field_selector',
+    async () => (await import('./selectors/tags-specified-field-selector.js')).tagsSpecifiedFieldSelector,
+  ],
+  [
+    'topk_specified_field_selector',
+    async () => (await import('./selectors/topk-specified-field-selector.js')).topkSpecifiedFieldSelector,
   ],
   ['alphanumeric_filter', async () => (await import('./filters/alphanumeric-filter.js')).alphanumericFilter],
   [

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type {
   Barrier,
+  DatasetCase,
   DeduplicatorCase,
   Example,
   Filter,
@@ -70,10 +71,17 @@ export interface FilterSpec<S extends ParamsShape> extends OperatorSpec<S> {
   create(params: ParamsOf<S>, context: FilterContext): Omit<Filter, 'kind'> | Promise<Omit<Filter, 'kind'>>
 }
 
+/** What `defineSelector` and `defineGrouper` take. */
+export interface DatasetSpec<S extends ParamsShape> extends OperatorSpec<S> {
+  readonly usesSeed?: boolean
+  /** Builds the operator, once a worker. */
+  create(params: ParamsOf<S>, context: OperatorContext): Omit<Barrier, 'kind'> | Promise<Omit<Barrier, 'kind'>>
+}
+
 /** What `defineDeduplicator` takes. */
 export interface DeduplicatorSpec<S extends ParamsShape> extends OperatorSpec<S> {
-  /** A case has `samples`, and `kept` with the indices of those that stay. */
-  readonly example?: Example<DeduplicatorCase>
+  /** A case has `samples`, and `kept` with the indices of those that stay, or `result` with what they are then. */
+  readonly example?: Example<DeduplicatorCase | DatasetCase>
   /** Builds the operator, once a worker. */
   create(params: ParamsOf<S>, context: OperatorContext): Omit<Barrier, 'kind'> | Promise<Omit<Barrier, 'kind'>>
 }
@@ -95,14 +103,7 @@ export interface DeduplicatorSpec<S extends ParamsShape> extends OperatorSpec<S>
  * })
  */
 export function defineMapper<S extends ParamsShape>(spec: MapperSpec<S>): OperatorDefinition {
-  return {
-    ...common(spec, '_mapper'),
-    kind: 'mapper',
-    params: z.strictObject({ ...baseParams, ...spec.params }),
-    async create(params, context) {
-      return { kind: 'mapper', ...(await spec.create(params as ParamsOf<S>, withTextKey(params, context))) }
-    },
-  }
+  return asMapper(spec, '_mapper')
 }
 
 /**
@@ -169,12 +170,46 @@ export function defineFilter<S extends ParamsShape>(spec: FilterSpec<S>): Operat
  * })
  */
 export function defineDeduplicator<S extends ParamsShape>(spec: DeduplicatorSpec<S>): OperatorDefinition {
+  return defineBarrier('deduplicator', spec)
+}
+
+/** Defines an operator that chooses among all samples. */
+export function defineSelector<S extends ParamsShape>(spec: DatasetSpec<S>): OperatorDefinition {
+  return defineBarrier('selector', spec)
+}
+
+/** Defines an operator that makes one sample of many. */
+export function defineGrouper<S extends ParamsShape>(spec: DatasetSpec<S>): OperatorDefinition {
+  return defineBarrier('grouper', spec)
+}
+
+function defineBarrier<S extends ParamsShape>(
+  kind: 'deduplicator' | 'selector' | 'grouper',
+  spec: DatasetSpec<S>,
+): OperatorDefinition {
   return {
-    ...common(spec, '_deduplicator'),
-    kind: 'deduplicator',
+    ...common(spec, `_${kind}`),
+    kind,
+    usesSeed: spec.usesSeed,
     params: z.strictObject({ ...baseParams, ...spec.params }),
     async create(params, context) {
       return { kind: 'barrier', ...(await spec.create(params as ParamsOf<S>, withTextKey(params, context))) }
+    },
+  }
+}
+
+/** Defines an operator that makes several samples of one, under a name of Data-Juicer that ends in `_grouper`. */
+export function defineUngrouper<S extends ParamsShape>(spec: MapperSpec<S>): OperatorDefinition {
+  return asMapper(spec, '_grouper')
+}
+
+function asMapper<S extends ParamsShape>(spec: MapperSpec<S>, suffix: string): OperatorDefinition {
+  return {
+    ...common(spec, suffix),
+    kind: 'mapper',
+    params: z.strictObject({ ...baseParams, ...spec.params }),
+    async create(params, context) {
+      return { kind: 'mapper', ...(await spec.create(params as ParamsOf<S>, withTextKey(params, context))) }
     },
   }
 }

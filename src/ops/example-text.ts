@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import type { JsonObject, JsonValue } from '../core/json.js'
-import type { DeduplicatorCase, FilterCase, MapperCase, OperatorExample } from '../core/operator.js'
+import type { DatasetCase, DeduplicatorCase, FilterCase, MapperCase, OperatorExample } from '../core/operator.js'
 
 /** An operator with these parameters, as it stands in a recipe. */
 export function exampleRecipe(name: string, params: JsonObject): string {
@@ -18,6 +18,7 @@ export interface Outcome {
 export function exampleOutcomes(example: OperatorExample | undefined): Outcome[] {
   return (example?.cases ?? []).flatMap(shown => {
     if ('before' in shown) return [mapped(shown)]
+    if ('result' in shown) return regrouped(shown)
     return 'samples' in shown ? deduplicated(shown) : [filtered(shown)]
   })
 }
@@ -41,6 +42,11 @@ function deduplicated({ samples, kept }: DeduplicatorCase): Outcome[] {
     verb: kept.includes(i) ? 'stays' : 'goes',
     results: [],
   }))
+}
+
+function regrouped({ samples, result }: DatasetCase): Outcome[] {
+  const all = samples.map(sampleText).join(' ')
+  return [{ input: all, verb: 'become', results: result.map(sampleText) }]
 }
 
 function isTextAlone(sample: JsonObject): boolean {

@@ -49,36 +49,12 @@ const absent: readonly (readonly [reason: string, names: string, instead: string
   ],
 ]
 
-/** Those that it does not run yet. */
-const planned: readonly (readonly [string, string])[] = [
-  [
-    'it finds repeated lines, or keeps what has the least uid; so far document_deduplicator, document_minhash_deduplicator and document_simhash_deduplicator keep the first sample',
-    'document_line_deduplicator document_minhash_deduplicator_with_uid',
-  ],
-  [
-    'it selects among all samples; so far filters decide on one sample at a time',
-    'frequency_specified_field_selector random_selector range_specified_field_selector tags_specified_field_selector topk_specified_field_selector',
-  ],
-  ['it makes one sample of many or many of one', 'key_value_grouper naive_grouper naive_reverse_grouper'],
-]
-
 /** Why each of these operators is refused, and what to do instead. */
-export const unsupportedOperators: ReadonlyMap<string, UnsupportedOperator> = new Map([
-  ...entries(absent, 'absent'),
-  ...entries(planned, 'planned'),
-])
-
-function entries(
-  list: readonly (readonly [reason: string, names: string, instead?: string])[],
-  status: UnsupportedOperator['status'],
-) {
-  return list.flatMap(([reason, names, instead]) =>
+export const unsupportedOperators: ReadonlyMap<string, UnsupportedOperator> = new Map(
+  absent.flatMap(([reason, names, instead]) =>
     names.split(' ').map(name => {
-      const message =
-        status === 'planned'
-          ? `${name} of Data-Juicer is not supported yet: ${reason}`
-          : `${name} of Data-Juicer is not part of Pawl: it ${reason}; ${instead}, or leave it out with --skip_unsupported`
-      return [name, { name, status, reason, message }] as const
+      const message = `${name} of Data-Juicer is not part of Pawl: it ${reason}; ${instead}, or leave it out with --skip_unsupported`
+      return [name, { name, status: 'absent', reason, message }] as const
     }),
-  )
-}
+  ),
+)

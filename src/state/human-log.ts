@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { describeFigures } from '../core/describe-figures.js'
 import type { EventBody } from '../core/events.js'
 import { formatBytes, formatCount, formatDuration } from '../util/format.js'
 import { compactTime } from './event-log.js'
@@ -46,7 +47,7 @@ export function narrate(event: EventBody): string | undefined {
     case 'checkpoint_damaged':
       return `Set aside: ${event.reason}`
     case 'barrier_resolved':
-      return `${event.operator} drops ${formatCount(event.dropped)} of ${formatCount(event.samples)} samples (${formatDuration(event.duration_ms)})`
+      return `${event.operator} drops ${formatCount(event.dropped)} of ${formatCount(event.samples)} samples (${formatDuration(event.duration_ms)})${describeFigures(event)}`
     case 'sample_quarantined':
       return `Partition ${event.partition}: ${formatCount(event.samples)} samples in quarantine (${event.path})`
     case 'op_failed':

@@ -18,6 +18,8 @@ export class JobDirectory {
   readonly claims: string
   readonly winners: string
   readonly operators: string
+  /** What its processes say of themselves, one file each. */
+  readonly status: string
   readonly summary: string
   readonly plan: string
   readonly cut: string
@@ -38,6 +40,7 @@ export class JobDirectory {
     this.claims = join(path, 'metadata', 'claims')
     this.winners = join(path, 'metadata', 'winners')
     this.operators = join(path, 'metadata', 'operators')
+    this.status = join(path, 'metadata', 'status')
     this.summary = join(path, 'job_summary.json')
     this.plan = join(path, 'dag_execution_plan.json')
     this.cut = join(path, 'partitions', 'cut.json')
@@ -58,6 +61,7 @@ export class JobDirectory {
       this.claims,
       this.winners,
       this.operators,
+      this.status,
       this.checkpoints,
       this.partitions,
       this.quarantine,
@@ -79,7 +83,7 @@ export type JobPlace =
 const ownNames = /^(metadata|checkpoints|partitions|quarantine|logs|trace|job_summary\.json|dag_execution_plan\.json)$/
 const ownEvents = /^events_\d{8}_\d{6}_\d{3}\.jsonl(\.\d+)?$/
 const ownMetadata =
-  /^(format|ledger|leases|epochs|claims|winners|operators|recipe\.json|recipe\.yaml|input_manifest\.json|exports\.json)(\.damaged-[0-9a-f]{8})?$/
+  /^(format|ledger|leases|epochs|claims|winners|operators|status|recipe\.json|recipe\.yaml|input_manifest\.json|exports\.json)(\.damaged-[0-9a-f]{8})?$/
 
 /**
  * Looks at a folder that is to become, or is, a job directory. It is one only where its `metadata/` is a job's; a
@@ -127,7 +131,8 @@ export function findAllJobs(): string[] {
   return knownJobs().map(path => basename(path))
 }
 
-function knownJobs(): string[] {
+/** Folders of all jobs below `./outputs` and in the work dirs that this user worked in. */
+export function knownJobs(): string[] {
   return [...new Set([...jobsBelow(resolve('outputs'), 3), ...rememberedWorkDirs().flatMap(jobsIn)])]
 }
 

@@ -13,6 +13,7 @@ export interface LeaseTiming {
 }
 
 /** Environment variables shorten it for tests of what happens once a lease has expired. */
+/** Between two signs of life, and until one that gives none is taken for dead. */
 export const leaseTiming: LeaseTiming = {
   beatMs: Number(process.env['PAWL_LEASE_BEAT_MS'] ?? 2_000),
   expiryMs: Number(process.env['PAWL_LEASE_EXPIRY_MS'] ?? 30_000),

@@ -45,6 +45,11 @@ export class DisjointSets implements Disposable {
     else if (second < first) this.#set(first, second)
   }
 
+  /** The least number of the set that a number is in. */
+  leastOf(number: number): number {
+    return this.#leastOf(number)
+  }
+
   /** True for the least number of a set. */
   isLeast(number: number): boolean {
     return this.#get(number) === number

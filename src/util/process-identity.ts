@@ -18,12 +18,18 @@ export function identityOf(pid: number): ProcessIdentity {
   return { host: hostname(), pid, started: startOf(pid), boot: bootId(), namespace: pidNamespace() }
 }
 
+/** True where whether a process lives can be told from here: same boot, same process-id namespace. */
+export function belongsHere({ boot, namespace }: Pick<ProcessIdentity, 'boot' | 'namespace'>): boolean {
+  return boot !== unknown && boot === bootId() && namespace === pidNamespace()
+}
+
 /**
  * True where a process certainly ended: it belongs to this boot and this process-id namespace, and its number is
  * free or went to another. Of all others nothing can be said from here.
  */
-export function hasEnded({ pid, started, boot, namespace }: ProcessIdentity): boolean {
-  if (boot === unknown || boot !== bootId() || namespace !== pidNamespace()) return false
+export function hasEnded(identity: ProcessIdentity): boolean {
+  const { pid, started } = identity
+  if (!belongsHere(identity)) return false
   if (!canBeSignalled(pid)) return true
   const now = startOf(pid)
   return started !== unknown && now !== unknown && now !== started
@@ -39,7 +45,7 @@ function canBeSignalled(pid: number): boolean {
 }
 
 /** When a process started; `ended` for one that is only waited for; `unknown` where the system does not tell. */
-function startOf(pid: number): string {
+export function startOf(pid: number): string {
   const stat = readIfAllowed(`/proc/${pid}/stat`)
   if (stat === undefined) return unknown
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')

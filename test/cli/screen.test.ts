@@ -206,7 +206,7 @@ describe('the table at the end', () => {
   const report: RunReport = {
     ...{ jobId: 'job', jobDir: '/jobs/job', exportPath: '/out', operators: [use('a_mapper'), use('b_filter')], counts },
     ...{ exportMs: 10, samplesOut: 48, quarantined: 2, exportedBytes: 2500, durationMs: 2000, processedBytes: 5000 },
-    ...{ bytesPerSecond: 2500, wasComplete: false, skipped: [] },
+    ...{ bytesPerSecond: 2500, decisions: [], wasComplete: false, skipped: [] },
   }
 
   it('has shares of time, dropped in percent, and reading and export as rows', () => {

@@ -54,8 +54,11 @@ describe('a recipe error', () => {
     ['process: [{text_length_filter: {}, alphanumeric_filter: {}}]', 'an operator is a name, or a name with its'],
     ['process: [7]', 'recipe.yaml:2:11: an operator is a name, or a name with its parameters'],
     ['process: [image_size_filter]', 'image_size_filter of Data-Juicer is not part of Pawl'],
-    ['process: [document_line_deduplicator]', 'document_line_deduplicator of Data-Juicer is not supported yet: '],
-    ['process: [naive_grouper]', 'naive_grouper of Data-Juicer is not supported yet: '],
+    ['process: [tone_mapper]', 'there is no operator "tone_mapper", nor has Data-Juicer 1.6.1 one'],
+    [
+      'process: [nested_aggregator]',
+      'nested_aggregator of Data-Juicer is not part of Pawl: it needs a large language model',
+    ],
     ['process: [clean_links_mapper: {pattern: "("}]', 'clean_links_mapper: '],
     ['dataset: {configs: [{path: data.jsonl}]}', 'dataset and dataset_path both name the input'],
     ['np: [1', 'this is not valid YAML'],

@@ -233,6 +233,26 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     linesPerFile: 400,
     settings: [...manual(8), '--intermediate_storage.format', 'jsonl'],
   },
+  near: {
+    name: 'near',
+    process: [email, ['document_simhash_deduplicator'], short, ['document_minhash_deduplicator']],
+    settings: [...manual(8), '--checkpoint.strategy', 'disabled'],
+  },
+  lines: {
+    name: 'lines',
+    process: [['document_line_deduplicator', { frequency_threshold: 2 }], email, short],
+    settings: [...manual(8), '--checkpoint.strategy', 'every_op', ...format('parquet', 'snappy')],
+  },
+  groups: {
+    name: 'groups',
+    process: [
+      email,
+      short,
+      ['topk_specified_field_selector', { field_key: 'id', topk: 150 }],
+      ['key_value_grouper', { group_by_keys: ['text'] }],
+    ],
+    settings: manual(8),
+  },
   cleanup: {
     name: 'cleanup',
     process: [email, short, unique, long],

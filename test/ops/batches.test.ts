@@ -15,7 +15,9 @@ describe('an operator gives a sample the same result whatever stands beside it',
       const cases = casesOf(name).filter(one => one.assets === undefined && one.expect.error === undefined)
       const plain = cases.filter(one => Object.keys(one.params).length === 0)
       const params = plain.length > 0 ? {} : (cases[0]?.params ?? {})
-      const values = (plain.length > 0 ? plain : cases.slice(0, 1)).map(one => one.sample ?? { text: one.text ?? '' })
+      const values = (plain.length > 0 ? plain : cases.slice(0, 1)).flatMap(
+        one => one.samples ?? [one.sample ?? { text: one.text ?? '' }],
+      )
       if (values.length === 0) return
       const many = Array.from({ length: Math.max(1, Math.ceil(60 / values.length)) }, () => values).flat()
       const create = () => definition.create(definition.params.parse(params), { textKey: 'text', seed: 1 })

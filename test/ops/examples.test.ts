@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import type { DeduplicatorCase, FilterCase, MapperCase, OperatorDefinition } from '../../src/core/operator.js'
+import type { OperatorDefinition, OperatorExample } from '../../src/core/operator.js'
 import { createCatalog } from '../../src/ops/catalog.js'
 import { operatorDetails } from '../../src/ops/describe.js'
 import { exampleOutcomes, exampleRecipe } from '../../src/ops/example-text.js'
@@ -22,10 +22,11 @@ describe('the example of an operator is true', () => {
   }
 })
 
-async function check(definition: OperatorDefinition, shown: MapperCase | FilterCase | DeduplicatorCase) {
+async function check(definition: OperatorDefinition, shown: OperatorExample['cases'][number]) {
   const params = definition.example!.params
   const of = (input: Partial<VectorCase>) => run(definition, { op: definition.name, params, expect: {}, ...input })
-  if ('samples' in shown) expect((await of({ samples: shown.samples })).kept).toEqual(shown.kept)
+  if ('result' in shown) expect((await of({ samples: shown.samples })).samples).toEqual(shown.result)
+  else if ('samples' in shown) expect((await of({ samples: shown.samples })).kept).toEqual(shown.kept)
   else if ('sample' in shown)
     expect(await of({ sample: shown.sample })).toEqual({ stats: shown.stats, keep: shown.kept })
   else if (shown.before['compressed_file'] === 'paper.tar.gz') {

@@ -65,6 +65,9 @@ const params: Readonly<Record<string, Record<string, unknown>>> = {
   general_field_filter: { filter_condition: "'x' in text" },
   replace_content_mapper: { pattern: '\\d+', repl: '0' },
   suffix_filter: {},
+  tags_specified_field_selector: { field_key: 'text', target_tags: ['x'] },
+  topk_specified_field_selector: { field_key: 'text', topk: 1 },
+  token_num_filter: { encoding: 'o200k_base' },
 }
 
 const catalog = createCatalog()
@@ -124,5 +127,6 @@ async function apply(operator: Operator, sample: Sample): Promise<void> {
   else if (operator.kind === 'filter') {
     await operator.computeStats?.(sample)
     operator.keep(sample)
-  } else operator.sign(sample, Buffer.alloc(operator.recordBytes), 0)
+  } else if (operator.signMany === undefined) operator.sign?.(sample, Buffer.alloc(operator.recordBytes), 0)
+  else operator.signMany(sample, 0)
 }

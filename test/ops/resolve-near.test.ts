@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ResolveContext } from '../../src/core/operator.js'
+import type { DropContext } from '../../src/core/operator.js'
 import { createCatalog } from '../../src/ops/catalog.js'
 import { keyMasks } from '../../src/ops/deduplicators/key-masks.js'
 import { minHashBytes, resolveMinHash } from '../../src/ops/deduplicators/resolve-minhash.js'
@@ -17,7 +17,7 @@ import { run } from './vector-cases.js'
 interface Rig {
   readonly memoryBytes: number
   readonly runLength: number
-  resolve(context: ResolveContext): Promise<void>
+  resolve(context: DropContext): Promise<void>
 }
 
 /** Places of the samples that go, as numbers in the order of the input, for partitions of records cut into runs. */

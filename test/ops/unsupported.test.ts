@@ -8,9 +8,6 @@ test('no operator is both shipped and refused', () => {
 })
 
 test('what is said of a refused operator names it, and tells later from never', () => {
-  expect(unsupported.get('random_selector')?.message).toBe(
-    'random_selector of Data-Juicer is not supported yet: it selects among all samples; so far filters decide on one sample at a time',
-  )
   expect(unsupported.get('text_action_filter')?.message).toBe(
     'text_action_filter of Data-Juicer is not part of Pawl: it needs a language model or a parser with trained weights; bring an operator of your own with custom_operator_paths, or leave it out with --skip_unsupported',
   )

@@ -8,6 +8,8 @@ import { StagedFile } from '../../util/durable-file.js'
 import { discardStaged, stagingPath } from '../../util/staging.js'
 import { storedPath } from '../../util/stored-path.js'
 import { buildOperator } from '../operator-chain.js'
+import { BesideDecision } from './beside-decision.js'
+import { PayloadWriter } from './payloads.js'
 import { readSignatures } from './signature-reader.js'
 import { Verdict } from './verdict.js'
 
@@ -20,45 +22,59 @@ export async function runResolve(
 ): Promise<ResolveResult> {
   const operator = await buildOperator(job, catalog, unit.operator)
   if (operator.kind !== 'barrier') throw new TypeError(`${job.operators[unit.operator].name} is no barrier`)
-  const verdict = new Verdict(unit.signatures.map(({ file }) => file.rows))
+  const verdict = new Verdict(unit.signatures.map(({ file, samples }) => samples ?? file.rows))
   const scratchDir = stagingPath(job.checkpointDir, job.writer, `scratch.${unit.attempt}`)
   mkdirSync(scratchDir)
+  const file = StagedFile.create(job.checkpointDir, job.writer, `verdict.${unit.attempt}`)
+  const payloads = new PayloadWriter(file)
+  const beside = new BesideDecision(job, unit)
   try {
     await operator.resolve({
       signatures: () => readSignatures(job.jobDir, unit, operator.recordBytes, report),
-      progress: () => report.progress({ samples: verdict.droppedRows, bytes: 0 }),
-      totalRecords: verdict.totalRows,
+      progress: () => report.progress({ samples: verdict.droppedRows, bytes: payloads.size }),
+      totalRecords: unit.signatures.reduce((sum, each) => sum + each.file.rows, 0),
+      totalSamples: verdict.totalRows,
+      partitionCount: unit.signatures.length,
       memoryBytes: unit.memoryBytes,
       scratchDir,
       drop: (partitionIndex, row) => verdict.drop(partitionIndex, row),
+      give: (partitionIndex, bytes) => payloads.give(partitionIndex, bytes),
+      note: (name, count) => beside.note(name, count),
+      writeLine: value => beside.writeLine(value),
+      pathsOf: partitionIndex => unit.paths[partitionIndex],
     })
+    return { ...publishVerdict(job, unit, { verdict, payloads, file }), ...beside.publish() }
+  } catch (error) {
+    file.discard()
+    beside.discard()
+    throw error
   } finally {
     await operator.dispose?.()
     discardStaged(scratchDir)
   }
-  return publishVerdict(job, unit, verdict)
 }
 
-function publishVerdict(job: JobSpec, unit: ResolveUnit, verdict: Verdict): ResolveResult {
-  const file = StagedFile.create(job.checkpointDir, job.writer, `verdict.${unit.attempt}`)
-  try {
-    const slices = verdict.write(
-      unit.signatures.map(({ partition }) => partition),
-      file,
-    )
-    const path = join(
-      job.checkpointDir,
-      `barrier.op${unit.operator}.${unit.fingerprint.slice(0, 10)}.${unit.attempt}.verdict`,
-    )
-    const sealed = file.seal()
-    if (!file.publish(path)) throw new Error(`${path} exists already; attempts must not share names`)
-    return {
-      kind: 'resolve',
-      file: { path: storedPath(job.jobDir, path), rows: verdict.droppedRows, ...sealed },
-      slices,
-    }
-  } catch (error) {
-    file.discard()
-    throw error
+interface Decided {
+  readonly verdict: Verdict
+  readonly payloads: PayloadWriter
+  readonly file: StagedFile
+}
+
+function publishVerdict(job: JobSpec, unit: ResolveUnit, { verdict, payloads, file }: Decided): ResolveResult {
+  const slices = verdict.write(
+    unit.signatures.map(({ partition }) => partition),
+    file,
+    payloads,
+  )
+  const path = join(
+    job.checkpointDir,
+    `barrier.op${unit.operator}.${unit.fingerprint.slice(0, 10)}.${unit.attempt}.verdict`,
+  )
+  const sealed = file.seal()
+  if (!file.publish(path)) throw new Error(`${path} exists already; attempts must not share names`)
+  return {
+    kind: 'resolve',
+    file: { path: storedPath(job.jobDir, path), rows: verdict.droppedRows, ...sealed },
+    slices,
   }
 }

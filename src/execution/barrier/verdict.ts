@@ -1,6 +1,13 @@
 import type { VerdictSlice } from '../../core/records.js'
 import type { ByteSink } from '../../io/writer.js'
 import { Checksum } from '../../util/hash.js'
+import type { PayloadWriter } from './payloads.js'
+
+/** The digest of a slice of a decision: of the rows that it drops, and of what edits the others. */
+export function digestOfSlice(rows: Buffer, payloadDigest: string | undefined): string {
+  const checksum = new Checksum().update(rows)
+  return (payloadDigest === undefined ? checksum : checksum.update(Buffer.from(payloadDigest))).digest()
+}
 
 /** Which rows a barrier drops: one bit a record of all partitions. */
 export class Verdict {
@@ -36,12 +43,21 @@ export class Verdict {
   }
 
   /** Writes the dropped rows of each partition, ascending, and says where each partition's stand. */
-  write(partitions: readonly string[], sink: ByteSink): Omit<VerdictSlice, 'signed'>[] {
-    let offset = 0
+  write(partitions: readonly string[], sink: ByteSink, payloads: PayloadWriter): Omit<VerdictSlice, 'signed'>[] {
+    const places = payloads.finish()
+    let offset = payloads.size
     return partitions.map((partition, index) => {
       const bytes = this.#rowsOf(index)
       sink.write(bytes)
-      const slice = { partition, offset, dropped: bytes.length / 4, digest: new Checksum().update(bytes).digest() }
+      const payload = places.get(index)
+      const digest = digestOfSlice(bytes, payload?.digest)
+      const slice = {
+        partition,
+        offset,
+        dropped: bytes.length / 4,
+        digest,
+        ...(payload === undefined ? {} : { payload }),
+      }
       offset += bytes.length
       return slice
     })

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import type { WorkerStatus } from '../../core/process-status.js'
 import type { UnitReport } from '../../core/report.js'
 import type { UnitOutcome } from '../../core/unit-result.js'
 import type { JobSpec, WorkUnit } from '../../core/work-unit.js'
+import { startOf } from '../../util/process-identity.js'
 import type { Executor } from '../executor.js'
 import { endSpare, heapMbOf } from './spare-worker.js'
 import { Watchdog } from './watchdog.js'
@@ -57,6 +59,23 @@ export class LocalExecutor implements Executor {
     } finally {
       this.#freeSlot()
     }
+  }
+
+  /** What each worker is at. */
+  workers(): WorkerStatus[] {
+    return [...this.#busy, ...this.#idle].flatMap(worker => {
+      const { pid, unit } = worker
+      if (pid === undefined || !worker.isAlive) return []
+      const now = performance.now()
+      return [
+        {
+          ...{ pid, started: startOf(pid), unit: unit?.id ?? null, partition: unit?.partition ?? null },
+          for_ms: unit === undefined ? 0 : Math.round(now - unit.sinceMs),
+          silent_ms: unit === undefined ? 0 : Math.round(now - unit.signMs),
+          memory_bytes: residentBytes(pid),
+        },
+      ]
+    })
   }
 
   memoryBytes(): number {

@@ -28,12 +28,25 @@ function keepOutput({ stdout, stderr }: ChildProcess, path: string): void {
   for (const stream of [stdout, stderr]) stream?.on('data', keep).on('error', () => {})
 }
 
+/** Times by this process's own clock. */
+interface UnitUnderWay {
+  readonly id: string
+  readonly partition: string | null
+  readonly sinceMs: number
+  readonly signMs: number
+}
+
+function partitionOf(unit: WorkUnit): string | null {
+  return 'partition' in unit ? unit.partition : null
+}
+
 /** A worker process and the one unit it may be running. */
 export class WorkerProcess {
   readonly #child: ChildProcess
   readonly #gone: Promise<string>
   #reason: string | undefined
   #isAlive = true
+  #unit: UnitUnderWay | undefined
   #onMessage: (message: FromWorker) => void = () => {}
 
   constructor(job: JobSpec, { heapMb, logFolder }: WorkerSettings) {
@@ -48,6 +61,11 @@ export class WorkerProcess {
     return this.#child.pid
   }
 
+  /** What it runs, since when, and when it last gave a sign; undefined while it is idle. */
+  get unit(): UnitUnderWay | undefined {
+    return this.#unit
+  }
+
   get isAlive(): boolean {
     return this.#isAlive
   }
@@ -55,8 +73,16 @@ export class WorkerProcess {
   /** Runs a unit; `onSign` is told whenever the worker reports anything. */
   async run(unit: WorkUnit, report: UnitReport, signal: AbortSignal, onSign: () => void): Promise<UnitOutcome> {
     let progress: UnitProgress | undefined
+    const underWay = {
+      id: unit.id,
+      partition: partitionOf(unit),
+      sinceMs: performance.now(),
+      signMs: performance.now(),
+    }
+    this.#unit = underWay
     const answered = new Promise<UnitOutcome>(resolve => {
       this.#onMessage = message => {
+        underWay.signMs = performance.now()
         onSign()
         if (message.type === 'progress') {
           progress = message.progress
@@ -77,6 +103,7 @@ export class WorkerProcess {
     } finally {
       signal.removeEventListener('abort', stop)
       this.#onMessage = () => {}
+      this.#unit = undefined
     }
   }
 

@@ -60,7 +60,8 @@ async function decide(
     const result = await superviseUnit(context, { partition: '', what: name }, (attempt): ResolveUnit => {
       const memoryBytes = context.settings.resolveMemoryBytes
       const id = `${name}:${attempt}`
-      return { kind: 'resolve', id, attempt, operator, fingerprint, signatures, runs, memoryBytes }
+      const paths = states.map(({ slices }) => slices.map(({ path }) => path))
+      return { kind: 'resolve', id, attempt, operator, fingerprint, signatures, paths, runs, memoryBytes }
     })
     if (result.kind !== 'resolve') throw new TypeError(`a resolve unit answered with a ${result.kind}`)
     const verdict = verdictOf(fingerprint, result, signatures)
@@ -74,8 +75,10 @@ async function decide(
       event_type: 'barrier_resolved',
       operator: name,
       op_index: operator,
-      samples: signatures.reduce((sum, { file }) => sum + file.rows, 0),
+      samples: signatures.reduce((sum, { file, samples }) => sum + (samples ?? file.rows), 0),
       dropped: result.file.rows,
+      ...result.figures,
+      ...(result.lines === undefined ? {} : { lines_path: result.lines.path }),
       duration_ms: Math.round(performance.now() - started),
     })
     return context.ledger.get('verdict', fingerprint)
@@ -89,11 +92,11 @@ async function decide(
 
 function verdictOf(
   fingerprint: string,
-  { file, slices }: ResolveResult,
+  { file, slices, figures, lines }: ResolveResult,
   signatures: readonly SignatureRecord[],
 ): VerdictRecord {
   const signed = slices.map((slice, index): VerdictSlice => ({ ...slice, signed: signatures[index].file.checksum }))
-  return { kind: 'verdict', fingerprint, file, slices: signed }
+  return { kind: 'verdict', fingerprint, file, figures, lines, slices: signed }
 }
 
 /** The signatures of all partitions; undefined where files of some are gone, which are then no longer on record. */

@@ -42,11 +42,13 @@ export async function commitSegment(
   let id = point?.fingerprint
   if (result.signature !== undefined && unit.signs !== undefined) {
     const fingerprint = signatureFingerprint(result.fingerprint, unit.signs.link)
-    const { partition, sliceRows, signature: file } = result
+    const { partition, signature: file, signatureRows } = result
+    const sliceRows = signatureRows ?? result.sliceRows
+    const samples = signatureRows && result.sliceRows.reduce((sum, rows) => sum + rows, 0)
     const signed = point ?? (unit.input.kind === 'point' ? unit.input.point : undefined)
     if (signed === undefined) throw new TypeError('signatures are those of a point')
     const pointChecksum = signed.file.checksum
-    records.push({ kind: 'signature', fingerprint, partition, file, sliceRows, pointChecksum })
+    records.push({ kind: 'signature', fingerprint, partition, file, sliceRows, samples, pointChecksum })
     // A point that came out differently when it was made again is signed again.
     id ??= `${fingerprint}${pointChecksum}`
   }
@@ -81,7 +83,8 @@ export function raceFor(
 
 function filesOf(record: LedgerRecord | undefined): readonly FileRef[] {
   if (record?.kind === 'point') return [record.file, ...record.quarantine]
-  return record?.kind === 'signature' || record?.kind === 'verdict' ? [record.file] : []
+  if (record?.kind === 'verdict') return record.lines === undefined ? [record.file] : [record.file, record.lines]
+  return record?.kind === 'signature' ? [record.file] : []
 }
 
 function pointOf(unit: SegmentUnit, result: SegmentResult): PointRecord | undefined {

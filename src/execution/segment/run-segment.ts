@@ -1,11 +1,13 @@
 import type { Barrier, OperatorCatalog } from '../../core/operator.js'
 import type { UnitReport } from '../../core/report.js'
+import type { Sample } from '../../core/sample.js'
 import type { PiecesResult, SegmentResult } from '../../core/unit-result.js'
 import type { JobSpec, PointInput, SegmentUnit, SourceInput } from '../../core/work-unit.js'
 import { buildOperator, numbersOf, OperatorChain, spelledFor } from '../operator-chain.js'
 import { fingerprintFor } from './fingerprint-for.js'
 import { InputCopy } from './input-copy.js'
 import { runPieces } from './pieces.js'
+import { PointEdits } from './point-edits.js'
 import { readPoint } from './point-reader.js'
 import { SegmentOutput } from './segment-output.js'
 import { SegmentPass } from './segment-pass.js'
@@ -54,28 +56,37 @@ async function runOnSource(pass: SegmentPass, input: SourceInput): Promise<Segme
 
 async function runOnPoint(pass: SegmentPass, catalog: OperatorCatalog, input: PointInput): Promise<SegmentResult> {
   const { job, unit } = pass
-  const hasher =
-    input.verdict !== undefined && job.keepHashes ? await buildBarrier(job, catalog, unit.fromOp) : undefined
+  const barrier = input.verdict === undefined ? undefined : await buildBarrier(job, catalog, unit.fromOp)
+  using edits = barrier && PointEdits.open(job, input, barrier)
   const output = await SegmentOutput.open(job, unit, unit.partition, pass.signing)
   try {
     const counts = pass.startCounts()
     for await (const batch of readPoint(job, input)) {
-      if (input.verdict !== undefined) {
+      if (barrier !== undefined) {
         const count = counts.operator(unit.fromOp)
         count.in += batch.rows
         count.out += batch.samples.length
+        count.changed += edits?.apply(batch) ?? 0
+        if (job.keepHashes) noteHashes(barrier, batch.samples)
       }
-      if (hasher !== undefined)
-        for (const sample of batch.samples) hasher.sign(sample, Buffer.alloc(hasher.recordBytes), 0)
       await pass.process(batch, output, counts)
     }
+    edits?.finish()
     if (unit.fingerprint.kind !== 'known')
       throw new TypeError('the fingerprint of a unit behind a checkpoint is known beforehand')
     return await output.publish(unit.fingerprint.value, counts.freeze(), undefined)
   } catch (error) {
     output.discard()
     throw error
+  } finally {
+    await barrier?.dispose?.()
   }
+}
+
+/** Signs samples once more for the hashes that this notes. */
+function noteHashes(barrier: Barrier, samples: readonly Sample[]): void {
+  const record = Buffer.alloc(barrier.recordBytes)
+  for (const sample of samples) barrier.sign?.(sample, record, 0)
 }
 
 async function buildBarrier(job: JobSpec, catalog: OperatorCatalog, index: number): Promise<Barrier> {

@@ -6,6 +6,7 @@ import type { SegmentResult } from '../../core/unit-result.js'
 import type { JobSpec, SegmentUnit } from '../../core/work-unit.js'
 import { StagedFile } from '../../util/durable-file.js'
 import { storedPath } from '../../util/stored-path.js'
+import { RecordBuffer } from '../barrier/record-buffer.js'
 import { type CheckpointWriter, checkpointSuffix, openCheckpointWriter } from '../checkpoints/checkpoint-writer.js'
 import { QuarantineWriter } from '../quarantine-writer.js'
 import { isSystemError, UnitFailure } from '../unit-failure.js'
@@ -26,7 +27,10 @@ export interface Signing {
 export class SegmentOutput {
   readonly quarantine: QuarantineWriter
   readonly #sliceRows: number[]
+  /** Signature records of each slice. */
+  readonly #signatureRows: number[]
   #rows = 0
+  #records = 0
 
   private constructor(
     readonly job: JobSpec,
@@ -38,6 +42,7 @@ export class SegmentOutput {
   ) {
     const name = `${partition}.op${unit.fromOp}-${unit.toOp}.${unit.attempt}.jsonl`
     this.#sliceRows = unit.slices.map(() => 0)
+    this.#signatureRows = unit.slices.map(() => 0)
     this.quarantine = new QuarantineWriter(join(job.jobDir, 'quarantine'), job.writer, name, job.maxSampleBytes)
   }
 
@@ -87,7 +92,7 @@ export class SegmentOutput {
     }
     const signature =
       this.signatures &&
-      this.#publishFile(this.signatures, join(this.job.checkpointDir, `${stem}.signatures`), this.#rows)
+      this.#publishFile(this.signatures, join(this.job.checkpointDir, `${stem}.signatures`), this.#records)
     const own = this.quarantine.publish((staged, rows) => {
       return this.#publishFile(
         staged,
@@ -98,7 +103,9 @@ export class SegmentOutput {
     const before = unit.input.kind === 'point' ? unit.input.point.quarantine : []
     const quarantine = own === undefined ? before : [...before, own]
     const sliceRows = [...this.#sliceRows]
-    return { kind: 'segment', partition, fingerprint, digest, file, sliceRows, counts, quarantine, signature }
+    const signatureRows = this.signing?.operator.signMany === undefined ? undefined : [...this.#signatureRows]
+    const made = { file, sliceRows, counts, quarantine, signature, signatureRows }
+    return { kind: 'segment', partition, fingerprint, digest, ...made }
   }
 
   discard(): void {
@@ -110,23 +117,25 @@ export class SegmentOutput {
   #sign(samples: readonly Sample[], onFailure: (sample: Sample, error: unknown) => void): readonly Sample[] {
     if (this.signing === undefined || this.signatures === undefined) return samples
     const { operator, spelled } = this.signing
-    const records = Buffer.alloc(samples.length * operator.recordBytes)
+    const records = new RecordBuffer(operator, samples.length)
     const signed: Sample[] = []
     for (const sample of samples) {
       // What a deduplicator notes on the way is made again where it is wanted; a point does not depend on who follows it.
       const { hashes } = sample
       try {
         if (spelled !== undefined) sample.spell(spelled)
-        operator.sign(sample, records, signed.length * operator.recordBytes)
+        const count = records.sign(sample, this.#rows + signed.length)
         sample.hashes = hashes
         signed.push(sample)
+        this.#records += count
+        this.#signatureRows[sample.origin.slice] += count
       } catch (error) {
         if (isSystemError(error)) throw error
         if (this.points === undefined) throw this.#unsignable()
         onFailure(sample, error)
       }
     }
-    this.signatures.write(records.subarray(0, signed.length * operator.recordBytes))
+    this.signatures.write(records.bytes)
     return signed
   }
 

@@ -157,7 +157,8 @@ async function readDropped(job: JobSpec, { parts }: TraceUnit): Promise<Map<numb
   const lost = new Set<number>()
   for (const part of parts) {
     for (const { operator, input } of part.barriers) {
-      if (input === undefined) lost.add(operator)
+      // What a decision edited is not run again: nothing is shown of it, nor of what comes behind.
+      if (input === undefined || input.verdict?.slice.payload !== undefined) lost.add(operator)
       else {
         const known = dropped.get(operator) ?? new Set()
         dropped.set(operator, known)

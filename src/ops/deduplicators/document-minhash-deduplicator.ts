@@ -1,12 +1,15 @@
 import { z } from 'zod'
 import type { Barrier, OperatorContext } from '../../core/operator.js'
+import type { Sample } from '../../core/sample.js'
 import { defineDeduplicator } from '../define.js'
 import { sentencePieceOf } from '../models/sentencepiece-model.js'
 import { minHash } from '../text/minhash.js'
 import { permutations } from '../text/permutations.js'
 import { joinedTokens, shingleParams, shingler } from '../text/shingles.js'
 import { type Bands, optimalBands } from './bands.js'
-import { bandBytes, minHashBytes, resolveMinHash } from './resolve-minhash.js'
+import { dropAllButLeast, exportClustersParam } from './clusters.js'
+import { bandBytes, type MinHashChoice, minHashBytes, resolveMinHash } from './resolve-minhash.js'
+import { placeBytes, writePlace } from './sample-place.js'
 
 const defaults = { window_size: 5, num_permutations: 256, jaccard_threshold: 0.7 } as const
 
@@ -53,7 +56,7 @@ type MinHashParams = z.output<z.ZodObject<typeof minHashParams>>
 export const documentMinhashDeduplicator = defineDeduplicator({
   name: 'document_minhash_deduplicator',
   summary: 'Removes samples whose text is nearly that of an earlier one, by MinHash.',
-  params: minHashParams,
+  params: { ...minHashParams, ...exportClustersParam },
   example: {
     params: { window_size: 3, jaccard_threshold: 0.6 },
     cases: [
@@ -70,8 +73,17 @@ export const documentMinhashDeduplicator = defineDeduplicator({
   create: createMinHash,
 })
 
+/** MinHash as a barrier, and how many bands it compares. */
+export interface MinHash extends Omit<Barrier, 'kind' | 'sign'> {
+  readonly bands: number
+  sign(sample: Sample, record: Uint8Array, offset: number): void
+}
+
 /** Builds MinHash as its parameters say. */
-export function createMinHash(params: MinHashParams, { textKey }: OperatorContext): Omit<Barrier, 'kind'> {
+export function createMinHash(
+  params: MinHashParams & { readonly export_clusters?: boolean },
+  { textKey }: OperatorContext,
+): MinHash {
   const count = params.num_permutations ?? defaults.num_permutations
   const { num_bands: bands, num_rows_per_band: rows } = params
   const cut =
@@ -82,16 +94,21 @@ export function createMinHash(params: MinHashParams, { textKey }: OperatorContex
   const { shinglesOf, ...read } = shinglesBy(params)
   const takesShort = params.short_text === 'together'
   const signature = new Uint32Array(count)
+  const placeAt = params.export_clusters === true ? minHashBytes(cut.bands) : undefined
+  const recordBytes = minHashBytes(cut.bands) + (placeAt === undefined ? 0 : placeBytes)
+  const drop: MinHashChoice['drop'] = (context, sets) => dropAllButLeast(context, sets, recordBytes, { placeAt })
   return {
     ...read,
-    recordBytes: minHashBytes(cut.bands),
+    bands: cut.bands,
+    recordBytes,
     sign(sample, record, offset) {
       const shingles = shinglesOf(sample.text(textKey))
       minHash(shingles, constants, signature)
       writeKeys(signature, cut, new DataView(record.buffer, record.byteOffset + offset))
       record[offset + cut.bands * bandBytes] = takesShort || shingles.count > 0 ? 1 : 0
+      if (placeAt !== undefined) writePlace(sample, record, offset + placeAt)
     },
-    resolve: context => resolveMinHash(context, cut.bands),
+    resolve: context => resolveMinHash(context, cut.bands, { recordBytes, drop }),
   }
 }
 

@@ -3,7 +3,9 @@ import { fields } from '../../core/fields.js'
 import { defineDeduplicator } from '../define.js'
 import { shingleParams, shingler } from '../text/shingles.js'
 import { simHash } from '../text/simhash.js'
+import { exportClustersParam } from './clusters.js'
 import { resolveSimHash, simHashBytes } from './resolve-simhash.js'
+import { placeBytes, writePlace } from './sample-place.js'
 
 const defaults = { window_size: 6, num_blocks: 6, hamming_distance: 4 } as const
 
@@ -13,6 +15,7 @@ export const documentSimhashDeduplicator = defineDeduplicator({
   summary: 'Removes samples whose text is nearly that of an earlier one, by SimHash.',
   params: {
     ...shingleParams(defaults.window_size),
+    ...exportClustersParam,
     num_blocks: z
       .int()
       .min(1)
@@ -49,8 +52,10 @@ export const documentSimhashDeduplicator = defineDeduplicator({
       throw new RangeError(`num_blocks must be more than hamming_distance; ${blocks} is not more than ${distance}`)
     const shinglesOf = shingler(params, defaults.window_size)
     const takesShort = params.short_text === 'together'
+    const placeAt = params.export_clusters ? simHashBytes : undefined
+    const recordBytes = simHashBytes + (placeAt === undefined ? 0 : placeBytes)
     return {
-      recordBytes: simHashBytes,
+      recordBytes,
       sign(sample, record, offset) {
         const shingles = shinglesOf(sample.text(textKey))
         const { high, low } = simHash(shingles)
@@ -58,10 +63,11 @@ export const documentSimhashDeduplicator = defineDeduplicator({
         view.setUint32(0, high, true)
         view.setUint32(4, low, true)
         view.setUint8(8, takesShort || shingles.count > 0 ? 1 : 0)
+        if (placeAt !== undefined) writePlace(sample, record, offset + placeAt)
         const hash = (BigInt(high) << 32n) | BigInt(low)
         sample.hashes = { ...sample.hashes, [fields.simhash]: hash.toString() }
       },
-      resolve: context => resolveSimHash(context, distance),
+      resolve: context => resolveSimHash(context, distance, { recordBytes, placeAt }),
     }
   },
 })

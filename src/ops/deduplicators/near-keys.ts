@@ -1,4 +1,4 @@
-import type { ResolveContext } from '../../core/operator.js'
+import type { DropContext } from '../../core/operator.js'
 import type { DisjointSets } from '../../util/disjoint-sets.js'
 import { Spill } from '../../util/spill.js'
 import type { KeyMask } from './key-masks.js'
@@ -18,7 +18,7 @@ const mostBuckets = 256
 const keysPerSign = 4096
 
 interface NearTask {
-  readonly context: ResolveContext
+  readonly context: DropContext
   readonly sets: DisjointSets
   /** Bits in which two keys of one set may differ. */
   readonly distance: number

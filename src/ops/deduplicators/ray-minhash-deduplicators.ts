@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineDeduplicator } from '../define.js'
+import { exportClustersParam } from './clusters.js'
 import { createMinHash, documentMinhashDeduplicator, minHashParams } from './document-minhash-deduplicator.js'
 import { describePlacement, placement } from './ray-params.js'
 
@@ -22,7 +23,7 @@ function rayMinhash(name: string) {
   return defineDeduplicator({
     name,
     summary: 'The same as document_minhash_deduplicator, under the name that it has for Ray.',
-    params: { ...minHashParams, ...placementParams },
+    params: { ...minHashParams, ...exportClustersParam, ...placementParams },
     example: documentMinhashDeduplicator.example as never,
     substitute: params => describePlacement(params, Object.keys(placementParams)),
     create: createMinHash,

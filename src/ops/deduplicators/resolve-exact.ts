@@ -1,4 +1,4 @@
-import type { ResolveContext } from '../../core/operator.js'
+import type { DropContext } from '../../core/operator.js'
 import { Spill } from '../../util/spill.js'
 
 /** Bytes of the signatures that `resolveExact` compares: a hash whose bits are evenly spread, such as MD5. */
@@ -31,11 +31,11 @@ type Entries = AsyncIterable<Buffer> | Iterable<Buffer>
  *   drop: (_, row) => console.log(`row ${row} repeats an earlier one`), // row 2 repeats an earlier one
  * })
  */
-export async function resolveExact(context: ResolveContext): Promise<void> {
+export async function resolveExact(context: DropContext): Promise<void> {
   await resolveEntries(context, signatureEntries(context), context.totalRecords, 0)
 }
 
-async function* signatureEntries(context: ResolveContext): AsyncGenerator<Buffer> {
+async function* signatureEntries(context: DropContext): AsyncGenerator<Buffer> {
   const perPiece = 4096
   for await (const { partitionIndex, records: bytes, firstRow } of context.signatures()) {
     const records = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -54,7 +54,7 @@ async function* signatureEntries(context: ResolveContext): AsyncGenerator<Buffer
   }
 }
 
-async function resolveEntries(context: ResolveContext, entries: Entries, count: number, level: number): Promise<void> {
+async function resolveEntries(context: DropContext, entries: Entries, count: number, level: number): Promise<void> {
   const tableBytes = KeyTable.bytesFor(count)
   if (tableBytes <= context.memoryBytes / 2 || level > deepestLevel) {
     await dropRepeats(context, entries, new KeyTable(level > deepestLevel ? 1024 : count))
@@ -77,7 +77,7 @@ async function resolveEntries(context: ResolveContext, entries: Entries, count: 
   }
 }
 
-async function dropRepeats(context: ResolveContext, entries: Entries, table: KeyTable): Promise<void> {
+async function dropRepeats(context: DropContext, entries: Entries, table: KeyTable): Promise<void> {
   for await (const piece of entries) {
     context.progress?.()
     for (let offset = 0; offset < piece.length; offset += entryBytes) {

@@ -6,6 +6,7 @@ import type { ModelFile } from '../../core/operator.js'
 import { fingerprintOf } from '../../util/hash.js'
 import { expandHome } from '../../util/home-path.js'
 import { type NormalizerConfig, readNormalizer } from '../text/hf-normalizer.js'
+import { boundedPieces } from '../text/tokens/bounded-pieces.js'
 import { modelFolders } from './find-model.js'
 import { digestOfModel, loadModel, sizeOfModel } from './model-cache.js'
 
@@ -45,9 +46,16 @@ export function hfTokenizerOf(name: string, modelDir: string | null | undefined)
   return {
     file: { path, memoryBytes: sizeOfModel(path) * memoryFactor },
     digest: fingerprintOf('tokenizer', digestOfModel(path), existsSync(settings) ? digestOfModel(settings) : ''),
-    count: text => ids(text).length,
+    count: text => countTokens(text, each => ids(each).length),
     ids,
   }
+}
+
+/** Longest stretch without a change between blanks and others that is counted as one: the library takes time squared, and then fails. */
+const longestStretch = 20_000
+
+function countTokens(text: string, count: (text: string) => number): number {
+  return boundedPieces(text, longestStretch).reduce((sum, piece) => sum + count(piece), 0)
 }
 
 /** What is said where a tokenizer is not here. */

@@ -1,16 +1,16 @@
 /** Longest stretch without a change between blanks and others that is counted as one: an encoder takes long for these. */
-const longestStretch = 1000
+const defaultStretch = 1000
 
 /** The text, cut up where one stretch of it would take an encoder too long. */
-export function boundedPieces(text: string): string[] {
-  if (!hasLongStretch(text)) return [text]
+export function boundedPieces(text: string, longestStretch: number = defaultStretch): string[] {
+  if (!hasLongStretch(text, longestStretch)) return [text]
   const pieces: string[] = []
   for (let at = 0; at < text.length; at += longestStretch) pieces.push(text.slice(at, at + longestStretch))
   return pieces
 }
 
 /** A long stretch covers a multiple of its least length, so only what lies around these is looked at. */
-function hasLongStretch(text: string): boolean {
+function hasLongStretch(text: string, longestStretch: number): boolean {
   for (let at = longestStretch - 1; at < text.length; at += longestStretch) {
     const isBlank = isBlankAt(text, at)
     let start = at

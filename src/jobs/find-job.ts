@@ -2,6 +2,17 @@ import { UsageError } from '../core/usage-error.js'
 import { findAllJobs, findJobs } from '../state/job-directory.js'
 import { nearestName } from '../util/nearest.js'
 
+/** Where to look for a job. */
+export interface JobPlaceOptions {
+  /** Its work dir; by default below `./outputs` and where this user ran jobs. */
+  readonly workDir?: string
+}
+
+/** The folder of a job, by its id or that folder. */
+export function theJob(job: string, { workDir }: JobPlaceOptions): string {
+  return findJob(job, workDir)
+}
+
 /**
  * The folder of a job, by its id or that folder.
  *

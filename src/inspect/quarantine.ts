@@ -1,0 +1,107 @@
+import { createReadStream, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { ExportRecord } from '../core/records.js'
+import { UsageError } from '../core/usage-error.js'
+import { readRecordedRecipe } from '../engine/job-facts.js'
+import type { OpenRecipe } from '../engine/open-recipe.js'
+import { readEntries } from '../execution/quarantine-report.js'
+import { JobDirectory } from '../state/job-directory.js'
+import type { Ledger } from '../state/ledger.js'
+import { furthestPoints, openAsRun, openCommitted } from './open-committed.js'
+
+/** What was set aside: the sample where it could be kept, and why. */
+export interface QuarantinedSample {
+  readonly partition: string
+  readonly ordinal: number
+  /** The operator that failed on it; `reader` where the record was none. */
+  readonly operator: string
+  readonly code: string
+  readonly error: string
+  readonly file: string
+  readonly line: number
+  readonly sample?: unknown
+}
+
+/** What a job set aside, one after another: its report once it is complete, the parts of its units before. */
+export async function* readQuarantine(jobDir: string): AsyncGenerator<QuarantinedSample> {
+  const report = join(new JobDirectory(jobDir).quarantine, 'quarantine.jsonl')
+  if (existsSync(report)) {
+    for await (const line of createInterface({ input: createReadStream(report), crlfDelay: Number.POSITIVE_INFINITY }))
+      if (line !== '') yield JSON.parse(line) as QuarantinedSample
+    return
+  }
+  const job = await openCommitted(jobDir)
+  try {
+    for (const { quarantine } of furthestPoints(job))
+      for (const file of quarantine)
+        for await (const entry of readEntries(jobDir, file)) yield entry as unknown as QuarantinedSample
+  } finally {
+    job.ledger.close()
+  }
+}
+
+/** How many samples were set aside for one reason. */
+export interface QuarantineGroup {
+  readonly operator: string
+  readonly code: string
+  readonly samples: number
+  /** Of the first of them. */
+  readonly error: string
+  readonly place: string
+}
+
+/** What was set aside, by operator and reason, the most frequent first. */
+export async function summarizeQuarantine(jobDir: string): Promise<QuarantineGroup[]> {
+  const groups = new Map<string, QuarantineGroup>()
+  for await (const { operator, code, error, file, line } of readQuarantine(jobDir)) {
+    const known = groups.get(`${operator}\n${code}`) ?? { operator, code, samples: 0, error, place: `${file}:${line}` }
+    groups.set(`${operator}\n${code}`, { ...known, samples: known.samples + 1 })
+  }
+  return [...groups.values()].sort((a, b) => b.samples - a.samples)
+}
+
+/** A job that is ready to run again, with what has to be done to its ledger first. */
+export interface Replay {
+  readonly open: OpenRecipe
+  readonly samples: number
+  readonly onLedger: (ledger: Ledger) => Promise<void>
+}
+
+/**
+ * Makes ready to run what was set aside again, through the recipe as it was run last, and to fold what survives into the
+ * output at its place: the partitions concerned go back to before the operator that failed, and barriers behind it decide
+ * again. What the reader set aside stays, as long as the input is the same. The working directory becomes that of the job.
+ *
+ * @throws {UsageError} where nothing was set aside that could come through
+ */
+export async function prepareReplay(jobDir: string, operator: string | undefined): Promise<Replay> {
+  const partitions = new Set<string>()
+  let samples = 0
+  for await (const entry of readQuarantine(jobDir)) {
+    if (entry.operator === 'reader' || (operator !== undefined && entry.operator !== operator)) continue
+    partitions.add(entry.partition)
+    samples++
+  }
+  if (samples === 0)
+    throw new UsageError(
+      `${jobDir}: ${operator ?? 'no operator'} set nothing aside that could be run again; pawl quarantine list ${jobDir} shows what was`,
+    )
+  const directory = new JobDirectory(jobDir)
+  const record = readRecordedRecipe(directory.recipe)
+  if (record === undefined)
+    throw new UsageError(`${directory.recipe} is lost or damaged: pawl resume ${jobDir} makes it again`)
+  const open = await openAsRun(jobDir, directory, record.cwd)
+  process.chdir(record.cwd)
+  return { open, samples, onLedger: ledger => goBack(ledger, partitions) }
+}
+
+/** Withdraws the points that samples were set aside on the way to, and marks exports as no longer current. */
+async function goBack(ledger: Ledger, partitions: ReadonlySet<string>): Promise<void> {
+  const points = [...ledger.all('point')].filter(
+    ({ partition, quarantine }) => quarantine.length > 0 && partitions.has(partition),
+  )
+  await ledger.withdraw(points)
+  const exports = [...ledger.exports()].map((record): ExportRecord => ({ ...record, fingerprint: 'replayed' }))
+  if (exports.length > 0) await ledger.commit(exports)
+}
