@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { listIfThere, remove } from '../util/remove.js'
 import { publishOwnFile, readOwnFile } from './own-file.js'
@@ -19,11 +18,6 @@ export function currentEpoch(folder: string): EpochNote | undefined {
   const last = lastNumber(folder)
   const found = readOwnFile<EpochNote>(join(folder, String(last)))
   return found.kind === 'read' && found.content.number === last ? found.content : undefined
-}
-
-/** True where a later epoch than this was opened: who works in an earlier one stops. */
-export function isOver(folder: string, number: number): boolean {
-  return existsSync(join(folder, String(number + 1)))
 }
 
 /**
