@@ -86,6 +86,7 @@ export {
   type ParamsShape,
 } from './ops/define.js'
 export type { RangeTest } from './ops/range.js'
+export type { DiskNeeds } from './planning/estimate-disk.js'
 export { JobFormatError } from './state/job-format.js'
 export { JobLockedError } from './state/job-locked.js'
 export { type FailedPartition, type JobStatus, type JobSummary, readSummary } from './state/job-summary.js'

@@ -13,6 +13,7 @@ import { type OwnFile, readOwnFile, writeOwnFile } from '../state/own-file.js'
 import { usableCores } from '../util/cpu.js'
 import { writeFileAtomically } from '../util/durable-file.js'
 import { plural } from '../util/format.js'
+import type { DiskCheck } from './check-disk.js'
 import { datasetsOf } from './choose-job.js'
 import { describePlan } from './describe-plan.js'
 import { isExportCurrent } from './finish-job.js'
@@ -34,6 +35,7 @@ export interface FoundInput {
   readonly dataset: OpenDataset
   /** The cut on which that was based. */
   readonly pinned: OwnFile<PinnedCut>
+  readonly disk: DiskCheck
 }
 
 /** Pins the dataset's cut, looks up what is committed, and says in one line what follows from it. */
@@ -64,7 +66,10 @@ export async function prepareJob(
   const scheduler = new Scheduler(context, cut)
   await scheduler.recall()
   const prepared = { context, scheduler, plan, cut }
-  const message = describeStart(session, prepared, before === undefined ? undefined : describeChanges(before, facts))
+  const message = describeStart(session, prepared, {
+    changes: before === undefined ? undefined : describeChanges(before, facts),
+    disk: found.disk,
+  })
   session.emit({
     event_type: 'job_start',
     resumed: before !== undefined,
@@ -117,12 +122,17 @@ function contextOf(session: JobSession, plan: OperatorPlan, { files }: DatasetCu
   }
 }
 
-function describeStart(session: JobSession, prepared: PreparedJob, changes: readonly string[] | undefined): string {
+function describeStart(
+  session: JobSession,
+  prepared: PreparedJob,
+  { changes, disk }: { readonly changes: readonly string[] | undefined; readonly disk: DiskCheck },
+): string {
   const { jobId } = session.recipe
   const { context, scheduler, plan } = prepared
   const { states } = scheduler
   const count = plural(scheduler.cut.partitions.length, 'partition')
-  if (changes === undefined) return `Starting ${jobId}: ${plural(plan.operators.length, 'operator')} over ${count}`
+  if (changes === undefined)
+    return `Starting ${jobId}: ${plural(plan.operators.length, 'operator')} over ${count}; ${disk.text}`
   const why = changes.length === 0 ? 'nothing changed' : changes.join('; ')
   const done = context.ledger.get('export', session.exporting.target)
   const isDone = done?.state === 'done' && isExportCurrent(prepared, session.exporting, done)

@@ -8,6 +8,7 @@ import { LeaseLost } from '../state/lease.js'
 import { rememberWorkDir } from '../state/work-dirs.js'
 import { usableCores } from '../util/cpu.js'
 import { loadChecksums } from '../util/hash.js'
+import { checkDisk } from './check-disk.js'
 import { examineJob } from './examine-job.js'
 import { withColumns } from './export-settings.js'
 import { finishJob } from './finish-job.js'
@@ -48,13 +49,15 @@ async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<
   // What cannot be read is refused before the job's directory is touched.
   const dataset = await openDataset(recipe, listing, usableCut(examined.pinned, cutSettingsOf(recipe)), usableCores())
   const exporting = withColumns(settings, dataset.cut)
+  const disk = checkDisk(recipe, dataset.cut, exporting, examined.ledger)
   options.onHold?.()
   await using session = await JobSession.open(open, { examined, exporting }, options)
   rememberWorkDir(dirname(recipe.jobDir))
-  for (const message of [...recipe.warnings, ...dataset.warnings]) session.warn(message)
+  const tight = disk.warning === undefined ? [] : [disk.warning]
+  for (const message of [...recipe.warnings, ...dataset.warnings, ...tight]) session.warn(message)
   try {
     await options.onLedger?.(session.ledger)
-    const prepared = await prepareJob(session, { listing, dataset, pinned: examined.pinned }, options)
+    const prepared = await prepareJob(session, { listing, dataset, pinned: examined.pinned, disk }, options)
     return await finishJob(session, prepared, exporting)
   } catch (error) {
     const outcome = outcomeOf(error, session)
