@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { RecipeError, renderProblems } from '../config/recipe-error.js'
 import { UsageError } from '../core/usage-error.js'
 import { version } from '../engine/version.js'
-import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
+import { JobFailure, JobLeft, JobStopped } from '../execution/scheduler/run-context.js'
 import { describeFailure, isSystemError, sayError } from '../execution/unit-failure.js'
 import { InputError } from '../io/input-error.js'
 import { JobFormatError } from '../state/job-format.js'
@@ -19,11 +19,12 @@ export type StopSignal = keyof typeof signalCodes
 
 /** 2 where the recipe or the command is at fault, 75 where the job goes on in other hands, 1 where it failed. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof LeaseLost) return 75
+  if (error instanceof LeaseLost || error instanceof JobLeft) return 75
   return error instanceof RecipeError ||
     error instanceof InputError ||
     error instanceof UsageError ||
-    error instanceof JobFormatError
+    error instanceof JobFormatError ||
+    error instanceof JobLockedError
     ? 2
     : 1
 }
@@ -53,7 +54,7 @@ function describeDefect(error: unknown): string {
 }
 
 function isOurs(error: unknown): error is Error {
-  return [InputError, UsageError, JobFailure, JobStopped, JobLockedError, JobFormatError, LeaseLost].some(
+  return [InputError, UsageError, JobFailure, JobStopped, JobLeft, JobLockedError, JobFormatError, LeaseLost].some(
     kind => error instanceof kind,
   )
 }

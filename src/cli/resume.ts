@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { prepare } from './run.js'
-import { addShowOptions, type ShowOptions } from './show-options.js'
+import { addHandOptions, addShowOptions, type ShowOptions } from './show-options.js'
 
 export function addResumeCommand(program: Command): void {
   const command = program
@@ -13,7 +13,7 @@ export function addResumeCommand(program: Command): void {
 To go on with a changed recipe, run it under the same job id:
   pawl run changed.yaml --job_id ID`,
     )
-  addShowOptions(command).action(async (job: string, options: ShowOptions & { work_dir?: string }) => {
+  addHandOptions(addShowOptions(command)).action(async (job: string, options: ShowOptions & { work_dir?: string }) => {
     await prepare()
     const { resumeJob } = await import('./resume-job.js')
     await resumeJob(job, options)

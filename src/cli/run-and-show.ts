@@ -33,7 +33,7 @@ export async function runAndShow(
 /** Does the work of a job, shows how it goes, and turns signals into a stop that the job can be resumed from. */
 export async function showWhileRunning(
   open: OpenRecipe,
-  { quiet = false, json = false }: ShowOptions,
+  { quiet = false, json = false, leave_when_idle: leavesWhenIdle = false }: ShowOptions,
   work: (observer: MeteredOptions) => Promise<Shown>,
 ): Promise<void> {
   const say = (line: string) => void (quiet || json || process.stdout.write(`${line}\n`))
@@ -46,6 +46,7 @@ export async function showWhileRunning(
       signal: stop.signal,
       onHold: stop.listen,
       meter,
+      leavesWhenIdle,
       onWarning: message => display.print(`warning: ${message}`, process.stderr),
       onStart: message => void (quiet || json || display.print(message, process.stdout)),
     })

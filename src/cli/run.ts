@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { addRecipeOptions, type RecipeOptions, readRecipeArguments } from './recipe-arguments.js'
-import { addShowOptions, type ShowOptions } from './show-options.js'
+import { addHandOptions, addShowOptions, type ShowOptions } from './show-options.js'
 
 /** Starts a worker while the rest is still loaded. */
 export async function prepare(): Promise<void> {
@@ -17,16 +17,18 @@ export function addRunCommand(program: Command): void {
     .command('run')
     .description('run a recipe; a job that exists is gone on with')
     .option('-n, --dry-run', 'only show what would be done, as pawl plan does')
-  addShowOptions(addRecipeOptions(command)).action(async (options: RunCommandOptions, command: Command) => {
-    const { file, settings } = await readRecipeArguments(command)
-    if (!options.dryRun) await prepare()
-    const { openRecipe } = await import('../engine/open-recipe.js')
-    if (options.dryRun) {
-      const { showPlan } = await import('./show-plan.js')
-      await showPlan(await openRecipe(file, settings), options)
-      return
-    }
-    const { runAndShow } = await import('./run-and-show.js')
-    await runAndShow(await openRecipe(file, settings), options)
-  })
+  addHandOptions(addShowOptions(addRecipeOptions(command))).action(
+    async (options: RunCommandOptions, command: Command) => {
+      const { file, settings } = await readRecipeArguments(command)
+      if (!options.dryRun) await prepare()
+      const { openRecipe } = await import('../engine/open-recipe.js')
+      if (options.dryRun) {
+        const { showPlan } = await import('./show-plan.js')
+        await showPlan(await openRecipe(file, settings), options)
+        return
+      }
+      const { runAndShow } = await import('./run-and-show.js')
+      await runAndShow(await openRecipe(file, settings), options)
+    },
+  )
 }

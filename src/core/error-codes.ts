@@ -32,7 +32,11 @@ export const errorCodes = {
   LeaseLost: {
     lease_lost: 'Another process took the job over, or the file of the lease was removed. What is committed stays.',
   },
+  JobLeft: {
+    left: 'With `--leave_when_idle`: others hold all that is left. The job is not complete; run it again, or leave it to them.',
+  },
   JobFailure: {
+    cut_lost: 'The cut that the processes on this job work on is damaged: wait until they are done, then run it again.',
     partitions_failed:
       'Several partitions could not be finished; the others are. The message says why: remove the causes, run again.',
     input_changed: 'A file changed while the job was running: run again once nobody writes to it.',

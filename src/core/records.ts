@@ -146,6 +146,8 @@ export interface ExportedFile {
 export interface ExportRecord {
   readonly kind: 'export'
   readonly state: 'intent' | 'done'
+  /** Number of the lease under which it was recorded: what the holder of an earlier one records late does not hold. */
+  readonly fence?: number
   /** Fingerprint of all that the export follows from. */
   readonly fingerprint: string
   readonly target: string
@@ -170,6 +172,15 @@ export interface TraceRecord {
   readonly file: FileRef
 }
 
+/** A partition that one of the processes on a job could not bring on; it holds for the epoch in which it happened. */
+export interface FailureRecord {
+  readonly kind: 'failure'
+  readonly epoch: number
+  readonly partition: string
+  readonly code: string
+  readonly message: string
+}
+
 export type LedgerRecord =
   | PointRecord
   | SignatureRecord
@@ -178,6 +189,7 @@ export type LedgerRecord =
   | PiecesRecord
   | ExportRecord
   | TraceRecord
+  | FailureRecord
 
 /** The key a record is kept under; a later record of the same key takes its place. */
 export function recordKey(record: LedgerRecord): string {
@@ -192,6 +204,24 @@ export function recordKey(record: LedgerRecord): string {
       return `${record.kind}/${record.partition}`
     case 'export':
       return `export/${record.target}`
+    case 'failure':
+      return `failure/${record.epoch}/${record.partition}`
+  }
+}
+
+/** Which attempt made what a record names, as its file's name says; undefined for records without a file. */
+export function attemptOf(record: LedgerRecord): string | undefined {
+  switch (record.kind) {
+    case 'point':
+    case 'signature':
+    case 'verdict':
+    case 'trace':
+      return /\.([0-9a-f]{8})\.[^/]*$/.exec(record.file.path)?.[1] ?? record.file.path
+    case 'input':
+    case 'pieces':
+    case 'export':
+    case 'failure':
+      return undefined
   }
 }
 

@@ -37,7 +37,10 @@ export function examineJob(recipe: Recipe, { target, overwrite }: ExportSettings
     )
   const hasFormat = place.kind === 'job' && checkFormat(jobDir)
   const ledger = LedgerIndex.read(directory.ledger, directory.exports)
-  const state = stateOfExport(recordAtTarget(ledger.get('export', target)), jobDir, target)
+  let state = stateOfExport(recordAtTarget(ledger.get('export', target)), jobDir, target)
+  // Another process of the job may have put it there since the ledger was read.
+  if (state.kind === 'foreign' && ledger.refresh().length > 0)
+    state = stateOfExport(recordAtTarget(ledger.get('export', target)), jobDir, target)
   ledger.close()
   if (state.kind === 'special') throw RecipeError.of(`export_path ${target} ${state.what}: choose another name`)
   if (state.kind === 'foreign' && !overwrite)

@@ -1,6 +1,6 @@
 import { describeFigures } from '../core/describe-figures.js'
 import type { Counts, ExportRecord, FileRef, PointRecord } from '../core/records.js'
-import { type ExportSettings, exportFingerprint } from '../execution/export/export-form.js'
+import { type ExportSettings, exportFingerprint, stagedRoot } from '../execution/export/export-form.js'
 import { matchesContent } from '../execution/export/export-state.js'
 import { placeExport, settleAbandoned } from '../execution/export/place-export.js'
 import { publishExport } from '../execution/export/publish-export.js'
@@ -12,16 +12,65 @@ import { finalFingerprints, type PartitionState } from '../execution/scheduler/p
 import { applyRetention } from '../execution/scheduler/retention.js'
 import { booksOf, type RunContext } from '../execution/scheduler/run-context.js'
 import { traceJob } from '../execution/trace/trace-job.js'
+import { Lease } from '../state/lease.js'
+import { takeStagedFiles } from '../state/take-over.js'
 import type { JobSession } from './job-session.js'
 import type { PreparedJob } from './prepare-job.js'
 import type { RunReport } from './run-report.js'
 
-/** Runs what is missing, exports it, and closes the books; where the export stands as it should, nothing is run. */
+/**
+ * Sees to it that all is committed and exported, by this process or another, and tells what came of it. Where the export
+ * stands as it should, nothing is run. One process at a time puts the job's result in place.
+ */
 export async function finishJob(
   session: JobSession,
   prepared: PreparedJob,
   exporting: ExportSettings,
 ): Promise<RunReport> {
+  const { context, scheduler } = prepared
+  let work: FinishedParts | undefined
+  for (let look = 0; ; look++) {
+    context.team.look()
+    scheduler.refresh()
+    const lease = await claimExport(session, prepared)
+    if (lease !== undefined) {
+      const holding = { ...prepared, context: { ...context, lease } }
+      try {
+        const report = await finishHolding(session, holding, { exporting, work, wasComplete: look === 0 })
+        if (report !== undefined) return report
+      } finally {
+        lease.release()
+      }
+    } else {
+      const current = standingExport(prepared, exporting)
+      if (current !== undefined)
+        return report(session, current, { wasComplete: false, exportMs: 0, decisions: decisionsOf(prepared) })
+      if (work !== undefined) await context.team.wait()
+    }
+    context.team.exported = undefined
+    work = await scheduler.run()
+  }
+}
+
+interface FinishedParts {
+  readonly states: readonly PartitionState[]
+  readonly points: readonly PointRecord[]
+}
+
+interface Holding {
+  readonly exporting: ExportSettings
+  /** All that is to be exported; undefined where nobody looked yet. */
+  readonly work: FinishedParts | undefined
+  /** True where nothing was done in this run. */
+  readonly wasComplete: boolean
+}
+
+/** What the holder of the export does; undefined where work is missing first. */
+async function finishHolding(
+  session: JobSession,
+  prepared: PreparedJob,
+  { exporting, work, wasComplete }: Holding,
+): Promise<RunReport | undefined> {
   const { context, scheduler } = prepared
   const { retention_policy } = session.recipe.intermediate_storage
   const current = await findCurrentExport(prepared, exporting)
@@ -30,27 +79,57 @@ export async function finishJob(
   if (isAccepted && isReportInOrder(session, current)) {
     await trace(session, context, scheduler.states)
     await applyRetention(context, retention_policy, scheduler.states)
-    return report(session, current, { wasComplete: true, exportMs: 0, decisions: decisionsOf(prepared) })
+    return report(session, current, { wasComplete, exportMs: 0, decisions: decisionsOf(prepared) })
   }
-  for (;;) {
-    const { states, points } = await scheduler.run()
-    try {
-      const quarantine = await reportQuarantine(prepared, states, points)
-      const started = performance.now()
-      const record =
-        current === undefined
-          ? await exportPoints(prepared, exporting, { states, points, report: quarantine })
-          : await renewReport(prepared, current, quarantine)
-      const exportMs = Math.round(performance.now() - started)
-      await trace(session, context, states)
-      await applyRetention(context, retention_policy, states)
-      return report(session, record, { wasComplete: false, exportMs, decisions: decisionsOf(prepared) })
-    } catch (error) {
-      const path = damagedPath(error)
-      if (path === undefined) throw error
-      await setAside(context, '', path, (error as Error).message)
-    }
+  if (work === undefined) return undefined
+  const { states, points } = work
+  try {
+    const quarantine = await reportQuarantine(prepared, states, points)
+    const started = performance.now()
+    const record =
+      current === undefined
+        ? await exportPoints(prepared, exporting, { states, points, report: quarantine })
+        : await renewReport(prepared, current, quarantine)
+    const exportMs = Math.round(performance.now() - started)
+    await trace(session, context, states)
+    await applyRetention(context, retention_policy, states)
+    return report(session, record, { wasComplete: false, exportMs, decisions: decisionsOf(prepared) })
+  } catch (error) {
+    const path = damagedPath(error)
+    if (path === undefined) throw error
+    await setAside(context, '', path, (error as Error).message)
+    return undefined
   }
+}
+
+/**
+ * Takes the right to put the result in place, unless another process holds it. What an earlier holder staged gets
+ * another name, so that it finds nothing to rename should it wake up; the intent goes on record anew.
+ */
+async function claimExport(session: JobSession, { context }: PreparedJob): Promise<Lease | undefined> {
+  const { directory, writer, ledger } = session
+  const above = [...ledger.exports()].reduce((most, { fence = 0 }) => Math.max(most, fence), 0)
+  const claim = await Lease.claim({ folder: directory.leases, name: 'export', writer, above, signal: session.signal })
+  if (claim.kind === 'held') return undefined
+  context.team.learn(true)
+  const intents = [...ledger.exports()].filter(({ state }) => state === 'intent')
+  const moved = takeStagedFiles(writer, intents.map(stagedRoot))
+  const renewed = intents.flatMap((record): ExportRecord[] => {
+    const from = stagedRoot(record)
+    const to = moved.get(from)
+    if (to === undefined) return []
+    const files = record.files.map(file => ({ ...file, staged: to + file.staged.slice(from.length) }))
+    return [{ ...record, fence: claim.lease.fence, files }]
+  })
+  if (renewed.length > 0) await ledger.commit(renewed)
+  return claim.lease
+}
+
+/** The export that another process put in place, where it is the one that this one would have made. */
+function standingExport(prepared: PreparedJob, exporting: ExportSettings): ExportRecord | undefined {
+  const record = prepared.context.ledger.get('export', exporting.target)
+  if (record?.state !== 'done' || !isExportCurrent(prepared, exporting, record)) return undefined
+  return record.files.every(file => matchesContent(file.path, file)) ? record : undefined
 }
 
 /** Shows by example what the operators do, where the recipe asks for it. */
@@ -99,9 +178,7 @@ async function reportQuarantine(
   return writeQuarantineReport(context.job, isSkipped ? [] : partitions)
 }
 
-interface Finished {
-  readonly states: readonly PartitionState[]
-  readonly points: readonly PointRecord[]
+interface Finished extends FinishedParts {
   readonly report: FileRef | undefined
 }
 
@@ -127,7 +204,7 @@ async function renewReport(
   current: ExportRecord,
   quarantine: FileRef | undefined,
 ): Promise<ExportRecord> {
-  const renewed = { ...current, report: quarantine, quarantined: quarantine?.rows ?? 0 }
+  const renewed = { ...current, fence: context.lease.fence, report: quarantine, quarantined: quarantine?.rows ?? 0 }
   await context.ledger.commit([renewed])
   return renewed
 }

@@ -4,10 +4,13 @@ import { hostname } from 'node:os'
 import type { Recipe } from '../config/recipe.js'
 import type { EventBody } from '../core/events.js'
 import { modelBytesOf } from '../core/model-bytes.js'
+import type { LedgerRecord } from '../core/records.js'
 import type { JobSpec } from '../core/work-unit.js'
 import type { ExportSettings } from '../execution/export/export-form.js'
 import { LocalExecutor } from '../execution/local/local-executor.js'
-import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
+import { JobFailure, JobLeft, JobStopped } from '../execution/scheduler/run-context.js'
+import { Team } from '../execution/scheduler/team.js'
+import type { EpochNote } from '../state/epochs.js'
 import { EventLog } from '../state/event-log.js'
 import { HumanLog } from '../state/human-log.js'
 import { JobDirectory } from '../state/job-directory.js'
@@ -17,11 +20,10 @@ import type { Ledger } from '../state/ledger.js'
 import { usableCores } from '../util/cpu.js'
 import { writeFileAtomically } from '../util/durable-file.js'
 import { newWriter } from '../util/staging.js'
-import type { ExaminedJob } from './examine-job.js'
 import { specOf } from './job-spec.js'
 import type { TallyStart } from './job-tally.js'
 import { bundlePath, type OpenRecipe } from './open-recipe.js'
-import { type HeldState, holdState } from './open-session.js'
+import { type HeldState, type Holding, holdState, stagingFolders } from './open-session.js'
 import { type Progress, ProgressMeter } from './progress.js'
 import type { MeteredOptions } from './run-options.js'
 import { SessionStatus } from './session-status.js'
@@ -36,6 +38,8 @@ export class JobSession implements AsyncDisposable {
   readonly spec: JobSpec
   readonly ledger: Ledger
   readonly lease: Lease
+  /** What this process shares with others on the job; from the moment on at which the epoch is known. */
+  team: Team | undefined
   readonly executor: LocalExecutor
   readonly meter: ProgressMeter
   /** Aborts where the user stops the job, and where the lease is lost. */
@@ -49,14 +53,15 @@ export class JobSession implements AsyncDisposable {
   private constructor(
     readonly directory: JobDirectory,
     readonly writer: string,
-    { lease, ledger }: HeldState,
+    readonly held: HeldState,
+    readonly key: string,
     readonly exporting: ExportSettings,
     open: OpenRecipe,
     readonly options: MeteredOptions,
   ) {
     this.recipe = open.recipe
-    this.lease = lease
-    this.ledger = ledger
+    this.lease = held.lease
+    this.ledger = held.ledger
     this.spec = specOf(open, directory, writer)
     const { worker, event_logging: logging, np, jobId, event_log_dir: folder } = this.recipe
     this.executor = new LocalExecutor(this.spec, {
@@ -92,7 +97,7 @@ export class JobSession implements AsyncDisposable {
       operators: this.recipe.operators.map(({ name }) => name),
     })
     const { signal } = options
-    this.signal = AbortSignal.any([lease.lost, this.#status.asked, ...(signal === undefined ? [] : [signal])])
+    this.signal = AbortSignal.any([this.lease.lost, this.#status.asked, ...(signal === undefined ? [] : [signal])])
     // Each busy worker listens.
     setMaxListeners(0, this.signal)
   }
@@ -113,16 +118,34 @@ export class JobSession implements AsyncDisposable {
   /** @throws {JobLockedError} where a living process runs the job */
   static async open(
     open: OpenRecipe,
-    { examined, exporting }: { readonly examined: ExaminedJob; readonly exporting: ExportSettings },
+    { examined, exporting, key }: Pick<Holding, 'examined' | 'exporting' | 'key'>,
     options: MeteredOptions,
   ): Promise<JobSession> {
     const directory = new JobDirectory(open.recipe.jobDir)
     const writer = newWriter()
-    const held = await holdState(open, { writer, directory, examined, exporting }, options)
+    const holding = { writer, directory, examined, exporting, key }
+    const folders = stagingFolders(open, holding)
+    const held = await holdState(open, holding, options)
     for (const bundle of open.bundles) writeFileAtomically(bundlePath(directory.metadata, bundle), bundle.code, writer)
-    const session = new JobSession(directory, writer, held, exporting, open, options)
+    const session = new JobSession(directory, writer, held, key, exporting, open, options)
+    session.#folders = folders
     for (const { path, reason } of held.damages) session.emit({ event_type: 'record_damaged', path, reason })
     return session
+  }
+
+  /** Takes up work in an epoch, together with whoever is in it. */
+  enter(epoch: EpochNote): Team {
+    const { writer, directory, ledger, signal, options } = this
+    this.team = new Team({
+      ...{ epoch: epoch.number, writer, directory, ledger, signal },
+      hands: this.held.hands,
+      folders: this.#folders,
+      leavesWhenIdle: options.leavesWhenIdle ?? false,
+      onNews: record => this.#onNews(record),
+    })
+    if (this.held.joined === undefined) this.team.clear()
+    this.held.opening?.release()
+    return this.team
   }
 
   emit(event: EventBody): void {
@@ -170,10 +193,10 @@ export class JobSession implements AsyncDisposable {
       duration: durationMs / 1000,
       partitions_done: this.#finished,
     }
-    // A job that another process runs by now is no longer this one's to tell of.
-    if (this.lease.isTaken) this.#summary = undefined
+    // What others go on with is no longer this process's to tell of.
+    if (this.lease.isTaken || outcome instanceof JobLeft || this.team?.isShared()) this.#summary = undefined
     if (outcome instanceof LeaseLost) this.emit({ event_type: 'lease_lost', reason: outcome.message })
-    if (outcome instanceof JobStopped || outcome instanceof LeaseLost) {
+    if (outcome instanceof JobStopped || outcome instanceof JobLeft || outcome instanceof LeaseLost) {
       this.emit({ event_type: 'job_stopped', duration_ms: durationMs, reason: outcome.message })
       this.#summary?.update({ ...times, status: 'stopped', stop_time: now.toISOString(), stop_reason: outcome.message })
       return
@@ -227,7 +250,24 @@ export class JobSession implements AsyncDisposable {
     this.#status.end()
     this.#events.close()
     this.#human.close()
-    this.lease.release()
+    this.team?.close()
+    this.held.opening?.release()
+    this.lease.withdraw()
+  }
+
+  #folders: { readonly own: readonly string[]; readonly shared: readonly string[] } = { own: [], shared: [] }
+
+  #onNews(record: LedgerRecord): void {
+    if (record.kind !== 'point') return
+    this.meter.onOthers(record)
+    if (record.opsDone === this.recipe.operators.length) this.#countFinished()
+  }
+
+  #countFinished(): void {
+    this.#finished = Math.min(this.#partitions, this.#finished + 1)
+    if (performance.now() - this.#lastUpdate < summaryEveryMs) return
+    this.#lastUpdate = performance.now()
+    this.#summary?.update({ partitions_done: this.#finished, partitions_total: this.#partitions })
   }
 
   #lastUpdate = 0
@@ -242,11 +282,7 @@ export class JobSession implements AsyncDisposable {
     this.options.onEvent?.(event)
     if (event.event_type === 'warning') this.options.onWarning?.(event.message)
     if (event.event_type === 'record_damaged') this.options.onWarning?.(event.reason)
-    if (event.event_type !== 'partition_complete') return
-    this.#finished++
-    if (performance.now() - this.#lastUpdate < summaryEveryMs) return
-    this.#lastUpdate = performance.now()
-    this.#summary?.update({ partitions_done: this.#finished, partitions_total: this.#partitions })
+    if (event.event_type === 'partition_complete') this.#countFinished()
   }
 }
 

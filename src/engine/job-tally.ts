@@ -40,6 +40,7 @@ export class JobTally {
   readonly #tracks: ReadonlyMap<string, Track>
   readonly #bytes: number
   readonly #rows = new Map<string, number>()
+  readonly #recalled = new Map<string, CommittedReach>()
   readonly #dropped: number[]
   #exported = 0
   #inputBytes: number | undefined
@@ -58,7 +59,7 @@ export class JobTally {
     )
     this.#bytes = partitions.reduce((sum, { estimatedBytes }) => sum + estimatedBytes, 0)
     this.#dropped = plan.operators.map(() => 0)
-    for (const one of reached) this.#recall(one)
+    for (const one of reached) this.recall(one)
   }
 
   get inputBytes(): number {
@@ -147,14 +148,24 @@ export class JobTally {
     this.#inputBytes = inputBytes
   }
 
-  #recall({ key, done, rows, counts, quarantined }: CommittedReach): void {
+  /** Takes over what an earlier run, or another process, committed of a partition; its counts are those since the input. */
+  recall(reach: CommittedReach): void {
+    const { key, done, rows } = reach
     if (done === undefined) return
     this.#trackOf(key)?.steps.set(key, done + 1)
     this.#rows.set(key, rows)
-    this.quarantined += quarantined
-    this.samplesIn += counts?.read ?? 0
+    const before = this.#recalled.get(key)
+    if (before !== undefined) this.#add(before, -1)
+    this.#add(reach, 1)
+    this.#recalled.set(key, reach)
+  }
+
+  #add({ counts, quarantined }: CommittedReach, sign: 1 | -1): void {
+    this.quarantined += sign * quarantined
+    this.samplesIn += sign * (counts?.read ?? 0)
     for (const [index, count] of (counts?.operators ?? []).entries())
-      if (index < this.#dropped.length) this.#dropped[index] += Math.max(0, count.in - count.out - count.quarantined)
+      if (index < this.#dropped.length)
+        this.#dropped[index] += sign * Math.max(0, count.in - count.out - count.quarantined)
   }
 
   get #allSteps(): number {

@@ -4,21 +4,29 @@ import type { Recipe } from '../config/recipe.js'
 import type { DatasetCut } from '../core/partition.js'
 import { type OpenDataset, openDataset } from '../execution/dataset/open-dataset.js'
 import { type PinnedCut, usableCut, writePinnedCut } from '../execution/dataset/pinned-cut.js'
-import { booksOf, type RunContext } from '../execution/scheduler/run-context.js'
+import { booksOf, JobFailure, type RunContext } from '../execution/scheduler/run-context.js'
 import { Scheduler } from '../execution/scheduler/scheduler.js'
+import type { Team } from '../execution/scheduler/team.js'
 import type { InputListing } from '../io/list-inputs.js'
 import { describeChanges, describeReuse } from '../planning/explain.js'
 import { type OperatorPlan, planOperators } from '../planning/stages.js'
+import { type EpochNote, openEpoch } from '../state/epochs.js'
+import type { JobDirectory } from '../state/job-directory.js'
+import { LeaseLost } from '../state/lease.js'
 import { type OwnFile, readOwnFile, writeOwnFile } from '../state/own-file.js'
 import { usableCores } from '../util/cpu.js'
 import { writeFileAtomically } from '../util/durable-file.js'
 import { plural } from '../util/format.js'
+import { canonicalJson, fingerprintOf } from '../util/hash.js'
 import { datasetsOf } from './choose-job.js'
 import { describePlan } from './describe-plan.js'
+import { type ExaminedJob, examineJob } from './examine-job.js'
 import { isExportCurrent } from './finish-job.js'
 import { factsOf, type RecordedRecipe, reachesOf, readFacts, tallyStart } from './job-facts.js'
 import type { JobSession } from './job-session.js'
+import { openInput } from './open-input.js'
 import type { MeteredOptions } from './run-options.js'
+import { version } from './version.js'
 
 /** A job that is ready to run: what is to be done, and how much of it is done already. */
 export interface PreparedJob {
@@ -34,37 +42,32 @@ export interface FoundInput {
   readonly dataset: OpenDataset
   /** The cut on which that was based. */
   readonly pinned: OwnFile<PinnedCut>
+  readonly examined: ExaminedJob
 }
 
-/** Pins the dataset's cut, looks up what is committed, and says in one line what follows from it. */
+/** Takes up work: opens an epoch, or joins the one that others are in; looks up what is committed, and says in one line what follows from it. */
 export async function prepareJob(
   session: JobSession,
-  found: FoundInput,
+  found: FoundInput | undefined,
   options: MeteredOptions,
 ): Promise<PreparedJob> {
-  const { recipe, directory, writer, exporting } = session
-  const { cut } = await stillValid(session, found)
+  const { recipe, directory, held } = session
   const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)
   const before = readFacts(directory.recipe)
+  const cut = held.joined === undefined ? (await stillValid(session, found)).cut : cutOfEpoch(directory, held.joined)
   const facts = factsOf(recipe, cut.files)
-  writePinnedCut(directory.cut, { settings: cutSettingsOf(recipe), cut, writer })
-  const { given, origin } = recipe
-  const recorded: RecordedRecipe = {
-    ...{ facts, given, origin, cwd: process.cwd() },
-    ...{ datasets: datasetsOf(recipe.datasets), target: exporting.target },
-  }
-  writeOwnFile(directory.recipe, recorded, writer)
-  writeFileAtomically(directory.recipeYaml, stringify(recipe.given), writer)
-  writeOwnFile(directory.manifest, cut.files, writer)
-  const description = `${JSON.stringify(describePlan(recipe, plan, cut, exporting), null, 2)}\n`
-  writeFileAtomically(directory.plan, description, writer)
+  const epoch = held.joined ?? pinEpoch(session, plan, cut)
+  const team = session.enter(epoch)
   session.begin(cut.partitions.length)
 
-  const context = contextOf(session, plan, cut)
+  const context = contextOf(session, { team, plan, cut })
   const scheduler = new Scheduler(context, cut)
   await scheduler.recall()
   const prepared = { context, scheduler, plan, cut }
-  const message = describeStart(session, prepared, before === undefined ? undefined : describeChanges(before, facts))
+  const message =
+    held.joined === undefined
+      ? describeStart(session, prepared, before === undefined ? undefined : describeChanges(before, facts))
+      : describeJoining(session, prepared)
   session.emit({
     event_type: 'job_start',
     resumed: before !== undefined,
@@ -78,8 +81,54 @@ export async function prepareJob(
   return prepared
 }
 
+/** Puts on record what all processes of the next epoch go by, and opens it. */
+function pinEpoch(session: JobSession, plan: OperatorPlan, cut: DatasetCut): EpochNote {
+  const { recipe, directory, writer, exporting, held } = session
+  const facts = factsOf(recipe, cut.files)
+  writePinnedCut(directory.cut, { settings: cutSettingsOf(recipe), cut, writer })
+  const { given, origin } = recipe
+  const recorded: RecordedRecipe = {
+    ...{ facts, given, origin, cwd: process.cwd() },
+    ...{ datasets: datasetsOf(recipe.datasets), target: exporting.target },
+  }
+  writeOwnFile(directory.recipe, recorded, writer)
+  writeFileAtomically(directory.recipeYaml, stringify(recipe.given), writer)
+  writeOwnFile(directory.manifest, cut.files, writer)
+  const description = `${JSON.stringify(describePlan(recipe, plan, cut, exporting), null, 2)}\n`
+  writeFileAtomically(directory.plan, description, writer)
+  const note = { key: session.key, cut: fingerprintOf('cut', canonicalJson(cut)), writer, version }
+  const epoch = openEpoch(
+    directory.epochs,
+    note,
+    held.ledger.index.segments.reduce((most, { fence }) => Math.max(most, fence), 0),
+  )
+  if (epoch === undefined) throw new LeaseLost('another process opened the job at the same moment')
+  return epoch
+}
+
+/** The cut that the processes of an epoch work on. */
+function cutOfEpoch(directory: JobDirectory, epoch: EpochNote): DatasetCut {
+  const pinned = readOwnFile<PinnedCut>(directory.cut)
+  if (pinned.kind === 'read' && fingerprintOf('cut', canonicalJson(pinned.content.cut)) === epoch.cut)
+    return pinned.content.cut
+  throw new JobFailure(
+    'cut_lost',
+    `${directory.cut} is not the cut that the processes on this job work on, so that this one cannot join them: wait until they are done, or stop them, then run it again`,
+  )
+}
+
+function describeJoining({ recipe, held }: JobSession, { context, scheduler, plan }: PreparedJob): string {
+  const others = held.hands.others()
+  const holder = others.length === 0 ? undefined : held.hands.holderOf(others[0])
+  const first = holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`
+  const who = others.length > 1 ? `${first} and ${plural(others.length - 1, 'other')}` : first
+  const reuse = describeReuse(reachesOf(booksOf(context), scheduler.states), plan.operators)
+  return `Joining ${recipe.jobId}, at which ${who} ${others.length > 1 ? 'are' : 'is'} at work: ${reuse || 'nothing is committed yet'}`
+}
+
 /** The dataset as it was opened, unless another process pinned another cut before this one got hold of the job. */
-async function stillValid({ recipe, directory }: JobSession, found: FoundInput): Promise<OpenDataset> {
+async function stillValid({ recipe, directory }: JobSession, given: FoundInput | undefined): Promise<OpenDataset> {
+  const found = given ?? (await findInput(recipe))
   const now = readOwnFile<PinnedCut>(directory.cut)
   const isSame = now.kind !== 'read' || (found.pinned.kind === 'read' && isDeepStrictEqual(now, found.pinned))
   return isSame
@@ -87,16 +136,34 @@ async function stillValid({ recipe, directory }: JobSession, found: FoundInput):
     : openDataset(recipe, found.listing, usableCut(now, cutSettingsOf(recipe)), usableCores())
 }
 
+/**
+ * Lists the input, looks at the job's place, and cuts the dataset or takes the cut that was pinned for it. Changes nothing.
+ *
+ * @throws {RecipeError} where input and output contradict each other, or the place belongs to something else
+ * @throws {InputError} where the input cannot be listed
+ */
+export async function findInput(recipe: Recipe): Promise<FoundInput> {
+  const { settings, listing } = await openInput(recipe)
+  const examined = examineJob(recipe, settings)
+  const { pinned } = examined
+  const dataset = await openDataset(recipe, listing, usableCut(pinned, cutSettingsOf(recipe)), usableCores())
+  return { listing, dataset, pinned, examined }
+}
+
 /** The settings that a pinned cut holds for. */
 export function cutSettingsOf({ partition, suffixes }: Recipe): unknown {
   return { partition, suffixes }
 }
 
-function contextOf(session: JobSession, plan: OperatorPlan, { files }: DatasetCut): RunContext {
+function contextOf(
+  session: JobSession,
+  { team, plan, cut: { files } }: { readonly team: Team; readonly plan: OperatorPlan; readonly cut: DatasetCut },
+): RunContext {
   const { recipe, spec, directory, ledger, lease, executor, meter, signal } = session
   return {
     job: spec,
     plan,
+    team,
     directory,
     files,
     ledger,

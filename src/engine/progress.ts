@@ -1,4 +1,5 @@
 import type { EventBody } from '../core/events.js'
+import type { PointRecord } from '../core/records.js'
 import { speedOf } from '../core/speed.js'
 import type { UnitProgress } from '../core/unit-result.js'
 import type { WorkUnit } from '../core/work-unit.js'
@@ -73,6 +74,12 @@ export class ProgressMeter {
 
   onEvent(event: EventBody): void {
     this.#tally?.onEvent(event)
+  }
+
+  /** Takes note of what another process committed. */
+  onOthers({ partition, opsDone, file, counts, quarantine }: PointRecord): void {
+    const quarantined = quarantine.reduce((sum, { rows }) => sum + rows, 0)
+    this.#tally?.recall({ key: partition, done: opsDone, rows: file.rows, counts, quarantined })
   }
 
   /** The job is complete; `inputBytes` is what it read in all its runs. */

@@ -27,6 +27,8 @@ export interface RunOptions extends RunObserver {
 export interface MeteredOptions extends RunObserver {
   readonly signal?: AbortSignal
   readonly meter?: ProgressMeter
+  /** Leave a job that others are at work on once nothing is left to take, rather than wait for its end. */
+  readonly leavesWhenIdle?: boolean
   /** Told before the job's directory is touched: from here on, a stop has to be in order. */
   onHold?(): void
   /** Told of the ledger once the job is in this process's hands, before it is looked how far the job has come. */

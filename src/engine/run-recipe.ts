@@ -1,20 +1,22 @@
 import { dirname } from 'node:path'
-import { openDataset } from '../execution/dataset/open-dataset.js'
-import { usableCut } from '../execution/dataset/pinned-cut.js'
+import type { Recipe } from '../config/recipe.js'
+import { RecipeError } from '../config/recipe-error.js'
 import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
 import { UnitFailed } from '../execution/scheduler/supervise.js'
 import { describeFailure, isSystemError } from '../execution/unit-failure.js'
+import { currentEpoch } from '../state/epochs.js'
+import { Hands } from '../state/hands.js'
+import { JobDirectory } from '../state/job-directory.js'
 import { LeaseLost } from '../state/lease.js'
 import { rememberWorkDir } from '../state/work-dirs.js'
-import { usableCores } from '../util/cpu.js'
 import { loadChecksums } from '../util/hash.js'
+import { epochKey } from './epoch-key.js'
 import { examineJob } from './examine-job.js'
-import { withColumns } from './export-settings.js'
+import { exportSettings, withColumns } from './export-settings.js'
 import { finishJob } from './finish-job.js'
 import { JobSession } from './job-session.js'
-import { openInput } from './open-input.js'
 import type { OpenRecipe } from './open-recipe.js'
-import { cutSettingsOf, prepareJob } from './prepare-job.js'
+import { findInput, prepareJob } from './prepare-job.js'
 import type { MeteredOptions } from './run-options.js'
 import type { RunReport } from './run-report.js'
 
@@ -42,25 +44,33 @@ export async function runRecipe(open: OpenRecipe, options: MeteredOptions = {}):
 async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<RunReport> {
   const { recipe } = open
   await loadChecksums()
-  const { settings, listing } = await openInput(recipe)
+  if (recipe.conflict !== undefined) throw RecipeError.of(recipe.conflict)
+  const settings = exportSettings(recipe)
+  const key = epochKey(recipe)
+  // What cannot be read or written is refused before the job's directory is touched. Who joins others takes their
+  // cut, and lists nothing.
+  const found = isUnderWay(recipe, key) ? undefined : await findInput(recipe)
   if (options.signal?.aborted) throw new JobStopped(stopReason(options.signal))
-  const examined = examineJob(recipe, settings)
-  // What cannot be read is refused before the job's directory is touched.
-  const dataset = await openDataset(recipe, listing, usableCut(examined.pinned, cutSettingsOf(recipe)), usableCores())
-  const exporting = withColumns(settings, dataset.cut)
+  const examined = found?.examined ?? examineJob(recipe, settings)
   options.onHold?.()
-  await using session = await JobSession.open(open, { examined, exporting }, options)
+  await using session = await JobSession.open(open, { examined, exporting: settings, key }, options)
   rememberWorkDir(dirname(recipe.jobDir))
-  for (const message of [...recipe.warnings, ...dataset.warnings]) session.warn(message)
+  for (const message of [...recipe.warnings, ...(found?.dataset.warnings ?? [])]) session.warn(message)
   try {
     await options.onLedger?.(session.ledger)
-    const prepared = await prepareJob(session, { listing, dataset, pinned: examined.pinned }, options)
-    return await finishJob(session, prepared, exporting)
+    const prepared = await prepareJob(session, found, options)
+    return await finishJob(session, prepared, withColumns(settings, prepared.cut))
   } catch (error) {
     const outcome = outcomeOf(error, session)
     session.end(outcome)
     throw outcome
   }
+}
+
+/** True where others seem to be at work on the job with the same recipe. */
+function isUnderWay({ jobDir }: Recipe, key: string): boolean {
+  const { epochs, leases } = new JobDirectory(jobDir)
+  return currentEpoch(epochs)?.key === key && new Hands(leases, '').others().length > 0
 }
 
 function outcomeOf(error: unknown, { lease, stopReason: asked }: JobSession): unknown {

@@ -4,6 +4,7 @@ import { UsageError } from '../core/usage-error.js'
 import { version } from '../engine/version.js'
 import type { JobView } from '../jobs/job-view.js'
 import { isRunning } from '../jobs/list-jobs.js'
+import { Hands } from '../state/hands.js'
 import { JobDirectory } from '../state/job-directory.js'
 import { JobLockedError } from '../state/job-locked.js'
 import { Lease } from '../state/lease.js'
@@ -89,10 +90,15 @@ async function holding<T>(
   before.close()
   const timing = assumesDead ? { timing: { beatMs: 2_000, expiryMs: 1 } } : {}
   const claim = await Lease.claim({ folder: directory.leases, name: 'coordinator', writer, above, ...timing })
-  if (claim.kind === 'held') throw new JobLockedError(directory.path, claim.by)
+  if (claim.kind === 'held') throw new JobLockedError(directory.path, claim.by, 'it is about to take it up')
   const { lease } = claim
   try {
-    takeAwayStaging(writer, { own: directory.folders, shared: [], writers: before.writers }, [])
+    const hands = new Hands(directory.leases, writer)
+    const living = assumesDead ? undefined : await hands.findLiving({})
+    if (living !== undefined)
+      throw new JobLockedError(directory.path, hands.holderOf(living), 'checkpoints go only where nobody is at work')
+    takeAwayStaging({ writer, isGone: () => true, own: directory.folders, shared: [] })
+    hands.clear()
     const { ledger: folder, exports: mirror } = directory
     const ledger = await Ledger.open({
       folder,
@@ -100,6 +106,7 @@ async function holding<T>(
       writer,
       version,
       fence: lease.fence,
+      isAlone: true,
       guard: () => lease.check(),
     })
     try {

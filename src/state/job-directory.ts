@@ -14,6 +14,9 @@ export class JobDirectory {
   readonly metadata: string
   readonly ledger: string
   readonly leases: string
+  readonly epochs: string
+  readonly claims: string
+  readonly winners: string
   readonly operators: string
   /** What its processes say of themselves, one file each. */
   readonly status: string
@@ -33,6 +36,9 @@ export class JobDirectory {
     this.metadata = join(path, 'metadata')
     this.ledger = join(path, 'metadata', 'ledger')
     this.leases = join(path, 'metadata', 'leases')
+    this.epochs = join(path, 'metadata', 'epochs')
+    this.claims = join(path, 'metadata', 'claims')
+    this.winners = join(path, 'metadata', 'winners')
     this.operators = join(path, 'metadata', 'operators')
     this.status = join(path, 'metadata', 'status')
     this.summary = join(path, 'job_summary.json')
@@ -51,6 +57,9 @@ export class JobDirectory {
       this.metadata,
       this.ledger,
       this.leases,
+      this.epochs,
+      this.claims,
+      this.winners,
       this.operators,
       this.status,
       this.checkpoints,
@@ -74,7 +83,7 @@ export type JobPlace =
 const ownNames = /^(metadata|checkpoints|partitions|quarantine|logs|trace|job_summary\.json|dag_execution_plan\.json)$/
 const ownEvents = /^events_\d{8}_\d{6}_\d{3}\.jsonl(\.\d+)?$/
 const ownMetadata =
-  /^(format|ledger|leases|operators|status|recipe\.json|recipe\.yaml|input_manifest\.json|exports\.json)(\.damaged-[0-9a-f]{8})?$/
+  /^(format|ledger|leases|epochs|claims|winners|operators|status|recipe\.json|recipe\.yaml|input_manifest\.json|exports\.json)(\.damaged-[0-9a-f]{8})?$/
 
 /**
  * Looks at a folder that is to become, or is, a job directory. It is one only where its `metadata/` is a job's; a

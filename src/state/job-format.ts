@@ -4,7 +4,7 @@ import { writeFileAtomically } from '../util/durable-file.js'
 import { listIfThere } from '../util/remove.js'
 
 /** Raised whenever what lies in a job directory changes its form or meaning; `metadata/format` says which a job has. */
-export const jobFormat = 2
+export const jobFormat = 3
 
 /** The job was begun by a build whose files this one does not read. */
 export class JobFormatError extends Error {

@@ -20,7 +20,7 @@ export const leaseTiming: LeaseTiming = {
 }
 
 /** What stands in a lease's file. Every beat changes it; the last one of an orderly holder says that it let go. */
-interface LeaseNote extends ProcessIdentity {
+export interface LeaseNote extends ProcessIdentity {
   readonly state: 'held' | 'released'
   readonly beat: string
 }
@@ -153,6 +153,12 @@ export class Lease {
     }
   }
 
+  /** Gives the name up and takes the file away: for names that nobody else will ever claim. */
+  withdraw(): void {
+    clearInterval(this.#timer)
+    if (!this.lost.aborted && this.#whyLost() === undefined) remove(this.path)
+  }
+
   #lose(reason: string): void {
     clearInterval(this.#timer)
     this.#lost.abort(`the lease ${this.held.name} was lost: ${reason}`)
@@ -164,6 +170,21 @@ export class Lease {
     if (readIfThere(this.path) !== this.#note) return `${this.path} was removed or overwritten`
     return undefined
   }
+}
+
+/**
+ * Ends the lease of a holder that is taken for dead, so that it finds it lost when it wakes. Nothing else can hold the
+ * name afterwards.
+ *
+ * @returns false where somebody else ended it before
+ */
+export function endLease({
+  folder,
+  name,
+  fence,
+  writer,
+}: Pick<ClaimOptions, 'folder' | 'name' | 'writer'> & { readonly fence: number }): boolean {
+  return createExclusively(join(folder, `${name}.${fence + 1}`), noteOf('released'), writer)
 }
 
 function fencesOf(folder: string, name: string): number[] {
@@ -198,7 +219,7 @@ async function judge(
       isTold = true
       onWait?.(note, expiryMs)
     }
-    await delay(Math.min(beatMs / 2, expiryMs / 4), undefined, { signal })
+    await delay(Math.min(100, beatMs / 2, expiryMs / 4), undefined, { signal })
     const now = readIfThere(path)
     if (now === undefined || parseNote(now)?.state === 'released') return 'free'
     if (now !== seen) return { holder: note }
@@ -207,7 +228,7 @@ async function judge(
   return 'dead'
 }
 
-function parseNote(text: string): LeaseNote | undefined {
+export function parseNote(text: string): LeaseNote | undefined {
   try {
     const note = JSON.parse(text) as Partial<LeaseNote> | null
     return typeof note?.pid === 'number' && typeof note.host === 'string' ? (note as LeaseNote) : undefined
@@ -218,13 +239,22 @@ function parseNote(text: string): LeaseNote | undefined {
 }
 
 function createExclusively(path: string, note: string, writer: string): boolean {
-  const file = StagedFile.create(dirname(path), writer, 'lease')
-  file.write(Buffer.from(note))
-  file.seal()
-  return file.publish(path)
+  for (let attempt = 1; ; attempt++) {
+    const file = StagedFile.create(dirname(path), writer, 'lease')
+    file.write(Buffer.from(note))
+    file.seal()
+    try {
+      return file.publish(path)
+    } catch (error) {
+      // Who opens the job takes away what it knows nobody of; a process that is about to enter tries again.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === mostAttempts) throw error
+    }
+  }
 }
 
-function readIfThere(path: string): string | undefined {
+const mostAttempts = 5
+
+export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {

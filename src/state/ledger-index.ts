@@ -1,20 +1,22 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ExportRecord, type LedgerRecord, recordKey } from '../core/records.js'
+import { attemptOf, type ExportRecord, type LedgerRecord, recordKey } from '../core/records.js'
 import { listIfThere } from '../util/remove.js'
 import { readOwnFile } from './own-file.js'
-import { readCommit, readSegment, type SegmentCommit, type SegmentHeader } from './segment.js'
+import { type Candidate, RecordTable } from './record-table.js'
+import {
+  type ReadingPlace,
+  readCommit,
+  readSegment,
+  type SegmentCommit,
+  type SegmentContent,
+  type SegmentHeader,
+} from './segment.js'
 
 export type RecordOf<K extends LedgerRecord['kind']> = Extract<LedgerRecord, { readonly kind: K }>
 
-/** Where the latest record of a key stands; no place where it was withdrawn. */
-interface Entry {
-  readonly seq: number
-  readonly at?: { readonly segment: Segment; readonly offset: number; readonly length: number }
-}
-
 /** A segment file, open for reading once something of it is asked for. */
-interface Segment {
+export interface Segment {
   readonly path: string
   readonly writer: string
   readonly fence: number
@@ -23,15 +25,30 @@ interface Segment {
   fd: number | undefined
 }
 
+/** Where a record stands. */
+export interface Place {
+  readonly segment: Segment
+  readonly offset: number
+  readonly length: number
+}
+
 /** `exports.json`: the exports on record once more, since losing them would make the job's own result a stranger's. */
 export interface MirroredExports {
   readonly seq: number
   readonly exports: readonly ExportRecord[]
 }
 
+interface Scan {
+  readonly segment: Segment
+  readonly lines: readonly { readonly offset: number; readonly length: number; readonly commit: SegmentCommit }[]
+  readonly header: SegmentHeader | undefined
+  next: ReadingPlace
+}
+
 /**
- * What the segments of a job's writers say, taken together: for every key the record of the latest commit. Keeps
- * only places in memory and reads a record, verified, when it is asked for. Reading it changes nothing on the disk.
+ * What the segments of a job's writers say, taken together. Records are facts: which segments were read first decides
+ * nothing. Keeps only places in memory and reads a record, verified, when it is asked for. Reading changes nothing on
+ * the disk.
  */
 export class LedgerIndex {
   readonly segments: Segment[] = []
@@ -40,35 +57,60 @@ export class LedgerIndex {
   seq = 0
   /** All who ever wrote to the job, also where their segments have been put together into another's. */
   readonly writers = new Set<string>()
-  readonly #entries = new Map<string, Entry>()
+  readonly #table = new RecordTable<Place>()
   readonly #mirrored = new Map<string, { seq: number; record: ExportRecord }>()
+  /** How far the segments of others have been read, by path. */
+  readonly #scans = new Map<string, Scan>()
+  /** How far each writer's segment counts: up to where the first of those who took it for dead found it. */
+  readonly #limits = new Map<string, number>()
 
-  /** True where every export on record stands in the mirror, too. */
-  get isMirrored(): boolean {
-    return [...this.all('export')].every(record => this.#mirrored.has(recordKey(record)))
-  }
+  private constructor(readonly folder: string) {}
 
   /** Reads the segments in a folder, in any order, and the mirror of exports. */
   static read(folder: string, mirror: string): LedgerIndex {
-    const index = new LedgerIndex()
-    const files = listIfThere(folder)
-      .filter(name => name.endsWith('.segment'))
-      .map(name => new SegmentScan(join(folder, name), name.slice(0, -'.segment'.length)))
-    const limits = limitsOf(files)
-    for (const { segment, header } of files)
-      for (const writer of [segment.writer, ...Object.keys(header?.after ?? {})]) index.writers.add(writer)
-    for (const file of files) index.#adopt(file, limits.get(file.segment.writer) ?? Number.POSITIVE_INFINITY)
+    const index = new LedgerIndex(folder)
+    index.refresh()
     index.#readMirror(mirror)
     return index
+  }
+
+  /**
+   * Reads on in the segments of others, and those that have come since; `own` is left out.
+   *
+   * @returns what was new
+   */
+  refresh(own?: string): readonly SegmentCommit[] {
+    const scans = listIfThere(this.folder)
+      .filter(name => name.endsWith('.segment') && join(this.folder, name) !== own)
+      .flatMap(name => this.#readOn(name) ?? [])
+    for (const { lines, header } of scans) {
+      for (const commit of [header, ...lines.map(line => line.commit)]) this.#limit(commit?.after)
+    }
+    const fresh: SegmentCommit[] = []
+    for (const { segment, lines } of scans) {
+      const limit = this.#limits.get(segment.writer) ?? Number.POSITIVE_INFINITY
+      for (const { offset, length, commit } of lines) {
+        if (offset + length > limit) break
+        this.note(commit, { segment, offset, length })
+        fresh.push(commit)
+      }
+      segment.size = Math.min(segment.size, limit)
+    }
+    return fresh
   }
 
   get<K extends LedgerRecord['kind']>(kind: K, id: string): RecordOf<K> | undefined {
     return this.#read(`${kind}/${id}`) as RecordOf<K> | undefined
   }
 
+  /** How often a record of a key was withdrawn: what is made anew is of another generation. */
+  withdrawals(kind: LedgerRecord['kind'], id: string): number {
+    return this.#table.withdrawals(`${kind}/${id}`)
+  }
+
   /** All records of a kind, in no promised order. */
   *all<K extends LedgerRecord['kind']>(kind: K): Generator<RecordOf<K>> {
-    for (const key of [...this.#entries.keys()]) {
+    for (const key of this.#table.keys()) {
       if (!key.startsWith(`${kind}/`)) continue
       const record = this.#read(key)
       if (record !== undefined) yield record as RecordOf<K>
@@ -88,21 +130,33 @@ export class LedgerIndex {
   /** The last export to each target. */
   *exports(): Generator<ExportRecord> {
     yield* this.all('export')
-    for (const [key, { record }] of this.#mirrored) if (!this.#entries.has(key)) yield record
+    for (const [key, { record }] of this.#mirrored) if (this.#table.get(key) === undefined) yield record
+  }
+
+  /** True where every export on record stands in the mirror, too. */
+  get isMirrored(): boolean {
+    return [...this.all('export')].every(record => this.#mirrored.has(recordKey(record)))
   }
 
   /** Takes note of a commit that is durable at a place of a segment. */
-  note(commit: SegmentCommit, at: NonNullable<Entry['at']>): void {
-    this.seq = Math.max(this.seq, commit.seq)
-    for (const record of commit.put ?? []) this.#set(recordKey(record), { seq: commit.seq, at })
-    for (const key of commit.drop ?? []) this.#set(key, { seq: commit.seq })
+  note(commit: SegmentCommit, at: Place): void {
+    const { seq } = commit
+    this.seq = Math.max(this.seq, seq)
+    this.#limit(commit.after)
+    for (const record of commit.put ?? []) this.#table.put(recordKey(record), candidateOf(record, seq, at))
+    for (const dropped of commit.drop ?? []) this.#table.drop(dropped, seq)
+  }
+
+  /** Takes note that a record which holds was copied to another segment. */
+  settle(seq: number, record: LedgerRecord, at: Place): void {
+    this.#table.settle(recordKey(record), candidateOf(record, seq, at))
   }
 
   /** All records that hold, each with its place in the order of commits. */
   *live(): Generator<{ readonly seq: number; readonly record: LedgerRecord }> {
-    for (const [key, { seq }] of this.#entries) {
+    for (const key of this.#table.keys()) {
       const record = this.#read(key)
-      if (record !== undefined) yield { seq, record }
+      if (record !== undefined) yield { seq: this.#seqOf(key), record }
     }
   }
 
@@ -113,32 +167,45 @@ export class LedgerIndex {
     }
   }
 
-  #set(key: string, entry: Entry): void {
-    const known = this.#entries.get(key)
-    if (known === undefined || known.seq <= entry.seq) this.#entries.set(key, entry)
+  #limit(after: Readonly<Record<string, number>> | undefined): void {
+    for (const [writer, bytes] of Object.entries(after ?? {})) {
+      this.writers.add(writer)
+      this.#limits.set(writer, Math.min(this.#limits.get(writer) ?? Number.POSITIVE_INFINITY, bytes))
+    }
   }
 
   #seqOf(key: string): number {
-    return (this.#entries.get(key) ?? this.#mirrored.get(key))?.seq ?? -1
+    return (this.#table.get(key) ?? this.#mirrored.get(key))?.seq ?? -1
   }
 
   #read(key: string): LedgerRecord | undefined {
-    const entry = this.#entries.get(key)
+    const entry = this.#table.get(key)
     if (entry === undefined) return this.#mirrored.get(key)?.record
-    if (entry.at === undefined) return undefined
-    const { segment, offset, length } = entry.at
-    segment.fd ??= openSync(segment.path, 'r')
-    return readCommit(segment.fd, offset, length)?.put?.find(record => recordKey(record) === key)
+    return readPlace(key, entry)
   }
 
-  #adopt({ segment, lines, damages }: SegmentScan, limit: number): void {
-    this.segments.push(segment)
-    this.damages.push(...damages)
-    for (const { offset, length, commit } of lines) {
-      if (offset + length > limit) break
-      this.note(commit, { segment, offset, length })
+  /** What stands in one segment file behind what has been read of it; undefined where that is nothing. */
+  #readOn(name: string): Scan | undefined {
+    const path = join(this.folder, name)
+    const known = this.#scans.get(path)
+    const size = statSync(path, { throwIfNoEntry: false })?.size
+    if (size === undefined || (known !== undefined && size <= known.next.offset)) return undefined
+    const found = scanSegment(path, known?.next)
+    this.damages.push(...found.damages)
+    const next = found.next
+    if (known !== undefined) {
+      known.next = next
+      known.segment.size = next.offset
+      return { ...known, header: undefined, lines: found.lines }
     }
-    segment.size = Math.min(segment.size, limit)
+    // A segment under another's name, as files get mixed up, is still its writer's.
+    const { writer = name.slice(0, -'.segment'.length), fence = 0 } = found.header ?? {}
+    const segment: Segment = { path, writer, fence, size: next.offset, fd: undefined }
+    const scan = { segment, lines: found.lines, header: found.header, next }
+    this.#scans.set(path, { ...scan, lines: [] })
+    this.segments.push(segment)
+    this.writers.add(writer)
+    return scan
   }
 
   #readMirror(path: string): void {
@@ -151,36 +218,33 @@ export class LedgerIndex {
   }
 }
 
-/** What stands in one segment file. */
-class SegmentScan {
-  readonly segment: Segment
-  readonly lines: { offset: number; length: number; commit: SegmentCommit }[] = []
-  readonly damages: string[] = []
-  header: SegmentHeader | undefined
-
-  constructor(path: string, name: string) {
-    let size = 0
-    for (const line of readSegment(path)) {
-      if (line.kind === 'torn') continue
-      size = line.offset + line.length
-      if (line.kind === 'damaged')
-        this.damages.push(`${path}, line ${line.number + 1} (byte ${line.offset}): damaged; what it recorded is redone`)
-      else if ('pawl' in line.content) this.header ??= line.content
-      else if ('seq' in line.content)
-        this.lines.push({ offset: line.offset, length: line.length, commit: line.content })
-    }
-    // A segment under another's name, as files get mixed up, is still its writer's.
-    const { writer = name, fence = 0 } = this.header ?? {}
-    this.segment = { path, writer, fence, size, fd: undefined }
-  }
+function candidateOf(record: LedgerRecord, seq: number, at: Place): Candidate<Place> {
+  const rank = record.kind === 'export' ? (record.fence ?? 0) : 0
+  return { rank, seq, writer: at.segment.writer, attempt: attemptOf(record), at }
 }
 
-/** How far each writer's segment counts: up to where the first of those who took over found it. */
-function limitsOf(files: readonly SegmentScan[]): Map<string, number> {
-  const limits = new Map<string, number>()
-  for (const { header } of files) {
-    for (const [writer, bytes] of Object.entries(header?.after ?? {}))
-      limits.set(writer, Math.min(limits.get(writer) ?? Number.POSITIVE_INFINITY, bytes))
+function readPlace(key: string, { at, attempt }: Candidate<Place>): LedgerRecord | undefined {
+  const { segment, offset, length } = at
+  segment.fd ??= openSync(segment.path, 'r')
+  const records = readCommit(segment.fd, offset, length)?.put
+  return records?.find(record => recordKey(record) === key && attemptOf(record) === attempt)
+}
+
+/** Reads a segment from a place on, up to its last whole line. */
+function scanSegment(path: string, from?: ReadingPlace) {
+  const lines: { offset: number; length: number; commit: SegmentCommit }[] = []
+  const damages: string[] = []
+  let header: SegmentHeader | undefined
+  let next = from ?? { offset: 0, number: 0 }
+  const take = (content: SegmentContent, offset: number, length: number) => {
+    if ('pawl' in content) header ??= content
+    else if ('seq' in content) lines.push({ offset, length, commit: content })
   }
-  return limits
+  for (const line of readSegment(path, from)) {
+    if (line.kind === 'torn') continue
+    next = { offset: line.offset + line.length, number: line.number + 1 }
+    if (line.kind === 'line') take(line.content, line.offset, line.length)
+    else damages.push(`${path}, line ${line.number + 1} (byte ${line.offset}): damaged; what it recorded is redone`)
+  }
+  return { lines, damages, header, next }
 }

@@ -1,11 +1,11 @@
 import { closeSync, fdatasync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type LedgerRecord, recordKey } from '../core/records.js'
+import { attemptOf, type LedgerRecord, recordKey } from '../core/records.js'
 import { syncFolder } from '../util/durable-file.js'
 import { remove } from '../util/remove.js'
 import { jobFormat } from './job-format.js'
-import { LedgerIndex, type MirroredExports, type RecordOf } from './ledger-index.js'
+import { LedgerIndex, type MirroredExports, type RecordOf, type Segment } from './ledger-index.js'
 import { writeOwnFile } from './own-file.js'
 import { encodeLine, type SegmentCommit, type SegmentContent } from './segment.js'
 
@@ -21,6 +21,8 @@ export interface LedgerSettings {
   readonly writer: string
   readonly fence: number
   readonly version: string
+  /** True where nobody else writes: what earlier writers left is closed, and put together where it is much. */
+  readonly isAlone: boolean
   /** Throws where this process no longer holds the right to write. */
   readonly guard: () => void
 }
@@ -45,7 +47,7 @@ export class Ledger implements LedgerView {
   #failure: { readonly error: unknown } | undefined
   #waiting: Waiting[] = []
   #isWriting = false
-  readonly #segment: LedgerIndex['segments'][number]
+  readonly #segment: Segment
 
   private constructor(
     readonly settings: LedgerSettings,
@@ -56,7 +58,7 @@ export class Ledger implements LedgerView {
     this.#segment = { path, writer: settings.writer, fence: settings.fence, size: 0, fd: undefined }
   }
 
-  /** Opens the ledger for writing; only who holds the job's lease may. */
+  /** Begins a segment of this process's own. */
   static async open(settings: LedgerSettings): Promise<Ledger> {
     const { folder, writer, fence, version } = settings
     const index = LedgerIndex.read(folder, settings.mirror)
@@ -65,10 +67,12 @@ export class Ledger implements LedgerView {
     const ledger = new Ledger(settings, index, path, openSync(path, 'ax'))
     index.segments.push(ledger.#segment)
     const sizes = new Map(earlier.map(segment => [segment.writer, segment.size]))
-    const after = Object.fromEntries([...index.writers].map(name => [name, sizes.get(name) ?? 0]))
+    const after = settings.isAlone
+      ? Object.fromEntries([...index.writers].map(name => [name, sizes.get(name) ?? 0]))
+      : {}
     ledger.#append({ pawl: 'ledger', format: jobFormat, version, writer, fence, after })
-    const isCompacting = earlier.length > mostSegments
-    if (isCompacting) for (const { seq, record } of [...index.live()]) ledger.#write({ seq, put: [record] })
+    const isCompacting = settings.isAlone && earlier.length > mostSegments
+    if (isCompacting) for (const { seq, record } of [...index.live()]) ledger.#copy(seq, record)
     await sync(ledger.fd)
     syncFolder(folder)
     if (isCompacting) ledger.#removeSegments(earlier)
@@ -93,15 +97,35 @@ export class Ledger implements LedgerView {
     return this.index.exports()
   }
 
+  withdrawals(kind: LedgerRecord['kind'], id: string): number {
+    return this.index.withdrawals(kind, id)
+  }
+
+  /**
+   * Learns what others committed since.
+   *
+   * @returns what was new of it
+   */
+  refresh(): readonly SegmentCommit[] {
+    return this.index.refresh(this.path)
+  }
+
+  /** Of a writer that was taken for dead nothing counts that it appends from now on. */
+  async closeSegmentOf(writer: string): Promise<void> {
+    this.refresh()
+    const bytes = this.index.segments.find(segment => segment.writer === writer)?.size ?? 0
+    await this.#enqueue({ after: { [writer]: bytes } })
+  }
+
   /** Commits records together: after a crash either all of them are there or none. */
   async commit(records: readonly LedgerRecord[]): Promise<void> {
     await this.#enqueue({ put: records })
     if (records.some(({ kind }) => kind === 'export')) this.#mirrorExports()
   }
 
-  /** Withdraws what no longer holds, such as a checkpoint that was found damaged. */
+  /** Withdraws what no longer holds, such as a checkpoint that was found damaged; what other attempts made stays. */
   async withdraw(records: readonly LedgerRecord[]): Promise<void> {
-    if (records.length > 0) await this.#enqueue({ drop: records.map(recordKey) })
+    if (records.length > 0) await this.#enqueue({ drop: records.map(withdrawalOf) })
   }
 
   /** Ends the segment; nobody appends to it again. */
@@ -147,8 +171,10 @@ export class Ledger implements LedgerView {
     this.#isWriting = false
   }
 
-  #write(commit: SegmentCommit): void {
-    this.#place(commit)()
+  #copy(seq: number, record: LedgerRecord): void {
+    const offset = this.#position
+    const length = this.#append({ seq, put: [record] })
+    this.index.settle(seq, record, { segment: this.#segment, offset, length })
   }
 
   /** Appends a commit; what is returned makes it visible, to be called once it is synced. */
@@ -171,7 +197,7 @@ export class Ledger implements LedgerView {
     writeOwnFile(this.settings.mirror, content, this.settings.writer)
   }
 
-  #removeSegments(segments: readonly LedgerIndex['segments'][number][]): void {
+  #removeSegments(segments: readonly Segment[]): void {
     for (const segment of segments) {
       if (segment.fd !== undefined) closeSync(segment.fd)
       segment.fd = undefined
@@ -179,4 +205,9 @@ export class Ledger implements LedgerView {
       this.index.segments.splice(this.index.segments.indexOf(segment), 1)
     }
   }
+}
+
+function withdrawalOf(record: LedgerRecord): string {
+  const attempt = attemptOf(record)
+  return attempt === undefined ? recordKey(record) : `${recordKey(record)}@${attempt}`
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
-import { writeFileAtomically } from '../util/durable-file.js'
+import { basename, dirname } from 'node:path'
+import { StagedFile, writeFileAtomically } from '../util/durable-file.js'
 
 /** What became of a file that an earlier process wrote: its content, nothing there, or something that cannot be trusted. */
 export type OwnFile<T> =
@@ -11,8 +11,25 @@ export type OwnFile<T> =
 
 /** Writes a small file of a job as JSON together with a checksum of its name and content: damage, and another's content, are told from truth. */
 export function writeOwnFile(path: string, content: unknown, writer: string): void {
+  writeFileAtomically(path, encodeOwnFile(path, content), writer)
+}
+
+/**
+ * As `writeOwnFile`, but never in place of what stands there.
+ *
+ * @returns false where the name was taken
+ */
+export function publishOwnFile(path: string, content: unknown, writer: string): boolean {
+  const file = StagedFile.create(dirname(path), writer, basename(path))
+  file.write(Buffer.from(encodeOwnFile(path, content)))
+  file.seal()
+  return file.publish(path)
+}
+
+/** What `readOwnFile` reads under a name. */
+export function encodeOwnFile(path: string, content: unknown): string {
   const text = JSON.stringify(content)
-  writeFileAtomically(path, `{"checksum":"${digestOf(path, text)}","content":${text}}\n`, writer)
+  return `{"checksum":"${digestOf(path, text)}","content":${text}}\n`
 }
 
 /** Reads what `writeOwnFile` wrote. Never throws for what stands in the file. */

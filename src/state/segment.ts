@@ -15,11 +15,13 @@ export interface SegmentHeader {
 
 /** One commit: all of it counts, or none. */
 export interface SegmentCommit {
-  /** Place in the order of commits, over all writers. */
+  /** Place in the order of commits: greater than that of all that its writer had seen by then. */
   readonly seq: number
   readonly put?: readonly LedgerRecord[]
-  /** Keys of records that no longer hold. */
+  /** Records that no longer hold, each by its key and the attempt that made it: what another attempt made stays. */
   readonly drop?: readonly string[]
+  /** How many bytes count of the segments of writers that were taken for dead. */
+  readonly after?: Readonly<Record<string, number>>
 }
 
 /** The last line of a segment that was closed in order: without it, a torn line at the end is a crash and no damage. */
@@ -31,7 +33,13 @@ export type SegmentContent = SegmentHeader | SegmentCommit | SegmentEnd
 
 /** A line of a segment as it was found. `torn`: cut short at the end of a segment that was never closed. */
 export type FoundLine =
-  | { readonly kind: 'line'; readonly offset: number; readonly length: number; readonly content: SegmentContent }
+  | {
+      readonly kind: 'line'
+      readonly offset: number
+      readonly length: number
+      readonly number: number
+      readonly content: SegmentContent
+    }
   | { readonly kind: 'damaged'; readonly offset: number; readonly length: number; readonly number: number }
   | { readonly kind: 'torn'; readonly offset: number; readonly length: number; readonly number: number }
 
@@ -41,11 +49,20 @@ export function encodeLine(number: number, content: SegmentContent): Buffer {
   return Buffer.concat([Buffer.from(`${checksumOf(body)} `), body])
 }
 
-/** Reads the lines of a segment in order. A line that is damaged, or missing by its number, costs itself only. */
-export function* readSegment(path: string): Generator<FoundLine> {
-  let expected = 0
+/** How far a segment has been read: where the next line begins, and its number. */
+export interface ReadingPlace {
+  readonly offset: number
+  readonly number: number
+}
+
+/**
+ * Reads the lines of a segment in order, from its start or from where an earlier reading ended. A line that is damaged,
+ * or missing by its number, costs itself only.
+ */
+export function* readSegment(path: string, from: ReadingPlace = { offset: 0, number: 0 }): Generator<FoundLine> {
+  let expected = from.number
   let isClosed = false
-  for (const { bytes, offset, isWhole } of splitFile(path)) {
+  for (const { bytes, offset, isWhole } of splitFile(path, from.offset)) {
     const line = isWhole ? decodeLine(bytes) : undefined
     if (line === undefined) {
       yield { kind: isWhole || isClosed ? 'damaged' : 'torn', offset, length: bytes.length, number: expected++ }
@@ -54,7 +71,7 @@ export function* readSegment(path: string): Generator<FoundLine> {
     if (line.number > expected) yield { kind: 'damaged', offset, length: 0, number: expected }
     expected = line.number + 1
     isClosed = 'closed' in line.content
-    yield { kind: 'line', offset, length: bytes.length, content: line.content }
+    yield { kind: 'line', offset, length: bytes.length, number: line.number, content: line.content }
   }
 }
 
@@ -84,13 +101,13 @@ function checksumOf(body: Buffer): string {
 
 const blockBytes = 1 << 20
 
-/** The lines of a file with their line ends; the last one may lack it. */
-function* splitFile(path: string): Generator<{ bytes: Buffer; offset: number; isWhole: boolean }> {
+/** The lines of a file from an offset on with their line ends; the last one may lack it. */
+function* splitFile(path: string, from: number): Generator<{ bytes: Buffer; offset: number; isWhole: boolean }> {
   const fd = openSync(path, 'r')
   try {
     let rest = Buffer.alloc(0)
-    let restOffset = 0
-    let position = 0
+    let restOffset = from
+    let position = from
     const { size } = fstatSync(fd)
     while (position < size) {
       const block = Buffer.allocUnsafe(Math.min(blockBytes, size - position))
@@ -98,13 +115,13 @@ function* splitFile(path: string): Generator<{ bytes: Buffer; offset: number; is
       if (count === 0) break
       position += count
       const bytes = Buffer.concat([rest, block.subarray(0, count)])
-      let from = 0
-      for (let end = bytes.indexOf(10, rest.length); end >= 0; end = bytes.indexOf(10, from)) {
-        yield { bytes: bytes.subarray(from, end + 1), offset: restOffset + from, isWhole: true }
-        from = end + 1
+      let start = 0
+      for (let end = bytes.indexOf(10, rest.length); end >= 0; end = bytes.indexOf(10, start)) {
+        yield { bytes: bytes.subarray(start, end + 1), offset: restOffset + start, isWhole: true }
+        start = end + 1
       }
-      rest = bytes.subarray(from)
-      restOffset += from
+      rest = bytes.subarray(start)
+      restOffset += start
     }
     if (rest.length > 0) yield { bytes: rest, offset: restOffset, isWhole: false }
   } finally {

@@ -1,41 +1,52 @@
-import { dirname } from 'node:path'
 import { listIfThere } from '../util/remove.js'
 import { clearStaging, discardStaged, takeStaged, writerOf } from '../util/staging.js'
 
+export interface StagingPlaces {
+  /** Who takes. */
+  readonly writer: string
+  /** Whose temporaries are taken. */
+  readonly isGone: (writer: string) => boolean
+  /** Folders in which only this job writes. */
+  readonly own: readonly string[]
+  /** Folders in which others may stage, too: only what `writers` of this job left there is taken. */
+  readonly shared: readonly string[]
+  readonly writers?: ReadonlySet<string>
+  /** Paths that stay, since somebody else takes them. */
+  readonly kept?: ReadonlySet<string>
+}
+
 /**
- * Takes away what earlier writers of a job could still rename, should one of them be stopped and wake up: first their
- * temporaries get names of the taker's own, then all but those in `kept` are removed. To be called by the holder of
- * a new lease, before it reads what state the job is in.
- *
- * @returns for each path of `kept` that was there, where it is now
+ * Takes away what writers that are gone could still rename, should one of them be stopped and wake up: their temporaries
+ * get names of the taker's own, and are then removed. To be called before the state of the job is read.
  */
-export function takeAwayStaging(
-  writer: string,
-  places: {
-    readonly own: readonly string[]
-    readonly shared: readonly string[]
-    readonly writers: ReadonlySet<string>
-  },
-  kept: readonly string[],
-): Map<string, string> {
+export function takeAwayStaging({ writer, isGone, own, shared, writers, kept }: StagingPlaces): void {
+  const theirs = (path: string, other: string) => other !== writer && kept?.has(path) !== true && isGone(other)
+  for (const folder of own) takeAndDiscard(folder, writer, theirs)
+  for (const folder of shared)
+    takeAndDiscard(folder, writer, (path, other) => theirs(path, other) && writers?.has(other) === true)
+}
+
+/**
+ * As `takeAwayStaging`, of single files that are still of use.
+ *
+ * @returns for each path that was there, where it is now
+ */
+export function takeStagedFiles(writer: string, paths: Iterable<string>): Map<string, string> {
   const moved = new Map<string, string>()
-  for (const path of new Set(kept)) {
-    const staged = writerOf(path.slice(dirname(path).length + 1))
+  for (const path of new Set(paths)) {
+    const staged = writerOf(path.slice(path.lastIndexOf('/') + 1))
     const taken = staged === undefined || staged === writer ? undefined : takeStaged(path, writer)
     if (taken !== undefined) moved.set(path, taken)
   }
-  for (const folder of places.own) takeAndDiscard(folder, writer, other => other !== writer)
-  // Beside the export others may stage, too: only what writers of this job left there is taken.
-  for (const folder of places.shared)
-    takeAndDiscard(folder, writer, other => other !== writer && places.writers.has(other))
   return moved
 }
 
-function takeAndDiscard(folder: string, writer: string, isTheirs: (other: string) => boolean): void {
+function takeAndDiscard(folder: string, writer: string, isTheirs: (path: string, writer: string) => boolean): void {
   for (const name of listIfThere(folder)) {
     const other = writerOf(name)
-    if (other === undefined || !isTheirs(other)) continue
-    const taken = takeStaged(`${folder}/${name}`, writer)
+    const path = `${folder}/${name}`
+    if (other === undefined || !isTheirs(path, other)) continue
+    const taken = takeStaged(path, writer)
     if (taken !== undefined) discardStaged(taken)
   }
 }

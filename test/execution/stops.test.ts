@@ -82,14 +82,15 @@ describe('a signal', () => {
   })
 })
 
-describe('a second coordinator', () => {
-  it('is refused with host and process of the first', async () => {
+describe('a second process', () => {
+  it('with another recipe is refused with what differs, and with host and process of the first', async () => {
     const rig = makeRig()
     const first = rig.start('run', '--config', 'recipe.yaml')
     await first.sees(/Starting job/)
-    const second = await rig.runRecipe()
-    expect(second.code).toBe(1)
+    const second = await rig.runRecipe('--seed', '7')
+    expect(second.code).toBe(2)
     expect(second.stderr).toContain(`is being run by process ${first.pid} on ${hostname()}`)
+    expect(second.stderr).toContain('seed changed 42 → 7')
     rig.write('gate/open', '')
     expect((await first.ended).code).toBe(0)
     expect(ids(rig)).toEqual(allIds)

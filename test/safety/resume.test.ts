@@ -156,7 +156,13 @@ describe('a file whose content is not what its size and times say', () => {
 /** Puts on record that the input held something else when it was last read, as a file system may tell that forgets changes. */
 async function pretendDigest(lab: Lab, digest: string): Promise<void> {
   const metadata = lab.path('jobs/job/metadata')
-  const settings = { folder: `${metadata}/ledger`, mirror: `${metadata}/exports.json`, version: '0', guard: () => {} }
+  const settings = {
+    folder: `${metadata}/ledger`,
+    mirror: `${metadata}/exports.json`,
+    version: '0',
+    isAlone: true,
+    guard: () => {},
+  }
   const ledger = await Ledger.open({ ...settings, writer: newWriter(), fence: 1 })
   await ledger.commit([...ledger.all('input')].map(record => ({ ...record, digest })))
   await ledger.close()

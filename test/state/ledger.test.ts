@@ -28,6 +28,7 @@ async function open(guard: () => void = () => {}): Promise<Ledger> {
     writer: `here-1-${String(fence).padStart(8, '0')}`,
     fence,
     version: '0',
+    isAlone: true,
     guard,
   })
 }

@@ -32,7 +32,8 @@ export async function placeExport(
   }
   discardStaged(stagedRoot(intent))
   settleDisplaced(context, intent)
-  const done = doneOf(intent)
+  context.lease.check()
+  const done = doneOf(context, intent)
   const { files } = done
   await context.ledger.commit([done])
   context.emit({
@@ -138,13 +139,13 @@ export async function settleAbandoned(context: RunContext, current: string | und
     const isPlaced = record.files.every(file => matchesContent(file.path, file))
     if (!isPlaced) discardStaged(stagedRoot(record))
     settleDisplaced(context, record)
-    if (isPlaced) await context.ledger.commit([doneOf(record)])
+    if (isPlaced) await context.ledger.commit([doneOf(context, record)])
   }
 }
 
-function doneOf(intent: ExportRecord): ExportRecord {
+function doneOf({ lease }: RunContext, intent: ExportRecord): ExportRecord {
   const files = intent.files.map((file): ExportedFile => ({ ...file, stamp: stampFile(file.path) }))
-  return { ...intent, state: 'done', files, previous: undefined, displaced: undefined }
+  return { ...intent, state: 'done', fence: lease.fence, files, previous: undefined, displaced: undefined }
 }
 
 function movedTo(record: ExportRecord, place: string): ExportRecord {

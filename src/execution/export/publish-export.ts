@@ -51,6 +51,7 @@ export async function publishExport(
   const intent: ExportRecord = {
     kind: 'export',
     state: 'intent',
+    fence: context.lease.fence,
     fingerprint,
     target,
     isFolder,

@@ -32,6 +32,13 @@ export async function completeStage(
     : ensureSignatures(context, state, stage)
 }
 
+/** True where a partition has what `completeStage` brings it to. */
+export function isStageComplete(context: RunContext, state: PartitionState, stage: StagePlan): boolean {
+  const books = booksOf(context)
+  if (stage.signs !== undefined) return signatureRecord(books, state, stage) !== undefined
+  return latestPoint(books, state, stage, stage.to)?.opsDone === stage.to
+}
+
 /**
  * Makes sure that a partition's point after `target` operators is committed and returns it, running
  * what is missing from the latest point that is. A damaged checkpoint is set aside and redone.
@@ -71,6 +78,8 @@ async function approach<T>(context: RunContext, way: Way, find: () => T | undefi
   for (;;) {
     const found = find()
     if (found !== undefined) return { kind: 'reached', value: found }
+    // Another process finished the job, and what was found missing may have been cleaned up.
+    if (context.team.exported !== undefined) return { kind: 'verdict_lost' }
     const before = latestPoint(booksOf(context), state, stage, target)
     const digest = state.digest
     const outcome = await step(context, way, before)

@@ -5,6 +5,7 @@ import type { ResolveResult } from '../../core/unit-result.js'
 import type { ResolveUnit } from '../../core/work-unit.js'
 import { orderSlices, runsOf } from '../../planning/input-order.js'
 import type { StagePlan } from '../../planning/stages.js'
+import { raceFor } from './commit.js'
 import { damagedPath, setAside } from './damage.js'
 import { applyVerdict, type PartitionState, signatureRecord, verdictAt } from './partition-state.js'
 import { booksOf, type RunContext } from './run-context.js'
@@ -13,20 +14,27 @@ import { superviseUnit } from './supervise.js'
 /**
  * Has a stage's barrier decide over all partitions, or takes the decision that is on record, and hands out its slices.
  *
- * @returns false where signatures turned out to be lost, so that the stage must be completed again first
+ * @returns `held` where another process decides; `lost` where signatures are, so that the stage must be completed again first
  */
 export async function resolveBarrier(
   context: RunContext,
   states: readonly PartitionState[],
   stage: StagePlan,
-): Promise<boolean> {
+): Promise<'decided' | 'held' | 'lost'> {
+  const { ledger, team } = context
   const fingerprint = verdictAt(booksOf(context), states, stage)
-  if (fingerprint === undefined) return false
-  const known = context.ledger.get('verdict', fingerprint)
-  const verdict = known ?? (await decide(context, states, { stage, fingerprint }))
-  if (verdict === undefined) return false
+  if (fingerprint === undefined) return 'lost'
+  let verdict = ledger.get('verdict', fingerprint)
+  if (verdict === undefined) {
+    const claim = await team.claims.take(`decide-${fingerprint}-${ledger.withdrawals('verdict', fingerprint)}`)
+    if (claim.kind === 'held') return 'held'
+    // Whoever held it before may have been done.
+    team.learn(true)
+    verdict = ledger.get('verdict', fingerprint) ?? (await decide(context, states, { stage, fingerprint }))
+  }
+  if (verdict === undefined) return 'lost'
   applyVerdict(states, stage, verdict)
-  return true
+  return 'decided'
 }
 
 interface Question {
@@ -57,7 +65,12 @@ async function decide(
     })
     if (result.kind !== 'resolve') throw new TypeError(`a resolve unit answered with a ${result.kind}`)
     const verdict = verdictOf(fingerprint, result, signatures)
-    await context.ledger.commit([verdict])
+    const counted = raceFor(
+      context,
+      { id: fingerprint, generation: context.ledger.withdrawals('verdict', fingerprint) + 1 },
+      [verdict],
+    )
+    await context.ledger.commit(counted ?? [verdict])
     context.emit({
       event_type: 'barrier_resolved',
       operator: name,
@@ -68,7 +81,7 @@ async function decide(
       ...(result.lines === undefined ? {} : { lines_path: result.lines.path }),
       duration_ms: Math.round(performance.now() - started),
     })
-    return verdict
+    return context.ledger.get('verdict', fingerprint)
   } catch (error) {
     const path = damagedPath(error)
     if (path === undefined) throw error

@@ -1,7 +1,17 @@
+import { resolve } from 'node:path'
 import { signatureFingerprint } from '../../core/fingerprint.js'
-import { type Counts, type LedgerRecord, noCounts, type PiecesRecord, type PointRecord } from '../../core/records.js'
+import {
+  type Counts,
+  type FileRef,
+  type LedgerRecord,
+  noCounts,
+  type PiecesRecord,
+  type PointRecord,
+  recordKey,
+} from '../../core/records.js'
 import type { SegmentResult } from '../../core/unit-result.js'
 import type { SegmentUnit } from '../../core/work-unit.js'
+import { remove } from '../../util/remove.js'
 import type { PartitionState } from './partition-state.js'
 import { JobFailure, type RunContext } from './run-context.js'
 
@@ -26,9 +36,10 @@ export async function commitSegment(
   }
   const point = pointOf(unit, result)
   if (point !== undefined) {
-    refuseConflict(context, point)
+    refuseConflict(context, context.ledger.get('point', point.fingerprint), point)
     records.push(point)
   }
+  let id = point?.fingerprint
   if (result.signature !== undefined && unit.signs !== undefined) {
     const fingerprint = signatureFingerprint(result.fingerprint, unit.signs.link)
     const { partition, signature: file, signatureRows } = result
@@ -38,10 +49,42 @@ export async function commitSegment(
     if (signed === undefined) throw new TypeError('signatures are those of a point')
     const pointChecksum = signed.file.checksum
     records.push({ kind: 'signature', fingerprint, partition, file, sliceRows, samples, pointChecksum })
+    // A point that came out differently when it was made again is signed again.
+    id ??= `${fingerprint}${pointChecksum}`
   }
-  await context.ledger.commit(records)
+  const generation = point === undefined ? 1 : context.ledger.withdrawals('point', point.fingerprint) + 1
+  const counted = id === undefined ? undefined : raceFor(context, { id, generation }, records)
+  await context.ledger.commit(counted ?? records)
   if (result.digest !== undefined) state.digest = result.digest
-  tellCommitted(context, unit, result, point)
+  if (counted === undefined) tellCommitted(context, unit, result, point)
+}
+
+/**
+ * Enters what an attempt made among those that may count; the first does.
+ *
+ * @returns undefined where this one counts; else the records of the one that does, while the files of this one go
+ */
+export function raceFor(
+  context: RunContext,
+  { id, generation }: { readonly id: string; readonly generation: number },
+  records: readonly LedgerRecord[],
+): readonly LedgerRecord[] | undefined {
+  const { team, directory } = context
+  const race = team.winners.enter(id, generation, records)
+  if (race.kind === 'won') return undefined
+  for (const record of records) {
+    const theirs = race.records.find(other => recordKey(other) === recordKey(record))
+    if (record.kind === 'point' && theirs?.kind === 'point') refuseConflict(context, theirs, record)
+    for (const { path } of filesOf(record))
+      if (!filesOf(theirs).some(file => file.path === path)) remove(resolve(directory.path, path))
+  }
+  return race.records
+}
+
+function filesOf(record: LedgerRecord | undefined): readonly FileRef[] {
+  if (record?.kind === 'point') return [record.file, ...record.quarantine]
+  if (record?.kind === 'verdict') return record.lines === undefined ? [record.file] : [record.file, record.lines]
+  return record?.kind === 'signature' ? [record.file] : []
 }
 
 function pointOf(unit: SegmentUnit, result: SegmentResult): PointRecord | undefined {
@@ -73,8 +116,7 @@ function tellOfChange({ emit }: RunContext, { key, digest, slices }: PartitionSt
 }
 
 /** The same input through the same operators must give the same bytes; where it does not, neither can be trusted. */
-function refuseConflict({ ledger, plan }: RunContext, point: PointRecord): void {
-  const other = ledger.get('point', point.fingerprint)
+function refuseConflict({ plan }: RunContext, other: PointRecord | undefined, point: PointRecord): void {
   if (other === undefined || other.file.checksum === point.file.checksum) return
   if (plan.operators.slice(0, point.opsDone).some(({ isDeterministic }) => !isDeterministic)) return
   if (JSON.stringify(other.encoding) !== JSON.stringify(point.encoding)) return

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, renameSync } from 'node:fs'
+import { renameSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { FileRef, LedgerRecord } from '../../core/records.js'
 import { UnitFailure } from '../unit-failure.js'
@@ -43,8 +43,13 @@ export function damagedPath(error: unknown): string | undefined {
  * @throws {JobFailure} where the ledger vouches for no such file, or its successors are damaged again and again
  */
 export async function setAside(context: RunContext, partition: string, path: string, reason: string): Promise<void> {
+  context.team.learn(true)
   const records = recordsOf(context, path)
-  if (records.length === 0) throw new JobFailure('damaged_checkpoint', `${reason}, but no record names it`)
+  if (records.length === 0) {
+    // Another process went past it, and took it away.
+    if (context.team.hasOthers) return
+    throw new JobFailure('damaged_checkpoint', `${reason}, but no record names it`)
+  }
   const place = path.replace(/\.[0-9a-f]{8}(?=\.[^/]*$)/, '')
   const setbacks = (context.setbacks.get(place) ?? 0) + 1
   context.setbacks.set(place, setbacks)
@@ -53,9 +58,16 @@ export async function setAside(context: RunContext, partition: string, path: str
     throw new UnitFailed({ code: 'damaged_again', message, consequence: 'fail_unit', path })
   }
   await context.ledger.withdraw(records)
-  const full = resolve(context.directory.path, path)
-  if (existsSync(full)) renameSync(full, `${full}.damaged-${randomBytes(4).toString('hex')}`)
+  moveAside(resolve(context.directory.path, path))
   context.emit({ event_type: 'checkpoint_damaged', partition, path, reason })
+}
+
+function moveAside(path: string): void {
+  try {
+    renameSync(path, `${path}.damaged-${randomBytes(4).toString('hex')}`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
 }
 
 function recordsOf({ ledger }: RunContext, path: string): LedgerRecord[] {

@@ -8,6 +8,7 @@ import type { Lease } from '../../state/lease.js'
 import type { Ledger } from '../../state/ledger.js'
 import type { Executor } from '../executor.js'
 import type { Books } from './partition-state.js'
+import type { Team } from './team.js'
 
 /** What the parts of a running job share. */
 export interface RunContext {
@@ -17,8 +18,10 @@ export interface RunContext {
   readonly files: readonly InputFile[]
   readonly directory: JobDirectory
   readonly ledger: Ledger
-  /** The right to run the job; asked again whenever a name is to be replaced. */
-  readonly lease: Pick<Lease, 'check'>
+  /** The right to work on the job, or, where its result is put in place, to do that; asked again whenever a name is to be replaced. */
+  readonly lease: Pick<Lease, 'check' | 'fence'>
+  /** What is shared with other processes on the job. */
+  readonly team: Team
   readonly executor: Executor
   readonly signal: AbortSignal
   readonly settings: RunSettings
@@ -67,6 +70,12 @@ export class JobFailure extends Error {
     super(message, options)
     this.partitions = partitions
   }
+}
+
+/** This process left a job that others go on with. */
+export class JobLeft extends Error {
+  override readonly name = 'JobLeft'
+  readonly code = 'left'
 }
 
 /** The job was asked to stop. */

@@ -2,27 +2,33 @@ import type { DatasetCut } from '../../core/partition.js'
 import type { PiecesRecord, PointRecord } from '../../core/records.js'
 import type { UnitError } from '../../core/unit-result.js'
 import type { StagePlan } from '../../planning/stages.js'
-import { forEachConcurrently } from '../../util/pool.js'
-import { completeStage, reachPoint } from './advance.js'
+import { completeStage, isStageComplete, reachPoint } from './advance.js'
 import { resolveBarrier } from './barriers.js'
+import { blocksOf } from './blocks.js'
 import { needsNoReading, readInPieces, recallPieces, statesOfPieces } from './file-in-pieces.js'
 import { judgeQuarantine } from './judge-quarantine.js'
 import type { PartitionState } from './partition-state.js'
 import { JobFailure, type PartitionFailure, type RunContext } from './run-context.js'
-import { openState, recallDigest } from './sources.js'
-import { UnitFailed } from './supervise.js'
+import { type Part, shareWork } from './share-work.js'
+import { openState, recallDigest, sameStamps } from './sources.js'
+import type { UnitFailed } from './supervise.js'
 
 /** A partition of the cut with its state, its pieces where it is read in pieces, and why it failed where it did. */
 interface Source {
   readonly state: PartitionState
+  readonly block: number
   pieces: PiecesRecord | undefined
-  failure: UnitError | undefined
+  failure: Pick<UnitError, 'code' | 'message'> | undefined
 }
 
+/** How far all partitions came in one look over them. `waiting`: others hold what is missing; `again`: something that was done is lost. */
+type Pass = 'complete' | 'waiting' | 'again'
+
 /**
- * Runs a job's partitions through its stages. Every step looks in the ledger first and runs what is
- * missing, so that a fresh job, a resumed one and one that is already finished are the same code. A partition that
- * fails, fails alone: the others are brought as far as they go without it.
+ * Runs a job's partitions through its stages, together with whatever other processes work on it. Every step looks in
+ * the ledger first, takes what nobody holds and runs what is missing, so that a fresh job, a resumed one, one that is
+ * finished and one that others are at are the same code. A partition that fails, fails alone: the others are brought
+ * as far as they go without it.
  */
 export class Scheduler {
   #sources: Source[] = []
@@ -31,20 +37,33 @@ export class Scheduler {
   constructor(
     readonly context: RunContext,
     readonly cut: DatasetCut,
-  ) {}
-
-  /** Learns what the ledger knows of the input. Runs nothing but digests of files whose stamp changed. */
-  async recall(): Promise<void> {
-    const files = new Map(this.cut.files.map(file => [file.path, file]))
-    this.#sources = this.cut.partitions.map(partition => ({
-      state: openState(this.context.job, partition, files),
+  ) {
+    const blocks = blocksOf(cut.partitions)
+    const files = new Map(cut.files.map(file => [file.path, file]))
+    this.#sources = cut.partitions.map((partition, index) => ({
+      state: openState(context.job, partition, files),
+      block: blocks[index],
       pieces: undefined,
       failure: undefined,
     }))
-    await this.#forAll(this.#sources, async (source, index) => {
-      if (this.cut.partitions[index].kind === 'pieces') source.pieces = await recallPieces(this.context, source.state)
-      else await recallDigest(this.context, source.state)
-    })
+  }
+
+  /** Learns what the ledger knows of the input. Runs nothing but digests of files whose stamp changed. */
+  async recall(): Promise<void> {
+    const recalled = new Set<Source>()
+    const parts = this.#sources.map((source, index) =>
+      this.#part(source, {
+        isDone: () => recalled.has(source),
+        work: async () => {
+          if (this.cut.partitions[index].kind === 'pieces')
+            source.pieces = await recallPieces(this.context, source.state)
+          else await recallDigest(this.context, source.state)
+          recalled.add(source)
+        },
+      }),
+    )
+    // What was read before under the same stamps costs a look only, and is claimed by nobody.
+    await shareWork(this.context, undefined, parts)
   }
 
   /** All partitions and pieces known so far, in input order. */
@@ -58,65 +77,141 @@ export class Scheduler {
   }
 
   /**
-   * Runs whatever is not committed yet.
+   * Sees to it that all is committed, by this process or another.
    *
-   * @returns the finished partitions, in input order, with the states they came to
+   * @returns the finished partitions, in input order, with the states they came to; undefined where another process
+   * exported them meanwhile
    * @throws {JobFailure} where partitions failed, naming all of them; the others have been brought as far as they go
+   * @throws {JobLeft} where the rest is left to others
    */
-  async run(): Promise<{ states: PartitionState[]; points: PointRecord[] }> {
+  async run(): Promise<{ states: PartitionState[]; points: PointRecord[] } | undefined> {
+    const { team } = this.context
     for (;;) {
-      const points = await this.#runStages()
-      if (points !== undefined) return { states: this.states, points }
+      team.look()
+      if (team.exported !== undefined) return undefined
+      const pass = await this.#runStages()
+      if (typeof pass === 'object') return { states: this.states, points: pass }
+      if (pass === 'waiting') await team.wait()
     }
   }
 
-  /** Undefined where a decision that was taken already turned out to be lost: what is in order by then is found again. */
-  async #runStages(): Promise<PointRecord[] | undefined> {
+  /** Learns what others did since: what a partition holds, and how far the pieces of a file are known. */
+  refresh(): void {
+    if (this.context.team.hasOthers) for (const source of this.#sources) this.#learn(source)
+  }
+
+  async #runStages(): Promise<PointRecord[] | Exclude<Pass, 'complete'>> {
     const { stages } = this.context.plan
-    await this.#readPieces(stages[0])
+    this.refresh()
+    const read = await this.#read(stages[0])
+    if (read !== 'complete') return read
     for (const stage of stages) {
-      const isComplete = await this.#complete(stage)
+      const pass = await this.#complete(stage)
+      if (pass !== 'complete') return pass
       this.#refuseFailures()
-      if (!isComplete) return undefined
       if (stage === stages[0]) await judgeQuarantine(this.context, this.states, stage)
-      if (stage.signs !== undefined && !(await resolveBarrier(this.context, this.states, stage))) return undefined
+      if (stage.signs === undefined) continue
+      const decision = await resolveBarrier(this.context, this.states, stage)
+      if (decision !== 'decided') return decision === 'held' ? 'waiting' : 'again'
     }
-    const last = stages[stages.length - 1]
+    return this.#finishedPoints(stages[stages.length - 1])
+  }
+
+  async #finishedPoints(last: StagePlan): Promise<PointRecord[] | 'again'> {
     const points: PointRecord[] = []
     for (const state of this.states) {
       const reached = await reachPoint(this.context, state, last, last.to)
-      if (reached.kind === 'verdict_lost') return undefined
+      if (reached.kind === 'verdict_lost') return 'again'
       points.push(reached.value)
     }
     return points
   }
 
   /** Files that one worker reads from start to end go first, as they take longest; all else runs beside them. */
-  async #readPieces(first: StagePlan): Promise<void> {
+  async #read(first: StagePlan): Promise<Pass> {
     const inPieces = this.#sources.filter(({ pieces }) => pieces !== undefined)
     const whole = this.#sources.filter(({ pieces }) => pieces === undefined)
-    await this.#forAll([...inPieces, ...whole], async source => {
-      const { state, pieces } = source
-      if (pieces === undefined) await completeStage(this.context, state, first)
-      else if (!needsNoReading(this.context, state, pieces))
-        source.pieces = await readInPieces(this.context, state, {
-          before: pieces,
-          pieceBytes: this.cut.partitionBytes,
-          onKnown: known => {
-            source.pieces = known
-          },
-        })
+    const parts = [...inPieces, ...whole].map(source =>
+      this.#part(source, {
+        isDone: () =>
+          source.pieces === undefined
+            ? isStageComplete(this.context, source.state, first)
+            : needsNoReading(this.context, source.state, source.pieces),
+        work: async () => {
+          if (source.pieces === undefined) await completeStage(this.context, source.state, first)
+          else await this.#readPieces(source, source.pieces)
+        },
+      }),
+    )
+    return shareWork(this.context, 'read', parts)
+  }
+
+  async #readPieces(source: Source, before: PiecesRecord): Promise<void> {
+    source.pieces = await readInPieces(this.context, source.state, {
+      before,
+      pieceBytes: this.cut.partitionBytes,
+      onKnown: known => {
+        source.pieces = known
+      },
     })
   }
 
-  async #complete(stage: StagePlan): Promise<boolean> {
+  async #complete(stage: StagePlan): Promise<Pass> {
     let isLost = false
-    const items = this.#sources.flatMap(source => this.#statesOf(source).map(state => ({ source, state })))
-    await this.#forAllStates(items, async state => {
-      const reached = await completeStage(this.context, state, stage)
-      if (reached.kind === 'verdict_lost') isLost = true
-    })
-    return !isLost
+    const parts = this.#sources.flatMap(source =>
+      this.#statesOf(source).map((state, piece) =>
+        this.#part(source, {
+          piece: source.pieces === undefined ? undefined : piece,
+          isDone: () => isStageComplete(this.context, state, stage),
+          work: async () => {
+            const reached = await completeStage(this.context, state, stage)
+            if (reached.kind === 'verdict_lost') isLost = true
+          },
+        }),
+      ),
+    )
+    const pass = await shareWork(this.context, `stage${stage.index}`, parts)
+    return isLost ? 'again' : pass
+  }
+
+  #part(source: Source, { piece, isDone, work }: Pick<Part, 'isDone' | 'work'> & { readonly piece?: number }): Part {
+    return {
+      block: piece === undefined ? String(source.block) : `${source.block}-${piece}`,
+      hasFailed: () => this.#hasFailed(source),
+      learn: () => this.#learn(source),
+      isDone,
+      work,
+      onFailure: error => this.#fail(source, error),
+    }
+  }
+
+  #learn(source: Source): void {
+    const { ledger } = this.context
+    const { state } = source
+    if (source.pieces !== undefined) {
+      const known = ledger.get('pieces', state.key)
+      if (known !== undefined && known.stamp === state.stamps[0]) source.pieces = known
+      return
+    }
+    const known = ledger.get('input', state.key)
+    if (known !== undefined && sameStamps(known.stamps, state.stamps)) state.digest = known.digest
+  }
+
+  /** A partition on which another process of this epoch failed fails here, too. */
+  #hasFailed(source: Source): boolean {
+    const { ledger, team } = this.context
+    if (source.failure === undefined && team.hasOthers)
+      source.failure = ledger.get('failure', `${team.epoch}/${source.state.key}`)
+    return source.failure !== undefined
+  }
+
+  async #fail(source: Source, { error }: UnitFailed): Promise<void> {
+    source.failure = error
+    const { key } = source.state
+    const { code, message } = error
+    const { ledger, team, emit } = this.context
+    emit({ event_type: 'partition_failed', partition: key, code, error_message: message })
+    await ledger.commit([{ kind: 'failure', epoch: team.epoch, partition: key, code, message }])
   }
 
   #statesOf(source: Source): readonly PartitionState[] {
@@ -129,32 +224,6 @@ export class Scheduler {
     const states = statesOfPieces(state, pieces)
     this.#states.set(source, states)
     return states
-  }
-
-  async #forAllStates(
-    items: readonly { readonly source: Source; readonly state: PartitionState }[],
-    work: (state: PartitionState) => Promise<void>,
-  ): Promise<void> {
-    await this.#forAll(
-      items.map(({ source }) => source),
-      (_, index) => work(items[index].state),
-    )
-  }
-
-  /** Goes on with the other partitions where one fails, and fails once they are done. */
-  async #forAll(sources: readonly Source[], work: (source: Source, index: number) => Promise<void>): Promise<void> {
-    await forEachConcurrently(sources.entries(), this.context.executor.slots, async ([index, source]) => {
-      if (source.failure !== undefined) return
-      try {
-        await work(source, index)
-      } catch (error) {
-        if (!(error instanceof UnitFailed)) throw error
-        source.failure = error.error
-        const { key } = source.state
-        const { code, message } = error.error
-        this.context.emit({ event_type: 'partition_failed', partition: key, code, error_message: message })
-      }
-    })
   }
 
   /** @throws {JobFailure} with all partitions that failed so far */
