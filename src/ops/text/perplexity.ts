@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '../../util/utf8.js'
 import { charSets } from './char-set.js'
 import type { LanguageModel } from './kenlm/language-model.js'
 import { splitLines } from './lines.js'
@@ -5,6 +6,7 @@ import type { SentencePiece } from './sentencepiece/sentencepiece.js'
 
 const irregular = -1
 const unasked = -2
+const mostUnknown = 50_000
 
 /**
  * The perplexity of texts by the pieces of a SentencePiece model and a language model over them, as Data-Juicer has it:
@@ -38,13 +40,14 @@ export class PerplexityMeter {
   #collect(text: string): number {
     const cut = this.pieces.cut(text)
     let count = 0
+    const bytes = Buffer.from(cut.bytes.buffer, cut.bytes.byteOffset, cut.bytes.length)
     let unknownFrom = -1
     for (let index = 0; index <= cut.count; index++) {
       const id = index === cut.count ? 0 : cut.ids[index]
       if (id < 0 && unknownFrom < 0) unknownFrom = cut.startOf(index)
       if (id < 0) continue
       if (unknownFrom >= 0) {
-        count = this.#addUnknown(cut.bytes.subarray(unknownFrom, cut.startOf(index)), count)
+        count = this.#addUnknown(bytes, [unknownFrom, cut.startOf(index)], count)
         if (count < 0) return -1
         unknownFrom = -1
       }
@@ -65,16 +68,28 @@ export class PerplexityMeter {
     return word
   }
 
-  #addUnknown(bytes: Uint8Array, count: number): number {
+  #addUnknown(bytes: Buffer, [start, end]: readonly [number, number], count: number): number {
     if (this.pieces.fallsBackOnBytes) {
-      for (const byte of bytes) this.#add(this.#byteWords[byte], count++)
+      for (let at = start; at < end; at++) this.#add(this.#byteWords[bytes[at]], count++)
       return count
     }
-    const piece = Buffer.from(bytes).toString()
-    if (!isPlain(piece)) return -1
-    this.#add(this.model.wordId(piece), count)
+    const word = this.#unknownWord(decodeUtf8(bytes, start, end))
+    if (word === irregular) return -1
+    this.#add(word, count)
     return count + 1
   }
+
+  /** What stands in no piece is mostly of a few characters that come again and again. */
+  #unknownWord(piece: string): number {
+    const known = this.#unknown.get(piece)
+    if (known !== undefined) return known
+    const word = isPlain(piece) ? this.model.wordId(piece) : irregular
+    if (this.#unknown.size >= mostUnknown) this.#unknown.clear()
+    this.#unknown.set(piece, word)
+    return word
+  }
+
+  readonly #unknown = new Map<string, number>()
 
   #add(word: number, at: number): void {
     if (at === this.#words.length) {

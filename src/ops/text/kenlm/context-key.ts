@@ -37,16 +37,3 @@ function multiply(aHigh: number, aLow: number, bHigh: number, bLow: number): voi
   product.low = Math.imul(aLow, bLow) >>> 0
   product.high = (top + Math.imul(aHigh, bLow) + Math.imul(aLow, bHigh)) >>> 0
 }
-
-/** The rest of a number of 64 bits by one below 2^37. */
-export function modulo(high: number, low: number, divisor: number): number {
-  let rest = remainder(high, divisor)
-  rest = remainder(rest * 65536 + (low >>> 16), divisor)
-  return remainder(rest * 65536 + (low & 0xffff), divisor)
-}
-
-function remainder(value: number, divisor: number): number {
-  const rest = value - Math.floor(value / divisor) * divisor
-  if (rest < 0) return rest + divisor
-  return rest >= divisor ? rest - divisor : rest
-}

@@ -49,6 +49,12 @@ export class PagedBytes {
     return this.#words.length
   }
 
+  /** The page that a range lies in as words, its first at a multiple of `pageBytes`; undefined where it lies in several. */
+  wordsOf(start: number, end: number): Int32Array | undefined {
+    const page = Math.floor(start / this.pageBytes)
+    return Math.floor(Math.max(start, end - 1) / this.pageBytes) === page ? this.#words[page] : undefined
+  }
+
   /** The 32 bits at a position that is a multiple of 4. */
   int32(at: number): number {
     if (at < this.pageBytes) return this.#words[0][at >>> 2]

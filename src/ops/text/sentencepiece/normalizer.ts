@@ -53,30 +53,39 @@ export class Normalizer {
     return this.#map.isPlain(input[at]) && (at + 1 === input.length || input[at + 1] < 0x80)
   }
 
+  /** What was mapped last: bytes `[#from, #to)` of it. */
   #mapped: Uint8Array = this.#out
+  #from = 0
+  #to = 0
 
-  /** Maps what stands at a place into `#mapped` and says how many bytes of the input that was. */
+  /** Maps what stands at a place and says how many bytes of the input that was. */
   #chunk(input: Uint8Array, at: number): number {
     const until = this.#whole?.longestAt(input, at, input.length) ?? -1
     if (until >= 0) {
-      this.#mapped = input.subarray(at, until)
+      this.#set(input, at, until)
       return until - at
     }
     const found = this.#map.find(input, at, input.length)
     if (found !== undefined) {
-      this.#mapped = found
+      this.#set(found, 0, found.length)
       return this.#map.matched
     }
     const width = widthOf(input[at])
-    this.#mapped = input.subarray(at, at + width)
+    this.#set(input, at, at + width)
     return width
+  }
+
+  #set(bytes: Uint8Array, from: number, to: number): void {
+    this.#mapped = bytes
+    this.#from = from
+    this.#to = to
   }
 
   #skipSpaces(input: Uint8Array): number {
     let at = 0
     while (at < input.length) {
       const width = this.#chunk(input, at)
-      if (this.#mapped.length !== 1 || this.#mapped[0] !== space) break
+      if (this.#to - this.#from !== 1 || this.#mapped[this.#from] !== space) break
       at += width
     }
     return at
@@ -85,15 +94,16 @@ export class Normalizer {
   /** Appends what was mapped, without the spaces that it starts with where one stands before it; true where it ends in one. */
   #append(isBehindSpace: boolean): boolean {
     const mapped = this.#mapped
-    let from = 0
-    if (isBehindSpace) while (from < mapped.length && mapped[from] === space) from++
-    if (from === mapped.length) return isBehindSpace
-    this.#reserve(mapped.length * 3 + 4)
-    for (let i = from; i < mapped.length; i++) {
+    const to = this.#to
+    let from = this.#from
+    if (isBehindSpace) while (from < to && mapped[from] === space) from++
+    if (from === to) return isBehindSpace
+    this.#reserve((to - from) * 3 + 4)
+    for (let i = from; i < to; i++) {
       if (mapped[i] === space) this.#space()
       else this.#out[this.#length++] = mapped[i]
     }
-    return mapped[mapped.length - 1] === space
+    return mapped[to - 1] === space
   }
 
   #space(): void {
