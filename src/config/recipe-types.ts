@@ -390,6 +390,20 @@ export interface ExtractTablesFromHtmlMapperParams extends BaseParams {
   readonly include_header?: boolean | null
 }
 
+/** Parameters of `fasttext_classifier_filter`: Keeps samples to which a fastText classifier of your own gives some labels with enough confidence. */
+export interface FasttextClassifierFilterParams extends FilterParams {
+  /** Path of the model (`.bin` or `.ftz`), or its name in a folder of models. */
+  readonly model_path: string
+  /** Label or labels whose confidence counts, with or without `__label__`. */
+  readonly labels: string | readonly (string)[]
+  /** Smallest sum of their confidences that is kept. Default: 0.5. */
+  readonly min_score?: number | null
+  /** Largest such sum that is kept; what exceeds 1 by rounding is 1. Default: 1. */
+  readonly max_score?: number | null
+  /** Folder of the model's files; otherwise they are looked for in the folders of PAWL_MODELS and in Data-Juicer's own cache. */
+  readonly model_dir?: string | null
+}
+
 /** Parameters of `fix_unicode_mapper`: Repairs broken Unicode and normalises it. */
 export interface FixUnicodeMapperParams extends BaseParams {
   /** Normal form: NFC (the default), NFKC, NFD or NFKD, in any case. */
@@ -1027,6 +1041,8 @@ export interface OperatorParams {
   expand_macro_mapper: ExpandMacroMapperParams
   /** Notes the tables that HTML texts hold. */
   extract_tables_from_html_mapper: ExtractTablesFromHtmlMapperParams
+  /** Keeps samples to which a fastText classifier of your own gives some labels with enough confidence. */
+  fasttext_classifier_filter: FasttextClassifierFilterParams
   /** Repairs broken Unicode and normalises it. */
   fix_unicode_mapper: FixUnicodeMapperParams
   /** Keeps samples whose share of flagged words lies within bounds. */

@@ -67,6 +67,10 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
     'character_repetition_filter',
     async () => (await import('./filters/character-repetition-filter.js')).characterRepetitionFilter,
   ],
+  [
+    'fasttext_classifier_filter',
+    async () => (await import('./filters/fasttext-classifier-filter.js')).fasttextClassifierFilter,
+  ],
   ['flagged_words_filter', async () => (await import('./filters/flagged-words-filter.js')).flaggedWordsFilter],
   ['general_field_filter', async () => (await import('./filters/general-field-filter.js')).generalFieldFilter],
   [
