@@ -392,10 +392,10 @@ export interface ExtractTablesFromHtmlMapperParams extends BaseParams {
 
 /** Parameters of `fasttext_classifier_filter`: Keeps samples to which a fastText classifier of your own gives some labels with enough confidence. */
 export interface FasttextClassifierFilterParams extends FilterParams {
-  /** Path of the model (`.bin` or `.ftz`), or its name in a folder of models. */
-  readonly model_path: string
+  /** Path of the model (`.bin` or `.ftz`), or its name in a folder of models. Default: "". */
+  readonly model_path?: string | null
   /** Label or labels whose confidence counts, with or without `__label__`. */
-  readonly labels: string | readonly (string)[]
+  readonly labels?: string | readonly (string)[] | null
   /** Smallest sum of their confidences that is kept. Default: 0.5. */
   readonly min_score?: number | null
   /** Largest such sum that is kept; what exceeds 1 by rounding is 1. Default: 1. */

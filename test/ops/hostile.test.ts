@@ -68,6 +68,7 @@ const params: Readonly<Record<string, Record<string, unknown>>> = {
   tags_specified_field_selector: { field_key: 'text', target_tags: ['x'] },
   topk_specified_field_selector: { field_key: 'text', topk: 1 },
   token_num_filter: { encoding: 'o200k_base' },
+  fasttext_classifier_filter: { model_path: 'lid.176.ftz', labels: 'en' },
 }
 
 const catalog = createCatalog()

@@ -2,16 +2,18 @@ import { z } from 'zod'
 import { defineFilter } from '../define.js'
 import { fastTextOf } from '../models/fasttext-model.js'
 import { modelDirParam } from '../models/params.js'
-import { float } from '../params.js'
+import { float, text } from '../params.js'
 
 /** Keeps samples by what a fastText classifier of the user's own makes of them, such as one of quality. */
 export const fasttextClassifierFilter = defineFilter({
   name: 'fasttext_classifier_filter',
   summary: 'Keeps samples to which a fastText classifier of your own gives some labels with enough confidence.',
   params: {
-    model_path: z.string().describe('Path of the model (`.bin` or `.ftz`), or its name in a folder of models.'),
+    model_path: text('').describe('Path of the model (`.bin` or `.ftz`), or its name in a folder of models.'),
     labels: z
       .union([z.string(), z.array(z.string())])
+      .nullable()
+      .default([])
       .describe('Label or labels whose confidence counts, with or without `__label__`.'),
     min_score: float(0.5).describe('Smallest sum of their confidences that is kept.'),
     max_score: float(1).describe('Largest such sum that is kept; what exceeds 1 by rounding is 1.'),
@@ -36,8 +38,10 @@ export const fasttextClassifierFilter = defineFilter({
     ],
   },
   async create({ model_path, labels, min_score, max_score, model_dir }, { textKey, inRange }) {
+    if (!model_path) throw new Error('model_path names the model')
+    if ((labels ?? []).length === 0) throw new Error('labels names the labels whose confidence counts')
     const model = await fastTextOf(model_path, model_dir)
-    const wanted = new Set([labels].flat().map(label => label.replace('__label__', '')))
+    const wanted = new Set([labels ?? []].flat().map(label => label.replace('__label__', '')))
     return {
       identity: model.digest,
       models: [model.file],
