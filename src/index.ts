@@ -51,6 +51,8 @@ export type { OperatorUse } from './core/work-unit.js'
 export type { AnalysisReport } from './engine/analyze-recipe.js'
 export type { PlanDescription } from './engine/describe-plan.js'
 export { type OpenRecipe, openRecipe, type RecipeSource } from './engine/open-recipe.js'
+export type { FailedSource, PipelineOptions, PipelineOutcome } from './engine/pipeline/pipeline-options.js'
+export type { PipelineProgress } from './engine/pipeline/pipeline-progress.js'
 export type { OperatorReuse, ReusePlan } from './engine/plan-reuse.js'
 export type { Progress, RunPhase } from './engine/progress.js'
 export type { RunObserver, RunOptions } from './engine/run-options.js'
@@ -67,6 +69,7 @@ export { analyzeRecipe } from './library/analyze-recipe.js'
 export { defineRecipe } from './library/define-recipe.js'
 export { JobUtils, listRunningJobs, showJobProgress, stopJob, watchJob } from './library/jobs.js'
 export { OperatorTestError } from './library/operator-test-error.js'
+export { Pipeline, type PipelineInit } from './library/pipeline.js'
 export { type PlanOptions, planRecipe, type RecipePlan } from './library/plan-recipe.js'
 export { runRecipe } from './library/run-recipe.js'
 export { type OperatorCase, type TestOperatorOptions, testOperator } from './library/test-operator.js'
@@ -86,6 +89,71 @@ export {
   type ParamsShape,
 } from './ops/define.js'
 export type { RangeTest } from './ops/range.js'
+export {
+  defineStage,
+  type OptionsInput,
+  type OptionsOf,
+  type OptionsShape,
+  type StageConstructor,
+  type StageSpec,
+} from './pipeline/define-stage.js'
+export {
+  DocumentFilter,
+  type DocumentFilterSpec,
+  DocumentModifier,
+  type DocumentModifierSpec,
+  type DocumentPartConstructor,
+  type DocumentPartSpec,
+  defineDocumentFilter,
+  defineDocumentModifier,
+  type Score as DocumentScore,
+} from './pipeline/document-parts.js'
+export { getAllFilePathsUnder, type ListFilesOptions } from './pipeline/folder-pair/list-files.js'
+export { type RemainingOptions, remainingFiles } from './pipeline/folder-pair/remaining-files.js'
+export type { Part } from './pipeline/parts.js'
+export type { Children, Result, StageResult } from './pipeline/result.js'
+export { type SourceState, SourceTracker, type TaskFact, type TaskNews } from './pipeline/source-tracking.js'
+export {
+  CompositeStage,
+  type OutputFile,
+  type Resources,
+  Stage,
+  type StageBody,
+  type StageContext,
+  type StageOutput,
+  type StageRetry,
+  type StageSettings,
+  type WorkerContext,
+  type WriteMode,
+} from './pipeline/stage.js'
+export {
+  DocumentReaderStage,
+  JsonlReader,
+  JsonlReaderStage,
+  ParquetReader,
+  ParquetReaderStage,
+  type ReaderOptions,
+} from './pipeline/stages/document-reader.js'
+export { DocumentJoiner, DocumentSplitter } from './pipeline/stages/document-splitter.js'
+export { JsonlWriter, ParquetWriter } from './pipeline/stages/document-writer.js'
+export { FilePartitioningStage, type PartitioningOptions } from './pipeline/stages/file-partitioning.js'
+export { AddId, Modify } from './pipeline/stages/modify.js'
+export { OperatorStage, type OperatorStageOptions } from './pipeline/stages/operator-stage.js'
+export { Filter as FilterByScore, Score, ScoreFilter } from './pipeline/stages/score-filter.js'
+export { WordCountFilter } from './pipeline/stages/word-count-filter.js'
+export {
+  DataTask,
+  DocumentBatch,
+  EmptyTask,
+  FailedTask,
+  FileGroupTask,
+  type FileRange,
+  NoneTask,
+  SentinelTask,
+  Task,
+  type TaskInit,
+} from './pipeline/task.js'
+export type { TaskId } from './pipeline/task-id.js'
 export { JobFormatError } from './state/job-format.js'
 export { JobLockedError } from './state/job-locked.js'
 export { type FailedPartition, type JobStatus, type JobSummary, readSummary } from './state/job-summary.js'

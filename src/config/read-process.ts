@@ -49,6 +49,17 @@ export async function readProcess(
   return { operators, substitutes, problems }
 }
 
+/** Reads one operator that stands in no recipe: a map of its name to its parameters. */
+export async function readOperator(
+  entry: Readonly<Record<string, unknown>>,
+  catalog: OperatorCatalog,
+  context: OperatorContext,
+): Promise<{ readonly use: OperatorUse } | { readonly problems: readonly string[] }> {
+  const sources: Sources = { document: undefined, overridden: { values: {}, sources: new Map() } }
+  const read = await readEntry(entry, [], { ...context, substituteTokenizer: null }, catalog, sources)
+  return Array.isArray(read) ? { problems: read.map(({ message }) => message) } : { use: read.use }
+}
+
 /** An operator, and what was taken for something else in its parameters. */
 interface ReadEntry {
   readonly use: OperatorUse

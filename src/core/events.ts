@@ -61,6 +61,7 @@ export const eventKinds = {
   lease_lost: z.object({ reason }),
   record_damaged: z.object({ path: z.string(), reason }),
   export_complete: z.object({ path: z.string(), files: count, rows: count, size_bytes: count }),
+  output_removed: z.object({ path: z.string(), reason }),
   warning: z.object({ message: z.string() }),
 } as const
 

@@ -1,4 +1,5 @@
 import type { DecisionFigures } from './operator.js'
+import type { StageCounts, TaskFailure } from './pipeline-spec.js'
 /** A file of the job directory that the ledger vouches for; `path` is relative to the job directory. */
 export interface FileRef {
   readonly path: string
@@ -181,6 +182,41 @@ export interface FailureRecord {
   readonly message: string
 }
 
+/** What stages of a pipeline made of a source. At the last stage it is the intent to put its outputs in place. */
+export interface StagesRecord {
+  readonly kind: 'stages'
+  readonly fingerprint: string
+  readonly source: string
+  readonly attempt: string
+  /** Stages done. */
+  readonly done: number
+  readonly spool?: FileRef
+  readonly outputs: readonly ExportedFile[]
+  readonly counts: readonly StageCounts[]
+  readonly quarantine: readonly FileRef[]
+}
+
+/** A source is complete, and these files of it stand: the manifest of what a pipeline put in its users' folders. */
+export interface PlacedRecord {
+  readonly kind: 'placed'
+  readonly source: string
+  /** Of the last stage. */
+  readonly fingerprint: string
+  readonly files: readonly ExportedFile[]
+}
+
+/** Tasks of a source failed, so that it is open. */
+export interface OpenSourceRecord {
+  readonly kind: 'open_source'
+  readonly source: string
+  readonly epoch: number
+  /** Of what was tried: stages and input. */
+  readonly tried: string
+  /** How often, in a row. */
+  readonly attempts: number
+  readonly failures: readonly TaskFailure[]
+}
+
 export type LedgerRecord =
   | PointRecord
   | SignatureRecord
@@ -190,6 +226,9 @@ export type LedgerRecord =
   | ExportRecord
   | TraceRecord
   | FailureRecord
+  | StagesRecord
+  | PlacedRecord
+  | OpenSourceRecord
 
 /** The key a record is kept under; a later record of the same key takes its place. */
 export function recordKey(record: LedgerRecord): string {
@@ -198,7 +237,11 @@ export function recordKey(record: LedgerRecord): string {
     case 'signature':
     case 'verdict':
     case 'trace':
+    case 'stages':
       return `${record.kind}/${record.fingerprint}`
+    case 'placed':
+    case 'open_source':
+      return `${record.kind}/${record.source}`
     case 'input':
     case 'pieces':
       return `${record.kind}/${record.partition}`
@@ -217,10 +260,14 @@ export function attemptOf(record: LedgerRecord): string | undefined {
     case 'verdict':
     case 'trace':
       return /\.([0-9a-f]{8})\.[^/]*$/.exec(record.file.path)?.[1] ?? record.file.path
+    case 'stages':
+      return record.attempt
     case 'input':
     case 'pieces':
     case 'export':
     case 'failure':
+    case 'placed':
+    case 'open_source':
       return undefined
   }
 }

@@ -1,4 +1,5 @@
 import type { DecisionFigures } from './operator.js'
+import type { StageCounts, TaskFailure } from './pipeline-spec.js'
 import type { Counts, ExportedFile, FileRef, Piece, SliceRows, VerdictSlice } from './records.js'
 
 /** What a segment unit (or one piece of it) made, published but not yet committed. */
@@ -51,7 +52,28 @@ export interface TraceResult {
   readonly file: FileRef
 }
 
-export type UnitResult = SegmentResult | DigestResult | ResolveResult | ExportResult | PiecesResult | TraceResult
+/** What stages made of a source. Where tasks failed, nothing else of it is kept. */
+export interface StagesResult {
+  readonly kind: 'stages'
+  /** Of the files that the source names. */
+  readonly digest: string | undefined
+  /** The tasks that are handed to the next stages. */
+  readonly spool?: FileRef
+  /** Staged files, each with the name that it is to have. */
+  readonly outputs: readonly ExportedFile[]
+  readonly counts: readonly StageCounts[]
+  readonly quarantine: readonly FileRef[]
+  readonly failures: readonly TaskFailure[]
+}
+
+export type UnitResult =
+  | SegmentResult
+  | DigestResult
+  | ResolveResult
+  | ExportResult
+  | PiecesResult
+  | TraceResult
+  | StagesResult
 
 /** What a worker has in hand. Where samples are taken one at a time, also which operator has it, and how many came through before. */
 export interface BatchInHand {

@@ -1,5 +1,6 @@
 import type { RowSchema } from './columns.js'
 import type { ModelFile } from './operator.js'
+import type { PipelineSpec, SourceSpec } from './pipeline-spec.js'
 import type { FileRef, Piece, PointRecord, RowEncoding, VerdictSlice } from './records.js'
 import type { DatasetFormat, FileCompression, Slice } from './slice.js'
 
@@ -50,6 +51,8 @@ export interface JobSpec {
   readonly storage: RowEncoding
   readonly keepHashes: boolean
   readonly nan: NanPolicy
+  /** The stages, where the job is a pipeline. */
+  readonly pipeline?: PipelineSpec
 }
 
 /** A sample that is not to be processed again, because it killed workers. */
@@ -194,4 +197,19 @@ export interface TraceUnit extends UnitBase {
   readonly settings: TraceSettings
 }
 
-export type WorkUnit = SegmentUnit | DigestUnit | ResolveUnit | ExportUnit | TraceUnit
+/** Stages `[from, to)` of a pipeline over one source and all that descends from it. */
+export interface StagesUnit extends UnitBase {
+  readonly kind: 'stages'
+  /** The source. */
+  readonly partition: string
+  readonly source: SourceSpec
+  /** Which of the pipeline's pools of workers runs it. */
+  readonly pool: number
+  readonly input: { readonly kind: 'task' } | { readonly kind: 'spool'; readonly file: FileRef }
+  readonly from: number
+  readonly to: number
+  /** Only says what the source holds. */
+  readonly digestOnly?: boolean
+}
+
+export type WorkUnit = SegmentUnit | DigestUnit | ResolveUnit | ExportUnit | TraceUnit | StagesUnit

@@ -1,12 +1,13 @@
 import { setMaxListeners } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { dirname } from 'node:path'
 import type { Recipe } from '../config/recipe.js'
 import type { EventBody } from '../core/events.js'
 import { modelBytesOf } from '../core/model-bytes.js'
 import type { LedgerRecord } from '../core/records.js'
 import type { JobSpec } from '../core/work-unit.js'
-import type { ExportSettings } from '../execution/export/export-form.js'
+import { type ExportSettings, stagedRoot } from '../execution/export/export-form.js'
 import { LocalExecutor } from '../execution/local/local-executor.js'
 import { JobFailure, JobLeft, JobStopped } from '../execution/scheduler/run-context.js'
 import { Team } from '../execution/scheduler/team.js'
@@ -18,18 +19,27 @@ import { SummaryFile } from '../state/job-summary.js'
 import { type Lease, LeaseLost } from '../state/lease.js'
 import type { Ledger } from '../state/ledger.js'
 import { usableCores } from '../util/cpu.js'
-import { writeFileAtomically } from '../util/durable-file.js'
+import { makeFolderDurably, writeFileAtomically } from '../util/durable-file.js'
 import { newWriter } from '../util/staging.js'
+import { describeDifference } from './epoch-key.js'
+import type { ExaminedJob } from './examine-job.js'
 import { specOf } from './job-spec.js'
 import type { TallyStart } from './job-tally.js'
 import { bundlePath, type OpenRecipe } from './open-recipe.js'
-import { type HeldState, type Holding, holdState, stagingFolders } from './open-session.js'
+import { type HeldState, type Holding, holdState, type StagingFolders } from './open-session.js'
 import { type Progress, ProgressMeter } from './progress.js'
 import type { MeteredOptions } from './run-options.js'
 import { SessionStatus } from './session-status.js'
 import { firstSummary, resumeCommandOf } from './summarize.js'
 
 const megabyte = 1_000_000
+
+/** What was learned of a job before it was touched. */
+interface Entering {
+  readonly examined: ExaminedJob
+  readonly exporting: ExportSettings
+  readonly key: string
+}
 
 /** A job directory in the hands of this process: its lease, ledger, logs and workers. Closing it gives all of them up. */
 export class JobSession implements AsyncDisposable {
@@ -118,14 +128,20 @@ export class JobSession implements AsyncDisposable {
   /** @throws {JobLockedError} where a living process runs the job */
   static async open(
     open: OpenRecipe,
-    { examined, exporting, key }: Pick<Holding, 'examined' | 'exporting' | 'key'>,
+    { examined, exporting, key }: Entering,
     options: MeteredOptions,
   ): Promise<JobSession> {
     const directory = new JobDirectory(open.recipe.jobDir)
     const writer = newWriter()
-    const holding = { writer, directory, examined, exporting, key }
-    const folders = stagingFolders(open, holding)
-    const held = await holdState(open, holding, options)
+    const folders = stagingFolders(open.recipe, { directory, examined, exporting })
+    const intents = [...examined.ledger.exports()].filter(({ state }) => state === 'intent')
+    const holding: Holding = {
+      ...{ writer, directory, key, folders, ledger: examined.ledger, hasFormat: examined.hasFormat },
+      kept: new Set(intents.map(stagedRoot)),
+      describeDifference: () => whyNotJoin(open.recipe, directory),
+    }
+    const held = await holdState(holding, options)
+    for (const folder of [open.recipe.checkpoint_dir, open.recipe.partition_dir]) makeFolderDurably(folder)
     for (const bundle of open.bundles) writeFileAtomically(bundlePath(directory.metadata, bundle), bundle.code, writer)
     const session = new JobSession(directory, writer, held, key, exporting, open, options)
     session.#folders = folders
@@ -255,7 +271,7 @@ export class JobSession implements AsyncDisposable {
     this.lease.withdraw()
   }
 
-  #folders: { readonly own: readonly string[]; readonly shared: readonly string[] } = { own: [], shared: [] }
+  #folders: StagingFolders = { own: [], shared: [] }
 
   #onNews(record: LedgerRecord): void {
     if (record.kind !== 'point') return
@@ -287,6 +303,20 @@ export class JobSession implements AsyncDisposable {
 }
 
 const summaryEveryMs = 2_000
+
+/** The folders in which a job stages files: those of its own, and those beside its exports, where others may stage, too. */
+function stagingFolders(
+  { checkpoint_dir, partition_dir, event_log_dir }: Recipe,
+  { directory, examined, exporting }: Omit<Entering, 'key'> & { readonly directory: JobDirectory },
+): StagingFolders {
+  const own = [...directory.folders, checkpoint_dir, partition_dir, event_log_dir]
+  const exports = [...examined.ledger.exports()].map(({ target }) => dirname(target))
+  return { own: [...new Set(own)], shared: [...new Set([...exports, dirname(exporting.target)])] }
+}
+
+function whyNotJoin(recipe: Recipe, directory: JobDirectory): string {
+  return `this recipe differs from its (${describeDifference(recipe, directory)}), so that it cannot join; the same recipe could, and another --job_id begins a job beside it`
+}
 
 /** A folder for logs that cannot be made is met, and told, where the log is opened. */
 function makeLogFolder(path: string): void {

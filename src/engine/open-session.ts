@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, renameSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { type ExportSettings, stagedRoot } from '../execution/export/export-form.js'
 import { JobStopped } from '../execution/scheduler/run-context.js'
 import { currentEpoch, type EpochNote } from '../state/epochs.js'
 import { Hands } from '../state/hands.js'
@@ -10,12 +8,9 @@ import { writeFormat } from '../state/job-format.js'
 import { JobLockedError } from '../state/job-locked.js'
 import { Lease, type LeaseHolder } from '../state/lease.js'
 import { Ledger } from '../state/ledger.js'
+import type { LedgerIndex } from '../state/ledger-index.js'
 import { readOwnFile } from '../state/own-file.js'
 import { takeAwayStaging } from '../state/take-over.js'
-import { makeFolderDurably } from '../util/durable-file.js'
-import { describeDifference } from './epoch-key.js'
-import type { ExaminedJob } from './examine-job.js'
-import type { OpenRecipe } from './open-recipe.js'
 import type { MeteredOptions } from './run-options.js'
 import { version } from './version.js'
 
@@ -33,24 +28,31 @@ export interface HeldState {
   readonly damages: readonly { readonly path: string; readonly reason: string }[]
 }
 
+/** A job that this process is about to enter. */
 export interface Holding {
   readonly writer: string
   readonly directory: JobDirectory
-  readonly examined: ExaminedJob
-  readonly exporting: ExportSettings
   /** What all processes on the job have to agree on. */
   readonly key: string
+  /** The ledger as it was found; closed once the job is held. */
+  readonly ledger: LedgerIndex
+  /** False where `metadata/format` is to be written. */
+  readonly hasFormat: boolean
+  /** The folders in which the job stages files: those of its own, and those where others may stage, too. */
+  readonly folders: StagingFolders
+  /** Staged files that are on record, and are taken over by who puts them in place. */
+  readonly kept: ReadonlySet<string>
+  /** Says what of this process's settings differs from those of the job that runs. */
+  describeDifference(): string
 }
 
-/** The folders in which a job stages files: those of its own, and those beside its exports, where others may stage, too. */
-export function stagingFolders(
-  { recipe }: OpenRecipe,
-  { directory, examined, exporting }: Pick<Holding, 'directory' | 'examined' | 'exporting'>,
-): { readonly own: readonly string[]; readonly shared: readonly string[] } {
-  const own = [...directory.folders, recipe.checkpoint_dir, recipe.partition_dir, recipe.event_log_dir]
-  const exports = [...examined.ledger.exports()].map(({ target }) => dirname(target))
-  return { own: [...new Set(own)], shared: [...new Set([...exports, dirname(exporting.target)])] }
+export interface StagingFolders {
+  readonly own: readonly string[]
+  readonly shared: readonly string[]
 }
+
+/** Who is told while a job is entered, and who stops it. */
+export type HoldOptions = Pick<MeteredOptions, 'signal' | 'onWarning'>
 
 /**
  * Makes the job directory and enters the job: joins those that are at work on it, or, where nobody lives, takes away
@@ -59,24 +61,20 @@ export function stagingFolders(
  *
  * @throws {JobLockedError} where others are at work on it with another recipe
  */
-export async function holdState(open: OpenRecipe, holding: Holding, options: MeteredOptions): Promise<HeldState> {
-  const { recipe } = open
-  const { directory, writer, examined } = holding
+export async function holdState(holding: Holding, options: HoldOptions): Promise<HeldState> {
+  const { directory, writer, ledger: found, folders, kept } = holding
   directory.make()
-  for (const folder of [recipe.checkpoint_dir, recipe.partition_dir]) makeFolderDurably(folder)
   const opening = await claimOpening(holding, options)
   try {
     const hands = new Hands(directory.leases, writer)
     const living = await watch(() => hands.findLiving({ onWait: tellWait(options), signal: options.signal }), options)
-    const joined = living === undefined ? undefined : epochToJoin(open, holding, hands.holderOf(living))
+    const joined = living === undefined ? undefined : epochToJoin(holding, hands.holderOf(living))
     if (joined === undefined) {
-      const { own, shared } = stagingFolders(open, holding)
-      const staged = new Set([...examined.ledger.exports()].filter(({ state }) => state === 'intent').map(stagedRoot))
-      takeAwayStaging({ writer, isGone: () => true, own, shared, writers: examined.ledger.writers, kept: staged })
+      takeAwayStaging({ writer, isGone: () => true, ...folders, writers: found.writers, kept })
       hands.clear()
     }
-    examined.ledger.close()
-    if (!examined.hasFormat) writeFormat(directory.metadata, version, writer)
+    found.close()
+    if (!holding.hasFormat) writeFormat(directory.metadata, version, writer)
     const damages = joined === undefined ? setDamagedAside(directory) : []
     const lease = await hands.join()
     const { ledger: folder, exports: mirror } = directory
@@ -95,17 +93,15 @@ export async function holdState(open: OpenRecipe, holding: Holding, options: Met
   }
 }
 
-function epochToJoin(open: OpenRecipe, { directory, key }: Holding, by: LeaseHolder | undefined): EpochNote {
+function epochToJoin({ directory, key, describeDifference }: Holding, by: LeaseHolder | undefined): EpochNote {
   const epoch = currentEpoch(directory.epochs)
   if (epoch?.key === key) return epoch
-  const difference = describeDifference(open.recipe, directory)
-  const why = `this recipe differs from its (${difference}), so that it cannot join; the same recipe could, and another --job_id begins a job beside it`
-  throw new JobLockedError(directory.path, by, why)
+  throw new JobLockedError(directory.path, by, describeDifference())
 }
 
 /** One process at a time enters; who is about to is waited for. */
-async function claimOpening({ writer, directory, examined }: Holding, options: MeteredOptions): Promise<Lease> {
-  const fences = examined.ledger.segments.map(({ fence }) => fence)
+async function claimOpening({ writer, directory, ledger }: Holding, options: HoldOptions): Promise<Lease> {
+  const fences = ledger.segments.map(({ fence }) => fence)
   const { signal } = options
   return watch(async () => {
     for (;;) {
@@ -119,7 +115,7 @@ async function claimOpening({ writer, directory, examined }: Holding, options: M
   }, options)
 }
 
-function tellWait({ onWarning }: MeteredOptions) {
+function tellWait({ onWarning }: HoldOptions) {
   return (holder: LeaseHolder | undefined, ms: number) => {
     const who = holder === undefined ? 'Another process' : `Process ${holder.pid} on ${holder.host}`
     onWarning?.(
@@ -128,7 +124,7 @@ function tellWait({ onWarning }: MeteredOptions) {
   }
 }
 
-async function watch<T>(wait: () => Promise<T>, { signal }: MeteredOptions): Promise<T> {
+async function watch<T>(wait: () => Promise<T>, { signal }: HoldOptions): Promise<T> {
   try {
     return await wait()
   } catch (error) {

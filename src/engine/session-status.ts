@@ -9,7 +9,7 @@ import type { ProgressMeter } from './progress.js'
 export interface SessionStatusOptions extends RunFacts {
   readonly folder: string
   readonly writer: string
-  readonly meter: ProgressMeter
+  readonly meter: Pick<ProgressMeter, 'snapshot'>
   readonly workers: () => readonly WorkerStatus[]
   readonly onFailure: (message: string) => void
 }

@@ -1,7 +1,7 @@
 import type { OperatorCatalog } from '../core/operator.js'
 import type { UnitReport } from '../core/report.js'
 import type { UnitResult } from '../core/unit-result.js'
-import type { JobSpec, WorkUnit } from '../core/work-unit.js'
+import type { JobSpec, StagesUnit, WorkUnit } from '../core/work-unit.js'
 import { unreachable } from '../util/unreachable.js'
 import { runResolve } from './barrier/run-resolve.js'
 import { runExport } from './export/run-export.js'
@@ -10,11 +10,14 @@ import { runSegment } from './segment/run-segment.js'
 import { runTrace } from './trace/run-trace.js'
 import { describeFailure, isSystemError, UnitFailure } from './unit-failure.js'
 
-/** Runs one unit to its end in this process. Everything it made is published, nothing is committed. */
+/** A unit of a recipe. */
+type RecipeUnit = Exclude<WorkUnit, StagesUnit>
+
+/** Runs one unit of a recipe to its end in this process. Everything it made is published, nothing is committed. */
 export async function runWorkUnit(
   job: JobSpec,
   catalog: OperatorCatalog,
-  unit: WorkUnit,
+  unit: RecipeUnit,
   report: UnitReport,
 ): Promise<UnitResult> {
   try {
@@ -25,7 +28,7 @@ export async function runWorkUnit(
 }
 
 /** An input file that cannot be read is the matter of its own partition; the others go on. */
-function blameInput(unit: WorkUnit, error: unknown): unknown {
+function blameInput(unit: RecipeUnit, error: unknown): unknown {
   if (!('input' in unit) || unit.input.kind !== 'source' || !isSystemError(error) || error.path === undefined)
     return error
   if (!unit.input.slices.some(({ path }) => path === error.path)) return error
@@ -35,7 +38,7 @@ function blameInput(unit: WorkUnit, error: unknown): unknown {
 async function dispatch(
   job: JobSpec,
   catalog: OperatorCatalog,
-  unit: WorkUnit,
+  unit: RecipeUnit,
   report: UnitReport,
 ): Promise<UnitResult> {
   switch (unit.kind) {

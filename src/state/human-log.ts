@@ -62,6 +62,8 @@ export function narrate(event: EventBody): string | undefined {
       return `Damaged: ${event.reason}`
     case 'export_complete':
       return `Exported ${formatCount(event.rows)} samples, ${formatBytes(event.size_bytes)}, to ${event.path}`
+    case 'output_removed':
+      return `Removed ${event.path}: ${event.reason}`
     case 'warning':
       return `Warning: ${event.message}`
     case 'op_start':

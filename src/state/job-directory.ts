@@ -27,6 +27,8 @@ export class JobDirectory {
   readonly recipeYaml: string
   readonly manifest: string
   readonly exports: string
+  /** What a pipeline consists of; jobs of recipes have none. */
+  readonly pipeline: string
 
   constructor(readonly path: string) {
     this.checkpoints = join(path, 'checkpoints')
@@ -48,6 +50,7 @@ export class JobDirectory {
     this.recipeYaml = join(path, 'metadata', 'recipe.yaml')
     this.manifest = join(path, 'metadata', 'input_manifest.json')
     this.exports = join(path, 'metadata', 'exports.json')
+    this.pipeline = join(path, 'metadata', 'pipeline.json')
   }
 
   /** All folders of the job's own, its metadata first, as they tell whose directory it is. */
@@ -83,7 +86,7 @@ export type JobPlace =
 const ownNames = /^(metadata|checkpoints|partitions|quarantine|logs|trace|job_summary\.json|dag_execution_plan\.json)$/
 const ownEvents = /^events_\d{8}_\d{6}_\d{3}\.jsonl(\.\d+)?$/
 const ownMetadata =
-  /^(format|ledger|leases|epochs|claims|winners|operators|status|recipe\.json|recipe\.yaml|input_manifest\.json|exports\.json)(\.damaged-[0-9a-f]{8})?$/
+  /^(format|ledger|leases|epochs|claims|winners|operators|status|recipe\.json|recipe\.yaml|input_manifest\.json|exports\.json|pipeline\.json)(\.damaged-[0-9a-f]{8})?$/
 
 /**
  * Looks at a folder that is to become, or is, a job directory. It is one only where its `metadata/` is a job's; a
@@ -138,7 +141,7 @@ export function knownJobs(): string[] {
 
 /** True for a folder with the record of a recipe that was run there, whatever else of the job was lost. */
 function isJob(folder: string): boolean {
-  return ['recipe.json', 'recipe.yaml'].some(name => existsSync(join(folder, 'metadata', name)))
+  return ['recipe.json', 'recipe.yaml', 'pipeline.json'].some(name => existsSync(join(folder, 'metadata', name)))
 }
 
 function jobsBelow(folder: string, depth: number): string[] {

@@ -57,7 +57,10 @@ export class RecordTable<P> {
 
   /** @param dropped a key, or `key@attempt` */
   drop(dropped: string, seq: number): void {
-    const [, key, attempt] = /^((?:point|signature|verdict|trace)\/[^@]+)@(.+)$/.exec(dropped) ?? [undefined, dropped]
+    const [, key, attempt] = /^((?:point|signature|verdict|trace|stages)\/[^@]+)@(.+)$/.exec(dropped) ?? [
+      undefined,
+      dropped,
+    ]
     const row = this.#rowOf(key as string)
     if (attempt === undefined) row.droppedUpTo = Math.max(row.droppedUpTo, seq)
     else (row.dropped ??= new Set()).add(attempt)

@@ -23,18 +23,8 @@ export async function placeExport(
   settings: ExportSettings,
   intent: ExportRecord,
 ): Promise<ExportRecord> {
-  const { target } = settings
-  if (!intent.files.every(file => matchesContent(file.path, file))) {
-    context.lease.check()
-    refuseStranger(context, settings, intent.previous)
-    moveAway(context, intent)
-    giveName(context, intent)
-  }
-  discardStaged(stagedRoot(intent))
-  settleDisplaced(context, intent)
-  context.lease.check()
-  const done = doneOf(context, intent)
-  const { files } = done
+  const done = giveNames(context, settings, intent)
+  const { files, target } = done
   await context.ledger.commit([done])
   context.emit({
     event_type: 'export_complete',
@@ -46,10 +36,27 @@ export async function placeExport(
   return done
 }
 
+/** Where an export goes, and whether it takes the place of what others put there. */
+export type Placing = Pick<ExportSettings, 'target' | 'overwrite'>
+
+/** As `placeExport`, and leaves it to the caller to record that it is done. */
+export function giveNames(context: RunContext, settings: Placing, intent: ExportRecord): ExportRecord {
+  if (!intent.files.every(file => matchesContent(file.path, file))) {
+    context.lease.check()
+    refuseStranger(context, settings, intent.previous)
+    moveAway(context, intent)
+    giveName(context, intent)
+  }
+  discardStaged(stagedRoot(intent))
+  settleDisplaced(context, intent)
+  context.lease.check()
+  return doneOf(context, intent)
+}
+
 /** Whose is what stands at the target is asked again at every step: another job may have come first. */
 export function refuseStranger(
   { job }: RunContext,
-  { target, overwrite }: ExportSettings,
+  { target, overwrite }: Placing,
   record: ExportRecord | undefined,
 ): void {
   const state = stateOfExport(record, job.jobDir, target)

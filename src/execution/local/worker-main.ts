@@ -1,10 +1,13 @@
 import { Worker } from 'node:worker_threads'
 import type { OperatorCatalog } from '../../core/operator.js'
-import type { JobSpec } from '../../core/work-unit.js'
+import type { UnitReport } from '../../core/report.js'
+import type { UnitResult } from '../../core/unit-result.js'
+import type { JobSpec, WorkUnit } from '../../core/work-unit.js'
 import { createCatalog } from '../../ops/catalog.js'
 import { loadCustomOperators } from '../../ops/custom/load-custom.js'
 import { enableCompileCache } from '../../util/compile-cache.js'
 import { loadChecksums } from '../../util/hash.js'
+import { markWorker } from '../../util/worker-mark.js'
 import { runWorkUnit } from '../run-work-unit.js'
 import { describeFailure } from '../unit-failure.js'
 import { lifelineFd } from './lifeline.js'
@@ -22,6 +25,7 @@ const watchCoordinator = `
 `
 
 enableCompileCache()
+markWorker()
 // A terminal sends its signals to the whole group; the coordinator decides what they mean.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 new Worker(watchCoordinator, {
@@ -69,10 +73,18 @@ async function answer({ unit }: Extract<ToWorker, { type: 'run' }>): Promise<voi
         send({ type: 'progress', progress }),
       piece: (result: Extract<FromWorker, { type: 'piece' }>['result']) => send({ type: 'piece', result }),
     }
-    send({ type: 'done', result: await runWorkUnit(job, await openedCatalog(), unit, report) })
+    send({ type: 'done', result: await run(job, unit, report) })
   } catch (error) {
     send({ type: 'failed', error: describeFailure(error) })
   }
+}
+
+/** Stages of pipelines stand above what runs recipes: this is the one place that knows both. */
+async function run(job: JobSpec, unit: WorkUnit, report: UnitReport): Promise<UnitResult> {
+  if (unit.kind !== 'stages') return runWorkUnit(job, await openedCatalog(), unit, report)
+  await openedCatalog()
+  const { runStages } = await import('../../pipeline/run/run-stages.js')
+  return runStages(job, unit, report)
 }
 
 function send(message: FromWorker): void {

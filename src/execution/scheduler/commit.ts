@@ -84,6 +84,8 @@ export function raceFor(
 function filesOf(record: LedgerRecord | undefined): readonly FileRef[] {
   if (record?.kind === 'point') return [record.file, ...record.quarantine]
   if (record?.kind === 'verdict') return record.lines === undefined ? [record.file] : [record.file, record.lines]
+  if (record?.kind === 'stages')
+    return record.spool === undefined ? record.quarantine : [record.spool, ...record.quarantine]
   return record?.kind === 'signature' ? [record.file] : []
 }
 

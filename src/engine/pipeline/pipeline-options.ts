@@ -1,0 +1,66 @@
+import type { EventBody } from '../../core/events.js'
+import type { TaskFailure } from '../../core/pipeline-spec.js'
+import type { Task } from '../../pipeline/task.js'
+import type { PipelineProgress } from './pipeline-progress.js'
+
+/** How a pipeline is run. */
+export interface PipelineOptions {
+  /**
+   * Where the state is kept: run again with the same folder, only what is missing is done. Several processes may share it.
+   * Without it, state lies in `.pawl/` beside the output, and goes once all is done.
+   */
+  readonly checkpointPath?: string
+  /** Worker processes that stages share. Default: as many as there are cores. */
+  readonly workers?: number
+  /** Megabytes that a worker may use. Default: 1024. */
+  readonly workerMemoryMb?: number
+  /** Where stages run. Default: on this machine. */
+  readonly executor?: 'local'
+  /** What the first stage gets in place of the root; they are the sources where no stage is an explicit source. */
+  readonly initialTasks?: readonly Task[]
+  /** Stops the run in order; what is committed stays. */
+  readonly signal?: AbortSignal
+  /** Runs in which a source may fail before it is left alone. Default: 3. */
+  readonly maxAttempts?: number
+  /** Tries sources again that were left alone. */
+  readonly retryFailed?: boolean
+  /** Keeps what one stage handed to another, so that an edit behind it begins there. Default: true. */
+  readonly keepSpools?: boolean
+  /** Megabytes of tasks that may wait for a stage before sources are held back. Default: 1024. */
+  readonly spoolMb?: number
+  /** Seconds in which a worker may show no progress. Default: 600. */
+  readonly stallTimeoutS?: number
+  /** Leave a pipeline that others are at work on once nothing is left to take, rather than wait for its end. */
+  readonly leavesWhenIdle?: boolean
+  onEvent?(event: EventBody): void
+  onWarning?(message: string): void
+  /** Told once, in one line, what is reused and what is done. */
+  onStart?(message: string): void
+  /** Told how far the run is, every `progressEveryMs` (200), and once more at its end. */
+  onProgress?(progress: PipelineProgress): void
+  readonly progressEveryMs?: number
+}
+
+/** A source that is open since tasks of it failed. */
+export interface FailedSource {
+  readonly id: string
+  readonly name: string
+  /** Runs in which it failed, in a row. */
+  readonly attempts: number
+  /** False where it failed too often to be tried again unless asked (`retryFailed`). */
+  readonly isRetried: boolean
+  readonly failures: readonly TaskFailure[]
+}
+
+/** What came of a run. */
+export interface PipelineOutcome {
+  readonly complete: number
+  readonly failed: number
+  /** Neither complete nor failed: only where the run was stopped. */
+  readonly pending: number
+  readonly failedSources: readonly FailedSource[]
+  /** True where all was complete before. */
+  readonly wasComplete: boolean
+  readonly checkpointPath: string | undefined
+  readonly durationMs: number
+}

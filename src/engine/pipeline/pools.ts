@@ -1,0 +1,114 @@
+import type { WorkerStatus } from '../../core/process-status.js'
+import type { UnitReport } from '../../core/report.js'
+import type { UnitOutcome } from '../../core/unit-result.js'
+import type { JobSpec, WorkUnit } from '../../core/work-unit.js'
+import type { Executor } from '../../execution/executor.js'
+import { LocalExecutor } from '../../execution/local/local-executor.js'
+import { describeFailure, UnitFailure } from '../../execution/unit-failure.js'
+import type { InlineStages, LoadedStages } from '../../pipeline/run/load-stages.js'
+import { tearDown } from '../../pipeline/run/load-stages.js'
+import { runStages } from '../../pipeline/run/run-stages.js'
+import type { PoolPlan } from './divide-stages.js'
+
+export interface PoolSettings {
+  readonly pools: readonly PoolPlan[]
+  readonly inline: InlineStages
+  readonly stallMs: number
+  readonly logFolder: string
+}
+
+/** Sources under way beyond those that workers are at, so that a pool finds the next one ready. */
+const ahead = 2
+
+/** The workers of a pipeline: a unit goes to the pool of its stages. */
+export class Pools implements Executor {
+  readonly #executors: readonly Executor[]
+
+  constructor(job: JobSpec, { pools, inline, stallMs, logFolder }: PoolSettings) {
+    this.#executors = pools.map(({ workers, memoryMb, isInline }) =>
+      isInline
+        ? new InlineExecutor(job, workers, inline)
+        : new LocalExecutor(job, { workers, stallMs, memoryBytes: memoryMb * 1e6, logFolder }),
+    )
+  }
+
+  /** As many sources as may be under way at once: one for each worker, and some that wait for one. */
+  get slots(): number {
+    const all = this.#executors.reduce((sum, { slots }) => sum + slots, 0)
+    return this.#executors.length === 1 ? all : all + ahead
+  }
+
+  run(unit: WorkUnit, report: UnitReport, signal: AbortSignal): Promise<UnitOutcome> {
+    if (unit.kind !== 'stages') throw new TypeError(`a pipeline has no unit of kind ${unit.kind}`)
+    return this.#executors[unit.pool].run(unit, report, signal)
+  }
+
+  memoryBytes(): number {
+    return this.#executors.reduce((sum, executor) => sum + executor.memoryBytes(), 0)
+  }
+
+  workers(): WorkerStatus[] {
+    return this.#executors.flatMap(executor => (executor instanceof LocalExecutor ? executor.workers() : []))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#executors.map(executor => executor[Symbol.asyncDispose]()))
+  }
+}
+
+/** Runs stages that are written in a script, in the script's process. */
+class InlineExecutor implements Executor {
+  readonly #loaded = new Map<string, Promise<LoadedStages>>()
+  readonly #waiting: (() => void)[] = []
+  #taken = 0
+
+  constructor(
+    readonly job: JobSpec,
+    readonly slots: number,
+    readonly inline: InlineStages,
+  ) {}
+
+  async run(unit: WorkUnit, report: UnitReport, signal: AbortSignal): Promise<UnitOutcome> {
+    if (unit.kind !== 'stages') throw new TypeError(`a pipeline has no unit of kind ${unit.kind}`)
+    await this.#takeSlot()
+    try {
+      if (signal.aborted) return { kind: 'stopped' }
+      const watched: UnitReport = {
+        ...report,
+        progress: progress => {
+          if (signal.aborted) throw stopped
+          report.progress(progress)
+        },
+      }
+      return {
+        kind: 'done',
+        result: await runStages(this.job, unit, watched, { inline: this.inline, loaded: this.#loaded }),
+      }
+    } catch (error) {
+      return error === stopped ? { kind: 'stopped' } : { kind: 'failed', error: describeFailure(error) }
+    } finally {
+      this.#freeSlot()
+    }
+  }
+
+  memoryBytes(): number {
+    return 0
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const loading of this.#loaded.values()) await loading.then(tearDown).catch(() => {})
+  }
+
+  async #takeSlot(): Promise<void> {
+    if (this.#taken >= this.slots) await new Promise<void>(resolve => this.#waiting.push(resolve))
+    else this.#taken++
+  }
+
+  #freeSlot(): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#taken--
+    else next()
+  }
+}
+
+const stopped = new UnitFailure({ code: 'stopped', message: 'the pipeline was stopped', consequence: 'stop_job' })
