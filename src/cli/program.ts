@@ -7,9 +7,11 @@ import { addEventCommands } from './events.js'
 import { addInitCommand } from './init.js'
 import { addJobCommands } from './jobs.js'
 import { addOpsCommand } from './ops.js'
+import { addPipelineCommands } from './pipeline.js'
 import { addPlanCommand } from './plan.js'
 import { addPortCommand } from './port.js'
 import { addQuarantineCommands } from './quarantine.js'
+import { addRemainingCommand } from './remaining.js'
 import { addResumeCommand } from './resume.js'
 import { addRunCommand } from './run.js'
 import { addSchemaCommand } from './schema.js'
@@ -40,6 +42,8 @@ Examples:
   pawl resume exp1                     go on with a job by its name
   pawl monitor exp1                    see how far it is, from anywhere
   pawl show exp1                       see samples before and after
+  pawl pipeline run curate.ts          run stages that are written in code
+  pawl remaining in/ out/              list inputs that have no output yet
   pawl ops duplicate                   find operators; one by name, in full
 
 Exit codes: 0 complete, 1 failed, 2 bad usage or recipe, 75 another process took
@@ -50,6 +54,8 @@ the job over, 130 or 143 stopped by a signal.`,
     addResumeCommand,
     addPlanCommand,
     addAnalyzeCommand,
+    addPipelineCommands,
+    addRemainingCommand,
     addShowCommand,
     addJobCommands,
     addEventCommands,

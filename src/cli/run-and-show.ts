@@ -3,7 +3,8 @@ import { ProgressMeter } from '../engine/progress.js'
 import type { MeteredOptions } from '../engine/run-options.js'
 import { runRecipe } from '../engine/run-recipe.js'
 import { JobStopped } from '../execution/scheduler/run-context.js'
-import { type StopSignal, signalCodes } from './errors.js'
+import { signalCodes } from './errors.js'
+import { listenForStop } from './listen-for-stop.js'
 import { ProgressDisplay } from './progress-display.js'
 import { reportAsJson, reportAsTable } from './report.js'
 import type { ShowOptions } from './show-options.js'
@@ -61,30 +62,5 @@ export async function showWhileRunning(
     process.exitCode = signalCodes[stop.received() ?? 'SIGTERM']
   } finally {
     stop.ignore()
-  }
-}
-
-/**
- * The first signal stops the job in order, a second one ends the process at once; either way the job can be resumed. Until
- * `listen` is called a signal ends the process, as there is nothing to put in order yet.
- */
-function listenForStop() {
-  const controller = new AbortController()
-  let received: StopSignal | undefined
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (received !== undefined) process.exit(signalCodes[received])
-    received = signal as StopSignal
-    controller.abort(`received ${signal}`)
-  }
-  const signals = Object.keys(signalCodes) as StopSignal[]
-  return {
-    listen: () => {
-      for (const signal of signals) process.on(signal, onSignal)
-    },
-    signal: controller.signal,
-    received: () => received,
-    ignore: () => {
-      for (const signal of signals) process.off(signal, onSignal)
-    },
   }
 }

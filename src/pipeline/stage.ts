@@ -2,7 +2,7 @@ import type { MaybePromise } from '../core/operator.js'
 import type { Sample } from '../core/sample.js'
 import { UsageError } from '../core/usage-error.js'
 import type { Part, PartUse } from './parts.js'
-import type { Result, StageResult } from './result.js'
+import type { StageResult } from './result.js'
 import type { FileGroupTask, Task } from './task.js'
 import type { TaskId } from './task-id.js'
 
@@ -223,5 +223,3 @@ class FixedStages<In extends Task, Out extends Task> extends CompositeStage<In, 
 function withoutUndefined(settings: StageSettings): StageSettings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
 }
-
-export type { Result, StageResult }

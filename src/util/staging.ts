@@ -23,6 +23,11 @@ export function stagingPath(folder: string, writer: string, purpose: string): st
   return join(folder, `${prefix}${writer}.${randomBytes(4).toString('hex')}.${purpose}`)
 }
 
+/** As `stagingPath`, the same for all processes that work for a writer. */
+export function stagedFolder(folder: string, writer: string, purpose: string): string {
+  return join(folder, `${prefix}${writer}.00000000.${purpose.replace(/[^\w.-]/g, '_')}`)
+}
+
 /** The writer of a temporary name; undefined for all other names. */
 export function writerOf(name: string): string | undefined {
   return /^\.pawl-tmp-([A-Za-z0-9_-]+-\d+-[0-9a-f]{8})\.[0-9a-f]{8}\./.exec(name)?.[1]

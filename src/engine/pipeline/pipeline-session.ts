@@ -13,6 +13,7 @@ import type { JobDirectory } from '../../state/job-directory.js'
 import { SummaryFile } from '../../state/job-summary.js'
 import { LeaseLost } from '../../state/lease.js'
 import { writeFileAtomically } from '../../util/durable-file.js'
+import { discardStaged, stagedFolder } from '../../util/staging.js'
 import { type HeldState, type Holding, holdState } from '../open-session.js'
 import { SessionStatus } from '../session-status.js'
 import { version } from '../version.js'
@@ -196,6 +197,7 @@ export class PipelineSession implements AsyncDisposable {
     if (this.#isClosed) return
     this.#isClosed = true
     await this.executor[Symbol.asyncDispose]()
+    discardStaged(stagedFolder(this.directory.checkpoints, this.writer, `node-${hostname()}`))
     await this.held.ledger.close()
     this.#status.end()
     this.#events.close()

@@ -30,6 +30,7 @@ import { PipelineMeter } from './pipeline-progress.js'
 import { PipelineSession } from './pipeline-session.js'
 import { refuseStrangers, removeStale } from './place-outputs.js'
 import { type PipelinePlan, planPipeline } from './plan-pipeline.js'
+import { describePipeline, differenceOf, type RecordedPipeline } from './recorded-pipeline.js'
 import { removeState } from './remove-state.js'
 import { SourceWork } from './source-work.js'
 import { SpoolBound } from './spool-bound.js'
@@ -59,16 +60,6 @@ export async function runPipeline(script: PipelineScript, options: PipelineOptio
       ? new JobFailure(error.code ?? 'EIO', describeFailure(error).message, { cause: error })
       : error
   }
-}
-
-/** What is on record of a pipeline, for people and for other processes that differ. */
-interface RecordedPipeline {
-  readonly name: string
-  readonly stages: readonly string[]
-  readonly links: readonly string[]
-  readonly folders: readonly string[]
-  readonly cwd: string
-  readonly argv: readonly string[]
 }
 
 class PipelineRun {
@@ -229,7 +220,7 @@ class PipelineRun {
       ...{ directory, ledger: held.ledger, lease: held.lease, team, executor, signal, setbacks: new Map() },
       settings: {
         ...{ preserveIntermediate: true, copyInputs: false, maxQuarantineRatio: 1, resolveMemoryBytes: 0 },
-        ...{ maxLosses: 3, retryDelayMs: 1000 },
+        ...{ maxLosses: 3, retryDelayMs: 500 },
       },
       emit: event => {
         session.emit(event)
@@ -353,29 +344,6 @@ function epochKeyOf({ name, links, outputs, ranges }: PipelinePlan): string {
     ...links,
     canonicalJson({ form, cuts, jobFormat, version, icu, unicode, zlib }),
   )
-}
-
-function describePipeline({ name, stages, links, outputs }: PipelinePlan): RecordedPipeline {
-  const folders = outputs.map(({ folder }) => folder)
-  return {
-    name,
-    stages: stages.map(stage => stage.name),
-    links,
-    folders,
-    cwd: process.cwd(),
-    argv: process.argv.slice(1),
-  }
-}
-
-function differenceOf(theirs: RecordedPipeline, ours: RecordedPipeline): string {
-  const changes: string[] = []
-  if (theirs.name !== ours.name) changes.push(`it is named ${theirs.name}`)
-  if (theirs.stages.join() !== ours.stages.join()) changes.push(`its stages are ${theirs.stages.join(', ')}`)
-  else
-    for (const [index, link] of ours.links.entries())
-      if (theirs.links[index] !== link) changes.push(`stage ${ours.stages[index]} has other options or code`)
-  if (theirs.folders.join() !== ours.folders.join()) changes.push(`it writes to ${theirs.folders.join(', ')}`)
-  return changes.join('; ') || 'versions of Pawl, of Node or of its libraries differ, or workers of single stages do'
 }
 
 function digestOf(pinned: PinnedSources): string {

@@ -13,6 +13,7 @@ import { remove } from '../../util/remove.js'
 import type { StageRange } from './divide-stages.js'
 import type { PipelineContext } from './pipeline-context.js'
 import { keepsOthers, placeOutputs, placesStand, removeStale } from './place-outputs.js'
+import { digestOfTask, fingerprintOfSource } from './source-fingerprint.js'
 import type { SpoolBound } from './spool-bound.js'
 
 /** Tasks of a source failed, so that it is open. */
@@ -312,17 +313,7 @@ export class SourceWork implements Part {
   }
 
   #fingerprintAt(done: number): string {
-    const { id, name, task } = this.source
-    const start = fingerprintOf(
-      'source',
-      id,
-      name,
-      this.#digest ?? '',
-      canonicalJson([task.metadata, task.datasetName]),
-    )
-    return this.context.pipeline.links
-      .slice(0, done)
-      .reduce((chain, link) => fingerprintOf('stage', chain, link), start)
+    return fingerprintOfSource(this.source, this.#digest, this.context.pipeline.links.slice(0, done))
   }
 
   #recalled(): string | undefined {
@@ -336,10 +327,6 @@ export class SourceWork implements Part {
   #inputRecord(digest: string): LedgerRecord {
     return { kind: 'input', partition: this.source.id, stamps: this.source.files.map(({ stamp }) => stamp), digest }
   }
-}
-
-function digestOfTask({ task }: SourceSpec): string {
-  return fingerprintOf('payload', canonicalJson(task.data ?? null)).slice(0, 16)
 }
 
 function renameIfThere(from: string, to: string): void {

@@ -19,6 +19,7 @@ export interface LocalSettings {
 }
 
 const checkMs = 250
+const closed = 'the executor was closed'
 
 /** Runs units in worker processes on this machine, started on demand and kept for the next unit. */
 export class LocalExecutor implements Executor {
@@ -86,7 +87,9 @@ export class LocalExecutor implements Executor {
 
   async [Symbol.asyncDispose](): Promise<void> {
     endSpare()
-    await Promise.all([...this.#idle, ...this.#busy].map(worker => worker.end('the executor was closed')))
+    // Stages of pipelines may have something to end; operators have not.
+    const idle = this.#idle.map(worker => (this.job.pipeline === undefined ? worker.end(closed) : worker.retire()))
+    await Promise.all([...idle, ...[...this.#busy].map(worker => worker.end(closed))])
   }
 
   /** An idle worker that is still alive; one that ended while nobody needed it is no loss. */

@@ -43,8 +43,10 @@ process.on('message', (message: ToWorker) => {
     catalog = openCatalog(message.job)
     // A failure is told with the unit that needs the catalog.
     loadAhead(message.job).catch(() => {})
-  } else {
+  } else if (message.type === 'run') {
     void answer(message)
+  } else {
+    void retire()
   }
 })
 process.on('disconnect', () => process.exit())
@@ -85,6 +87,15 @@ async function run(job: JobSpec, unit: WorkUnit, report: UnitReport): Promise<Un
   await openedCatalog()
   const { runStages } = await import('../../pipeline/run/run-stages.js')
   return runStages(job, unit, report)
+}
+
+async function retire(): Promise<void> {
+  try {
+    const { endStages } = await import('../../pipeline/run/run-stages.js')
+    await endStages()
+  } finally {
+    process.exit()
+  }
 }
 
 function send(message: FromWorker): void {

@@ -13,6 +13,8 @@ export interface WorkerSettings {
 }
 
 let started = 0
+/** How long a worker may take to end what it has set up. */
+const patienceMs = 10_000
 
 /** What a worker prints goes to a file; where that cannot be written, nowhere: a log stops no job. */
 function keepOutput({ stdout, stderr }: ChildProcess, path: string): void {
@@ -105,6 +107,14 @@ export class WorkerProcess {
       this.#onMessage = () => {}
       this.#unit = undefined
     }
+  }
+
+  /** Lets the process end what it has set up, and ends it where that takes too long. */
+  async retire(): Promise<void> {
+    this.#send({ type: 'end' })
+    const timer = setTimeout(() => void this.end('it did not end in time'), patienceMs)
+    await this.#gone
+    clearTimeout(timer)
   }
 
   /** Ends the process whatever it does; resolves when it is gone. */

@@ -47,8 +47,6 @@ export async function* flow(
 }
 
 class StageFlow {
-  readonly #fresh = new FreshTasks()
-
   constructor(
     readonly stage: LiveStage,
     readonly index: number,
@@ -152,9 +150,11 @@ class StageFlow {
     const created: TaskId[] = []
     const failed: TaskId[] = []
     const occurrences = new Occurrences()
+    // What is expanded one at a time is passed on, and changed, before the next is asked for.
+    const fresh = new FreshTasks()
     let slot = 0
     try {
-      for await (const returned of children) {
+      for await (const returned of Array.isArray(children) ? fresh.ofList(children) : children) {
         const own = isTask(returned) ? returned.deterministicId?.() : undefined
         const key = own === undefined ? `slot ${slot}` : `key ${own} ${occurrences.next(own)}`
         slot++
@@ -167,7 +167,8 @@ class StageFlow {
           this.#fail(id, isFailed(returned) ? returned.error : problem)
           continue
         }
-        const child = this.#fresh.of(returned)
+        const child = returned as Task
+        if (child !== parent) fresh.note(child)
         if (child !== parent) {
           child.metadata = { ...parent.metadata, ...child.metadata }
           child.datasetName ||= parent.datasetName

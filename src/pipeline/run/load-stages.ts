@@ -9,6 +9,7 @@ import '../stages/built-in.js'
 import { chainOf } from '../stages/operator-stage.js'
 import type { Task } from '../task.js'
 import type { LiveStage } from './flow.js'
+import { onceOnNode } from './once-on-node.js'
 
 /** Stages that are set up, and where those of the pipeline stand among them: operators that follow each other are one. */
 export interface LoadedStages {
@@ -20,6 +21,13 @@ export interface LoadedStages {
 /** Stages as a script has them, for those that only work there. */
 export type InlineStages = ReadonlyMap<number, Stage>
 
+export interface LoadSettings {
+  readonly inline: InlineStages
+  readonly worker: WorkerContext
+  /** Where the workers of a node and a run agree on who sets it up. */
+  readonly nodeFolder: string
+}
+
 /**
  * Loads and sets up stages `[from, to)` of a pipeline.
  *
@@ -28,14 +36,14 @@ export type InlineStages = ReadonlyMap<number, Stage>
 export async function loadStages(
   spec: PipelineSpec,
   { from, to }: { readonly from: number; readonly to: number },
-  { inline, worker }: { readonly inline: InlineStages; readonly worker: WorkerContext },
+  settings: LoadSettings,
 ): Promise<LoadedStages> {
   const live: LiveStage[] = []
   const first: number[] = []
   for (let at = from; at < to; ) {
     const operators = operatorsFrom(spec.stages, at, to)
     const use = spec.stages[at]
-    const stage = operators.length > 1 ? undefined : (inline.get(at) ?? (await loadStage(spec, use)))
+    const stage = operators.length > 1 ? undefined : (settings.inline.get(at) ?? (await loadStage(spec, use)))
     const name =
       operators.length > 1
         ? spec.stages
@@ -44,7 +52,7 @@ export async function loadStages(
             .join(' + ')
         : use.name
     const body = stage === undefined ? chainOf(operators) : stage.live()
-    await setUp(name, body as StageBody<Task, Task>, worker)
+    await setUp(name, body as StageBody<Task, Task>, settings)
     const { batchSize, attempts, retryDelayMs } = use
     const fits =
       stage === undefined ? { takes: documents, gives: documents } : { takes: stage.takes, gives: stage.gives }
@@ -103,14 +111,14 @@ function partsOf(part: PartUse): PartUse[] {
   return [part, ...nested]
 }
 
-const nodesSetUp = new Set<string>()
-
-async function setUp(name: string, body: StageBody<Task, Task>, worker: WorkerContext): Promise<void> {
+async function setUp(
+  name: string,
+  body: StageBody<Task, Task>,
+  { worker, nodeFolder }: Pick<LoadSettings, 'worker' | 'nodeFolder'>,
+): Promise<void> {
   try {
-    // One worker of a node is enough; where several begin at once, each does it, and it has to bear that.
-    const key = `${worker.node} ${name}`
-    if (!nodesSetUp.has(key)) await body.setupOnNode?.(worker)
-    nodesSetUp.add(key)
+    const { setupOnNode } = body
+    if (setupOnNode !== undefined) await onceOnNode(nodeFolder, name, async () => setupOnNode.call(body, worker))
     await body.setup?.(worker)
   } catch (error) {
     throw stageFailure('could not be set up', name, error)

@@ -11,7 +11,7 @@ import { QuarantineWriter } from '../../execution/quarantine-writer.js'
 import { sayError } from '../../execution/unit-failure.js'
 import { StagedFile } from '../../util/durable-file.js'
 import { removeFolder } from '../../util/remove.js'
-import { stagingPath } from '../../util/staging.js'
+import { stagedFolder, stagingPath } from '../../util/staging.js'
 import { storedPath } from '../../util/stored-path.js'
 import { SourceTracker } from '../source-tracking.js'
 import type { StageContext } from '../stage.js'
@@ -69,7 +69,7 @@ export async function runStages(
 }
 
 async function stagesOf(
-  { pipeline }: JobSpec,
+  { pipeline, checkpointDir, writer }: JobSpec,
   unit: StagesUnit,
   { inline, loaded }: StageHouse,
 ): Promise<LoadedStages> {
@@ -77,7 +77,8 @@ async function stagesOf(
   const key = `${unit.from}-${unit.to}`
   const known = loaded.get(key)
   if (known !== undefined) return known
-  const loading = loadStages(pipeline, unit, { inline, worker: { node: hostname() } })
+  const nodeFolder = stagedFolder(checkpointDir, writer, `node-${hostname()}`)
+  const loading = loadStages(pipeline, unit, { inline, nodeFolder, worker: { node: hostname() } })
   loaded.set(key, loading)
   loading.catch(() => loaded.delete(key))
   return loading

@@ -3,7 +3,7 @@ import type { JsonValue } from '../../core/json.js'
 import type { MaybePromise } from '../../core/operator.js'
 import type { Sample } from '../../core/sample.js'
 import { defineStage } from '../define-stage.js'
-import type { DocumentFilter, Score as ScoreValue } from '../document-parts.js'
+import type { DocumentFilter } from '../document-parts.js'
 import { ownModule } from '../parts.js'
 import type { Stage, StageContext } from '../stage.js'
 import type { DocumentBatch } from '../task.js'
@@ -116,5 +116,3 @@ export async function keepSamples(
   }
   return kept.length === 0 ? null : batch.withRows(kept)
 }
-
-export type { ScoreValue }

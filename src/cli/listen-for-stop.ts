@@ -1,0 +1,34 @@
+import { type StopSignal, signalCodes } from './errors.js'
+
+/** Signals of the system, as a signal that work can be stopped by. */
+interface StopListener {
+  readonly signal: AbortSignal
+  listen(): void
+  received(): StopSignal | undefined
+  ignore(): void
+}
+
+/**
+ * The first signal stops the job in order, a second one ends the process at once; either way the job can be resumed. Until
+ * `listen` is called a signal ends the process, as there is nothing to put in order yet.
+ */
+export function listenForStop(): StopListener {
+  const controller = new AbortController()
+  let received: StopSignal | undefined
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (received !== undefined) process.exit(signalCodes[received])
+    received = signal as StopSignal
+    controller.abort(`received ${signal}`)
+  }
+  const signals = Object.keys(signalCodes) as StopSignal[]
+  return {
+    listen: () => {
+      for (const signal of signals) process.on(signal, onSignal)
+    },
+    signal: controller.signal,
+    received: () => received,
+    ignore: () => {
+      for (const signal of signals) process.off(signal, onSignal)
+    },
+  }
+}
