@@ -135,6 +135,7 @@ const optionNames = new Set([
     'keepSpools',
     'spoolMb',
     'stallTimeoutS',
+    'retryDelayS',
     'leavesWhenIdle',
     'onEvent',
     'onWarning',

@@ -389,14 +389,14 @@ describe('failures', () => {
       rig,
       `if (context.source.name === 'b') process.kill(process.pid, 'SIGKILL'); return batch`,
     )
-    const { complete, failedSources } = await run(rig, make())
+    const { complete, failedSources } = await run(rig, make(), { retryDelayS: 0.01 })
     expect(complete).toBe(2)
     expect(failedSources[0].failures[0].error).toContain('lost a worker')
   })
 
   it('a source stage that throws fails the run', async () => {
     class Listing extends Stage {
-      process(): never {
+      override process(): never {
         throw new Error('no such bucket')
       }
     }
@@ -413,7 +413,7 @@ describe('stages of one’s own', () => {
     const rig = threeFiles()
     const pids = new Set<number>()
     class Inline extends Stage {
-      process(batch: InstanceType<typeof DocumentBatch>) {
+      override process(batch: InstanceType<typeof DocumentBatch>) {
         pids.add(process.pid)
         return batch.withRows(batch.rows.map(row => ({ ...row, pid: process.pid })))
       }

@@ -30,6 +30,8 @@ export interface PipelineOptions {
   readonly spoolMb?: number
   /** Seconds in which a worker may show no progress. Default: 600. */
   readonly stallTimeoutS?: number
+  /** Seconds before what a worker was lost with is tried again; doubled with each loss in a row. Default: 0.5. */
+  readonly retryDelayS?: number
   /** Leave a pipeline that others are at work on once nothing is left to take, rather than wait for its end. */
   readonly leavesWhenIdle?: boolean
   onEvent?(event: EventBody): void

@@ -214,13 +214,13 @@ class PipelineRun {
     { plan, pinned, team }: { readonly plan: PipelinePlan; readonly pinned: PinnedSources; readonly team: Team },
   ): PipelineContext {
     const { directory, held, spec, executor, signal } = session
-    const { maxAttempts = 3, retryFailed = false, keepSpools = true, spoolMb = 1024 } = this.options
+    const { maxAttempts = 3, retryFailed = false, keepSpools = true, spoolMb = 1024, retryDelayS = 0.5 } = this.options
     return {
       ...{ job: spec, plan: { operators: [], links: [], applyLinks: [], stages: [], checkpoints: [] }, files: [] },
       ...{ directory, ledger: held.ledger, lease: held.lease, team, executor, signal, setbacks: new Map() },
       settings: {
         ...{ preserveIntermediate: true, copyInputs: false, maxQuarantineRatio: 1, resolveMemoryBytes: 0 },
-        ...{ maxLosses: 3, retryDelayMs: 500 },
+        ...{ maxLosses: 3, retryDelayMs: retryDelayS * 1000 },
       },
       emit: event => {
         session.emit(event)

@@ -65,8 +65,9 @@ export async function superviseUnit(
 }
 
 function foldersOf({ job, directory }: RunContext, unit: WorkUnit): string[] {
-  const target = unit.kind === 'export' ? [dirname(unit.target)] : []
-  return [job.checkpointDir, job.partitionDir, directory.quarantine, ...target]
+  const sinks = unit.kind === 'stages' ? (job.pipeline?.stages.flatMap(({ folder }) => folder ?? []) ?? []) : []
+  const targets = unit.kind === 'export' ? [dirname(unit.target)] : sinks
+  return [job.checkpointDir, job.partitionDir, directory.quarantine, ...targets]
 }
 
 function givenUp(
