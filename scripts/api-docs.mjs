@@ -20,6 +20,15 @@ const byName = new Map(exported.map(symbol => [symbol.name, symbol]))
 const order = ['runRecipe', 'planRecipe', 'analyzeRecipe', 'openRecipe', 'defineRecipe', 'readSummary']
 const jobs = ['showJobProgress', 'stopJob', 'listRunningJobs', 'watchJob']
 const operators = ['defineMapper', 'defineFilter', 'defineDeduplicator', 'resolveExact', 'testOperator']
+const pipelines = [
+  'defineStage',
+  'defineDocumentFilter',
+  'defineDocumentModifier',
+  'getAllFilePathsUnder',
+  'remainingFiles',
+]
+const pipelineTypes = ['PipelineOptions', 'PipelineOutcome', 'PipelineProgress', 'ListFilesOptions', 'RemainingOptions']
+const stageTypes = ['StageSpec', 'StageBody', 'StageContext', 'StageSettings', 'StageOutput', 'Resources', 'StageRetry']
 const optionTypes = ['RunOptions', 'PlanOptions', 'JobPlaceOptions', 'StopOptions', 'TestOperatorOptions']
 const resultTypes = [
   'RunReport',
@@ -33,7 +42,7 @@ const resultTypes = [
 ]
 const specTypes = ['OperatorSpec', 'MapperSpec', 'FilterSpec', 'DeduplicatorSpec', 'OperatorContext', 'FilterContext']
 const functions = exported.filter(({ flags }) => flags & ts.SymbolFlags.Function).map(({ name }) => name)
-const unknown = functions.filter(name => ![...order, ...jobs, ...operators].includes(name))
+const unknown = functions.filter(name => ![...order, ...jobs, ...operators, ...pipelines].includes(name))
 if (unknown.length > 0) throw new Error(`scripts/api-docs.mjs does not place ${unknown.join(', ')}`)
 
 const text = `${[
@@ -52,6 +61,14 @@ const text = `${[
   '## Operators of your own',
   '',
   ...operators.flatMap(describeFunction),
+  '## Pipelines',
+  '',
+  'How they are used is told in [resumable-processing.md](resumable-processing.md), with the classes `Pipeline`, `Stage`,',
+  '`CompositeStage`, the tasks and the stages that ship.',
+  '',
+  ...pipelines.flatMap(describeFunction),
+  ...pipelineTypes.flatMap(describeType),
+  ...stageTypes.flatMap(describeType),
   '## Options',
   '',
   ...optionTypes.flatMap(describeType),

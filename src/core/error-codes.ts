@@ -50,6 +50,8 @@ export const errorCodes = {
     operator_changed:
       'What an operator reads beside samples changed during the run: run again once nobody writes to it.',
     worker_lost: 'A unit lost its worker too often: see the log of the worker, and the limits under `worker`.',
+    source_failed: 'The stage that gives the sources failed: the message says why.',
+    stage_failed: 'A stage could not be loaded or set up: the message says why.',
     damaged_checkpoint:
       'A file of the job is not what was committed. It is set aside and redone when the job is run again.',
     checksum_conflict: 'An operator gives varying results: declare it `deterministic: false`, or raise its version.',

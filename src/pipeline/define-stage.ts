@@ -19,16 +19,25 @@ export interface StageSpec<S extends OptionsShape, In extends Task, Out extends 
   readonly name: string
   /** Raise it when the same options give another result; the code of the module counts beside it. Default: "1". */
   readonly version?: string
+  /** Its options, each a schema. */
   readonly options: S
-  /** Types of task that it takes and gives, by which stages are checked to fit each other. Default: any. */
+  /** Types of task that it takes, by which stages are checked to fit each other. Default: any. */
   readonly takes?: readonly In['type'][]
+  /** Types of task that it gives. Default: any. */
   readonly gives?: readonly Out['type'][]
+  /** Tasks that `processBatch` gets at most. Default: 1. */
   readonly batchSize?: number
+  /** What one worker of it needs of the machine; it then gets workers of its own. */
   readonly resources?: Resources
+  /** Workers of its own. Default: it shares those of the pipeline. */
   readonly workers?: number
+  /** How often it is asked again for a slot on which it threw. Default: once. */
   readonly retry?: StageRetry
+  /** Its tasks are the sources. Default: those of the first stage are. */
   readonly isSource?: boolean
+  /** It is the end. Default: the last stage is. */
   readonly isSink?: boolean
+  /** False where it keeps something from task to task, so that it cannot be gone on with. Default: true. */
   readonly isResumable?: boolean
   /** Where it writes files through `context.output`. */
   output?(options: OptionsOf<S>): StageOutput

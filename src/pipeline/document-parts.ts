@@ -56,7 +56,9 @@ export type DocumentPartConstructor<S extends OptionsShape, P> = new (
 /**
  * Defines a document filter that workers load by its module, name and options; for ScoreFilter, Score and Filter.
  *
+ * @param spec its name, options, how it scores and what it keeps
  * @returns a class: `new MyFilter({ … })`
+ * @throws {UsageError} from the class, where options are not as `options` says
  * @example
  * import { defineDocumentFilter, z } from 'pawl'
  *
@@ -76,7 +78,22 @@ export function defineDocumentFilter<S extends OptionsShape>(
   return definePart(spec, options => new DefinedFilter(spec as unknown as DocumentFilterSpec<OptionsShape>, options))
 }
 
-/** As `defineDocumentFilter`, for what changes the text of documents; for Modify. */
+/**
+ * Defines what changes the text of documents, so that workers load it by its module, name and options; for Modify.
+ *
+ * @param spec its name, options and what it does
+ * @returns a class: `new MyModifier({ … })`
+ * @throws {UsageError} from the class, where options are not as `options` says
+ * @example
+ * import { defineDocumentModifier, z } from 'pawl'
+ *
+ * export const FirstLines = defineDocumentModifier({
+ *   module: import.meta.url,
+ *   name: 'FirstLines',
+ *   options: { lines: z.number().default(10) },
+ *   create: ({ lines }) => ({ modifyDocument: text => text.split('\n').slice(0, lines).join('\n') }),
+ * })
+ */
 export function defineDocumentModifier<S extends OptionsShape>(
   spec: DocumentModifierSpec<S>,
 ): DocumentPartConstructor<S, DocumentModifier> {

@@ -37,7 +37,9 @@ export type WriteMode =
 
 /** Where a stage writes files. */
 export interface StageOutput {
+  /** The folder that files go to; relative paths start at the working directory. */
   readonly folder: string
+  /** What becomes of files that are there. */
   readonly mode: WriteMode
   /** What all its files' names end in, where that is known before they are written, such as `jsonl`. */
   readonly extension?: string
@@ -79,13 +81,21 @@ export interface WorkerContext {
 
 /** What `with` may change of a stage. */
 export interface StageSettings {
+  /** Names it in messages. */
   readonly name?: string
+  /** Tasks that `processBatch` gets at most. */
   readonly batchSize?: number
+  /** What one worker of it needs of the machine. */
   readonly resources?: Resources
+  /** Workers of its own. */
   readonly workers?: number
+  /** How often it is asked again for a slot on which it threw. */
   readonly retry?: StageRetry
+  /** Its tasks are the sources. */
   readonly isSource?: boolean
+  /** It is the end. */
   readonly isSink?: boolean
+  /** False where it cannot be gone on with. */
   readonly isResumable?: boolean
 }
 
@@ -95,6 +105,7 @@ export interface StageBody<In extends Task, Out extends Task> {
   setupOnNode?(context: WorkerContext): MaybePromise<void>
   /** Once a worker. */
   setup?(context: WorkerContext): MaybePromise<void>
+  /** What comes of one task: a task, several, or null for none. */
   process?(task: In, context: StageContext): MaybePromise<StageResult<Out>>
   /** One result for each task, in their order. */
   processBatch?(tasks: readonly In[], context: StageContext): MaybePromise<readonly StageResult<Out>[]>

@@ -34,12 +34,15 @@ export interface PipelineOptions {
   readonly retryDelayS?: number
   /** Leave a pipeline that others are at work on once nothing is left to take, rather than wait for its end. */
   readonly leavesWhenIdle?: boolean
+  /** Told of everything that is written to the event log. */
   onEvent?(event: EventBody): void
+  /** Told of what may surprise. */
   onWarning?(message: string): void
   /** Told once, in one line, what is reused and what is done. */
   onStart?(message: string): void
-  /** Told how far the run is, every `progressEveryMs` (200), and once more at its end. */
+  /** Told how far the run is, every `progressEveryMs`, and once more at its end. */
   onProgress?(progress: PipelineProgress): void
+  /** Milliseconds between two calls of `onProgress`. Default: 200. */
   readonly progressEveryMs?: number
 }
 
@@ -56,13 +59,20 @@ export interface FailedSource {
 
 /** What came of a run. */
 export interface PipelineOutcome {
+  /** Sources that are complete. */
   readonly complete: number
+  /** Sources that are open since tasks of them failed. */
   readonly failed: number
   /** Neither complete nor failed: only where the run was stopped. */
   readonly pending: number
+  /** What failed, and why. */
   readonly failedSources: readonly FailedSource[]
+  /** Documents that were put in quarantine by this run. */
+  readonly quarantined: number
   /** True where all was complete before. */
   readonly wasComplete: boolean
+  /** Where the state is; undefined where it went. */
   readonly checkpointPath: string | undefined
+  /** How long the run took. */
   readonly durationMs: number
 }

@@ -6,13 +6,19 @@ import type { Progress, RunPhase } from '../progress.js'
 
 /** How far a pipeline is. */
 export interface PipelineProgress {
+  /** Sources of the pipeline. */
   readonly sourcesTotal: number
+  /** Sources that are complete, by this run or others. */
   readonly sourcesComplete: number
+  /** Sources that failed in this run. */
   readonly sourcesFailed: number
-  /** Documents, files or other items that sources gave, and that were left at the end, in this run. */
+  /** Documents, files or other items that came to the first stage, in this run. */
   readonly itemsIn: number
+  /** Rows that were written, in this run. */
   readonly itemsOut: number
+  /** Since the run began. */
   readonly elapsedMs: number
+  /** Undefined as long as nothing can be told from what was done. */
   readonly leftMs: number | undefined
 }
 

@@ -296,6 +296,7 @@ class PipelineRun {
     this.options.onProgress?.(this.#meter.progress())
     return {
       ...{ complete, failed, pending: works.length - complete - failed, failedSources, wasComplete },
+      quarantined: this.#meter.quarantined,
       checkpointPath: session.directory.path,
       durationMs: Math.round(performance.now() - this.started),
     }

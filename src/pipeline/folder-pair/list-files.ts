@@ -17,12 +17,14 @@ export interface ListFilesOptions {
  * before part-10, without hidden ones. Paths begin as `path` does.
  *
  * @param path a folder, or one file
+ * @param options which files are taken
+ * @returns their paths
  * @throws {InputError} where it does not exist or cannot be listed
  * @throws {UsageError} where it names a place that is no folder of this machine, such as `s3://…`
  * @example
  * import { getAllFilePathsUnder } from 'pawl'
  *
- * const files = getAllFilePathsUnder('data/', { keepExtensions: ['jsonl', 'jsonl.gz'] })
+ * const files = getAllFilePathsUnder('.', { recurseSubdirectories: false, keepExtensions: ['jsonl', 'jsonl.gz'] })
  * console.log(files.length)
  */
 export function getAllFilePathsUnder(path: string, options: ListFilesOptions = {}): string[] {

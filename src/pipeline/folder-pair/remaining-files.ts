@@ -29,12 +29,14 @@ export interface RemainingOptions extends ListFilesOptions {
  *
  * @param input a folder of files, or one file
  * @param output the folder that results go to; it need not be there yet
+ * @param options how they are matched, and when an output counts
  * @returns paths that begin as `input` does
  * @throws {InputError} where the input does not exist or a folder cannot be listed
  * @example
  * import { remainingFiles } from 'pawl'
  *
- * for (const path of await remainingFiles('input/', 'output/', { keepExtensions: 'jsonl' })) console.log(path)
+ * const options = { recurseSubdirectories: false, keepExtensions: 'jsonl' }
+ * for (const path of await remainingFiles('.', 'scratch', options)) console.log(path)
  */
 export async function remainingFiles(input: string, output: string, options: RemainingOptions = {}): Promise<string[]> {
   const remaining: string[] = []
