@@ -20,7 +20,12 @@ function commandsOf(text: string): { command: string; printed: string[] }[] {
 }
 
 function patternOf(line: string): RegExp {
-  return new RegExp(`^${line.split('…').map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`)
+  return new RegExp(
+    `^${line
+      .split('…')
+      .map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+  )
 }
 
 describe('docs/resumable-processing.md', () => {

@@ -15,7 +15,6 @@ import { JobFailure } from '../../execution/scheduler/run-context.js'
 import { UnitFailed } from '../../execution/scheduler/supervise.js'
 import { eachFileUnder } from '../../pipeline/folder-pair/list-files.js'
 import type { StageOutput } from '../../pipeline/stage.js'
-import { takeStagedFiles } from '../../state/take-over.js'
 import { makeFolderDurably } from '../../util/durable-file.js'
 import { remove } from '../../util/remove.js'
 import { discardStaged } from '../../util/staging.js'
@@ -53,18 +52,25 @@ export function keepsOthers({ pipeline, manifest, pinned }: PipelineContext, { n
  */
 export function placeOutputs(context: PipelineContext, record: StagesRecord): readonly ExportedFile[] | undefined {
   const placed: ExportedFile[] = []
-  const moved = takeStagedFiles(
-    context.job.writer,
-    record.outputs.map(({ staged }) => staged),
-  )
-  for (const output of record.outputs) {
-    const file = { ...output, staged: moved.get(output.staged) ?? output.staged }
+  for (const file of record.outputs) {
     const stands = matchesContent(file.path, file)
     if (!stands && !existsSync(file.staged)) return undefined
     const own = placeOne(context, record, file)
     if (own !== undefined) placed.push(own)
   }
   return placed
+}
+
+/**
+ * Takes back those files of a source that have their names already, where others of it are lost: once the intent is
+ * withdrawn nobody would know whose they are.
+ */
+export function takeBack(context: PipelineContext, { outputs }: StagesRecord): void {
+  for (const file of outputs) {
+    discardStaged(file.staged)
+    const isKnown = context.manifest.at(file.path)?.checksum === file.checksum
+    if (!isKnown && matchesContent(file.path, file)) remove(file.path)
+  }
 }
 
 function placeOne(

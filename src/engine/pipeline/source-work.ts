@@ -8,11 +8,12 @@ import type { StagesUnit } from '../../core/work-unit.js'
 import { raceFor } from '../../execution/scheduler/commit.js'
 import type { Part } from '../../execution/scheduler/share-work.js'
 import { superviseUnit, UnitFailed } from '../../execution/scheduler/supervise.js'
+import { takeStagedFiles } from '../../state/take-over.js'
 import { canonicalJson, fingerprintOf } from '../../util/hash.js'
 import { remove } from '../../util/remove.js'
 import type { StageRange } from './divide-stages.js'
 import type { PipelineContext } from './pipeline-context.js'
-import { keepsOthers, placeOutputs, placesStand, removeStale } from './place-outputs.js'
+import { keepsOthers, placeOutputs, placesStand, removeStale, takeBack } from './place-outputs.js'
 import { digestOfTask, fingerprintOfSource } from './source-fingerprint.js'
 import type { SpoolBound } from './spool-bound.js'
 
@@ -93,11 +94,26 @@ export class SourceWork implements Part {
   /** Brings the source through all stages, and its files to their places. What was staged and is lost is made again. */
   async #complete(): Promise<void> {
     for (;;) {
-      const record = await this.#runAll()
+      const record = await this.#takeOver(await this.#runAll())
       const files = placeOutputs(this.context, record)
       if (files !== undefined) return this.#finish(record, files)
+      takeBack(this.context, record)
       await this.#withdraw(record, `what source ${this.source.name} wrote is lost`)
     }
+  }
+
+  /** What another process staged gets names of this one's, so that it finds nothing to rename should it wake up. */
+  async #takeOver(record: StagesRecord): Promise<StagesRecord> {
+    const { ledger, job } = this.context
+    const moved = takeStagedFiles(
+      job.writer,
+      record.outputs.map(({ staged }) => staged),
+    )
+    if (moved.size === 0) return record
+    const outputs = record.outputs.map(output => ({ ...output, staged: moved.get(output.staged) ?? output.staged }))
+    const taken = { ...record, outputs }
+    await ledger.commit([taken])
+    return taken
   }
 
   async #runAll(): Promise<StagesRecord> {
