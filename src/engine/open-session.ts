@@ -34,7 +34,7 @@ export interface Holding {
   readonly directory: JobDirectory
   /** What all processes on the job have to agree on. */
   readonly key: string
-  /** The ledger as it was found; closed once the job is held. */
+  /** The ledger as it was found: it is read on from there. */
   readonly ledger: LedgerIndex
   /** False where `metadata/format` is to be written. */
   readonly hasFormat: boolean
@@ -82,6 +82,7 @@ export async function holdState(holding: Holding, options: HoldOptions): Promise
       ...{ folder, mirror, writer, version },
       fence: joined?.number ?? opening.fence,
       isAlone: joined === undefined,
+      found,
       guard: () => lease.check(),
     })
     for (const reason of ledger.index.damages) damages.push({ path: folder, reason })

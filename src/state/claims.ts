@@ -57,13 +57,13 @@ export class Claims {
     this.#identity = undefined
   }
 
-  /** Takes away what is left of earlier epochs. */
-  clear(): void {
+  /** What is left of earlier epochs. */
+  stale(): string[] {
     const { folder, epoch } = this.settings
-    for (const name of listIfThere(folder)) {
+    return listIfThere(folder).flatMap(name => {
       const [, of] = /^(\d+)\..+\.\d+$/.exec(name) ?? []
-      if (of !== undefined && Number(of) !== epoch) remove(join(folder, name))
-    }
+      return of !== undefined && Number(of) < epoch ? [join(folder, name)] : []
+    })
   }
 
   #create(path: string): boolean {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { attemptOf, type ExportRecord, type LedgerRecord, recordKey } from '../core/records.js'
 import { listIfThere } from '../util/remove.js'
@@ -25,12 +25,16 @@ export interface Segment {
   fd: number | undefined
 }
 
-/** Where a record stands. */
+/** Where a record stands; with the record itself, where it is of a kind that is asked for again and again. */
 export interface Place {
   readonly segment: Segment
   readonly offset: number
   readonly length: number
+  readonly record?: LedgerRecord
 }
+
+/** Small records, one for each partition or source, that every start asks for. */
+const heldKinds: ReadonlySet<LedgerRecord['kind']> = new Set(['input', 'placed', 'open_source'])
 
 /** `exports.json`: the exports on record once more, since losing them would make the job's own result a stranger's. */
 export interface MirroredExports {
@@ -117,6 +121,17 @@ export class LedgerIndex {
     }
   }
 
+  /** The ids of all records of a kind, without reading them. */
+  idsOf(kind: LedgerRecord['kind']): string[] {
+    const prefix = `${kind}/`
+    return this.#table.keys().flatMap(key => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []))
+  }
+
+  /** False where files that it reads from are gone: another process put segments together. */
+  get isUsable(): boolean {
+    return this.segments.every(({ path }) => existsSync(path))
+  }
+
   /** The export that was recorded last, whatever its target. */
   getExport(): ExportRecord | undefined {
     let last: { seq: number; record: ExportRecord } | undefined
@@ -181,7 +196,7 @@ export class LedgerIndex {
   #read(key: string): LedgerRecord | undefined {
     const entry = this.#table.get(key)
     if (entry === undefined) return this.#mirrored.get(key)?.record
-    return readPlace(key, entry)
+    return entry.at.record ?? readPlace(key, entry)
   }
 
   /** What stands in one segment file behind what has been read of it; undefined where that is nothing. */
@@ -220,7 +235,8 @@ export class LedgerIndex {
 
 function candidateOf(record: LedgerRecord, seq: number, at: Place): Candidate<Place> {
   const rank = record.kind === 'export' ? (record.fence ?? 0) : 0
-  return { rank, seq, writer: at.segment.writer, attempt: attemptOf(record), at }
+  const place = heldKinds.has(record.kind) ? { ...at, record } : at
+  return { rank, seq, writer: at.segment.writer, attempt: attemptOf(record), at: place }
 }
 
 function readPlace(key: string, { at, attempt }: Candidate<Place>): LedgerRecord | undefined {

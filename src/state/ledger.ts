@@ -25,6 +25,8 @@ export interface LedgerSettings {
   readonly isAlone: boolean
   /** Throws where this process no longer holds the right to write. */
   readonly guard: () => void
+  /** What was read of it before: only what came since is read. */
+  readonly found?: LedgerIndex
 }
 
 interface Waiting {
@@ -61,7 +63,8 @@ export class Ledger implements LedgerView {
   /** Begins a segment of this process's own. */
   static async open(settings: LedgerSettings): Promise<Ledger> {
     const { folder, writer, fence, version } = settings
-    const index = LedgerIndex.read(folder, settings.mirror)
+    const index = settings.found?.isUsable ? settings.found : LedgerIndex.read(folder, settings.mirror)
+    index.refresh()
     const earlier = [...index.segments]
     const path = join(folder, `${writer}.segment`)
     const ledger = new Ledger(settings, index, path, openSync(path, 'ax'))

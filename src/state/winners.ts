@@ -33,12 +33,12 @@ export class Winners {
     }
   }
 
-  /** Takes away those of earlier epochs. */
-  clear(): void {
-    for (const name of listIfThere(this.folder)) {
+  /** Those of earlier epochs. */
+  stale(): string[] {
+    return listIfThere(this.folder).flatMap(name => {
       const [, of] = /^(\d+)\.[0-9a-z]+\.\d+$/.exec(name) ?? []
-      if (of !== undefined && Number(of) !== this.epoch) remove(join(this.folder, name))
-    }
+      return of !== undefined && Number(of) < this.epoch ? [join(this.folder, name)] : []
+    })
   }
 
   #create(path: string, records: readonly LedgerRecord[]): boolean {

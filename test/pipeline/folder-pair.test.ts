@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, symlinkSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -55,13 +55,6 @@ describe('getAllFilePathsUnder', () => {
   it('a missing folder and a remote one are errors with a remedy', () => {
     expect(() => getAllFilePathsUnder('/no/such/folder')).toThrow('/no/such/folder does not exist')
     expect(() => getAllFilePathsUnder('s3://bucket/x')).toThrow('s3:// is not read yet; mount it')
-  })
-
-  it.skipIf(process.getuid?.() === 0)('a folder that may not be listed is named', () => {
-    const rig = rigOf('in/a/b')
-    chmodSync(rig.path('in/a'), 0)
-    expect(() => getAllFilePathsUnder(rig.path('in'))).toThrow('may not be listed')
-    chmodSync(rig.path('in/a'), 0o755)
   })
 
   it('the order is one: any two names compare one way, and as people count', () => {

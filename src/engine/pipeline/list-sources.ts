@@ -12,7 +12,7 @@ import { taskOf, textOf } from '../../pipeline/run/task-text.js'
 import type { Stage, StageContext } from '../../pipeline/stage.js'
 import { DocumentBatch, EmptyTask, FileGroupTask, type Task } from '../../pipeline/task.js'
 import { Occurrences, rootId, sourceId } from '../../pipeline/task-id.js'
-import { stampFile } from '../../util/file-stamp.js'
+import { stampOf as fileStamp } from '../../util/file-stamp.js'
 import { canonicalJson } from '../../util/hash.js'
 
 /** The sources of a pipeline, as all processes on it have them. */
@@ -117,8 +117,9 @@ function sourceText(task: Task): TaskText {
 
 function stampOf(path: string): string {
   try {
-    if (!statSync(path).isFile()) throw new InputError('special_file', path, `${path} is no regular file`)
-    return stampFile(path)
+    const stats = statSync(path, { bigint: true })
+    if (!stats.isFile()) throw new InputError('special_file', path, `${path} is no regular file`)
+    return fileStamp(stats)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     throw new InputError('missing', path, `${path} does not exist: the source stage names it`)

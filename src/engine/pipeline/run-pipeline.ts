@@ -64,6 +64,8 @@ export async function runPipeline(script: PipelineScript, options: PipelineOptio
 
 class PipelineRun {
   readonly #meter = new PipelineMeter()
+  /** Digest of the sources that an earlier run pinned. */
+  #pinnedBefore: string | undefined
 
   constructor(
     readonly script: PipelineScript,
@@ -95,6 +97,7 @@ class PipelineRun {
     // Who joins others takes their sources, and lists nothing.
     const isJoining = currentEpoch(directory.epochs)?.key === key && new Hands(directory.leases, '').others().length > 0
     const known = pinned.kind === 'read' ? pinned.content : undefined
+    this.#pinnedBefore = known && digestOf(known)
     const sources = isJoining ? undefined : await listSources(plan.source, { initialTasks, pinned: known })
     const folders = plan.outputs.map(({ folder }) => folder)
     if (sources !== undefined) refuseOwnOutput(sources, [...folders, stateDir])
@@ -239,9 +242,10 @@ class PipelineRun {
 
   /** Puts on record what all processes of the next epoch go by, and opens it. */
   #pin({ directory, writer, held, opening }: PipelineSession, plan: PipelinePlan, pinned: PinnedSources): EpochNote {
-    writeOwnFile(directory.cut, pinned, writer)
+    const cut = digestOf(pinned)
+    if (cut !== this.#pinnedBefore || !existsSync(directory.cut)) writeOwnFile(directory.cut, pinned, writer)
     writeOwnFile(directory.pipeline, describePipeline(plan), writer)
-    const note = { key: opening.holding.key, cut: digestOf(pinned), writer, version }
+    const note = { key: opening.holding.key, cut, writer, version }
     const floor = held.ledger.index.segments.reduce((most, { fence }) => Math.max(most, fence), 0)
     const epoch = openEpoch(directory.epochs, note, floor)
     if (epoch === undefined) throw new LeaseLost('another process began the pipeline at the same moment')
@@ -329,9 +333,9 @@ function refuseUnresumable({ stages }: PipelineScript): void {
 
 /** Outputs that are on record and not yet known to stand. */
 function pendingOutputs(ledger: LedgerIndex): { readonly path: string; readonly staged: string }[] {
-  return [...ledger.all('stages')].flatMap(({ source, fingerprint, outputs }) =>
-    outputs.length === 0 || ledger.get('placed', source)?.fingerprint === fingerprint ? [] : outputs,
-  )
+  const placed = new Set([...ledger.all('placed')].map(({ fingerprint }) => fingerprint))
+  const pending = ledger.idsOf('stages').filter(fingerprint => !placed.has(fingerprint))
+  return pending.flatMap(fingerprint => ledger.get('stages', fingerprint)?.outputs ?? [])
 }
 
 /** What all processes on a pipeline have to agree on. */
@@ -348,7 +352,7 @@ function epochKeyOf({ name, links, outputs, ranges }: PipelinePlan): string {
 }
 
 function digestOf(pinned: PinnedSources): string {
-  return fingerprintOf('sources', canonicalJson(pinned))
+  return fingerprintOf('sources', JSON.stringify(pinned))
 }
 
 function sourcesOf(directory: JobDirectory, epoch: EpochNote): PinnedSources {

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ExportedFile, ExportRecord } from '../../core/records.js'
 import { measureFile } from '../../util/durable-file.js'
-import { stampFile } from '../../util/file-stamp.js'
+import { stampOf } from '../../util/file-stamp.js'
 
 /** What stands at an export's target, compared with what the ledger says was put there. */
 export type ExportState =
@@ -20,10 +20,10 @@ export function isThere(path: string): boolean {
 
 /** True where a file holds what was exported; the stamp spares reading it. */
 export function matchesContent(path: string, file: ExportedFile): boolean {
-  const stats = statSync(path, { throwIfNoEntry: false })
+  const stats = statSync(path, { throwIfNoEntry: false, bigint: true })
   if (stats === undefined || !stats.isFile()) return false
-  if (file.stamp !== undefined && stampFile(path) === file.stamp) return true
-  return stats.size === file.sizeBytes && measureFile(path).checksum === file.checksum
+  if (file.stamp !== undefined && stampOf(stats) === file.stamp) return true
+  return Number(stats.size) === file.sizeBytes && measureFile(path).checksum === file.checksum
 }
 
 /**

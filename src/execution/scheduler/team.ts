@@ -7,6 +7,7 @@ import { leaseTiming } from '../../state/lease.js'
 import type { Ledger } from '../../state/ledger.js'
 import { takeAwayStaging } from '../../state/take-over.js'
 import { Winners } from '../../state/winners.js'
+import { remove } from '../../util/remove.js'
 import { JobLeft, JobStopped } from './run-context.js'
 
 export interface TeamSettings {
@@ -29,6 +30,8 @@ const learnEveryMs = 100
 /** A process that waits looks again after so long, or after so many times what looking takes, so that it needs less than 1 % of a core. */
 const lookEveryMs = 250
 const looksPerWait = 100
+const clearedAtOnce = 500
+const clearEveryMs = 20
 
 /** This process's part in what several do on one job: what it takes, what it wins, what it learns of the others. */
 export class Team {
@@ -41,6 +44,7 @@ export class Team {
   exported: ExportRecord | undefined
   #learntAt = performance.now()
   #lookedAt = performance.now()
+  #isClosed = false
 
   constructor(readonly settings: TeamSettings) {
     const { epoch, writer, directory, hands } = settings
@@ -55,10 +59,15 @@ export class Team {
     })
   }
 
-  /** Takes away what earlier epochs left. */
+  /** Takes away what earlier epochs left: some now and then, as there may be much of it, and nobody waits for it. */
   clear(): void {
-    this.claims.clear()
-    this.winners.clear()
+    const names = [...this.claims.stale(), ...this.winners.stale()]
+    const next = () => {
+      if (this.#isClosed) return
+      for (const path of names.splice(-clearedAtOnce)) remove(path)
+      if (names.length > 0) setTimeout(next, clearEveryMs).unref()
+    }
+    next()
   }
 
   /** True where other processes are at work on the job. */
@@ -107,6 +116,7 @@ export class Team {
   }
 
   close(): void {
+    this.#isClosed = true
     this.claims.close()
   }
 
