@@ -154,6 +154,7 @@ export {
   type TaskInit,
 } from './pipeline/task.js'
 export type { TaskId } from './pipeline/task-id.js'
+export type { DiskNeeds } from './planning/estimate-disk.js'
 export { JobFormatError } from './state/job-format.js'
 export { JobLockedError } from './state/job-locked.js'
 export { type FailedPartition, type JobStatus, type JobSummary, readSummary } from './state/job-summary.js'

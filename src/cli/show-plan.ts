@@ -4,6 +4,7 @@ import type { PlanDescription } from '../engine/describe-plan.js'
 import type { OpenRecipe } from '../engine/open-recipe.js'
 import { planRecipe } from '../engine/plan-recipe.js'
 import type { OperatorReuse, ReusePlan } from '../engine/plan-reuse.js'
+import type { DiskNeeds } from '../planning/estimate-disk.js'
 import { formatBytes, formatCount, formatDuration, plural } from '../util/format.js'
 
 const shownPartitions = 10
@@ -17,7 +18,7 @@ export async function showPlan(open: OpenRecipe, { json = false }: { readonly js
 }
 
 async function planAsText(
-  plan: PlanDescription & { readonly reuse: ReusePlan | null },
+  plan: PlanDescription & { readonly disk: DiskNeeds; readonly reuse: ReusePlan | null },
   open: OpenRecipe,
 ): Promise<string> {
   const lines = [...startLines(plan), 'Operators']
@@ -35,6 +36,11 @@ async function planAsText(
   lines.push('', ...partitionLines(plan.partitions))
   const { path, format, compression } = plan.export
   lines.push('', `Export to ${path} (${format}${compression === 'none' ? '' : `, ${compression}`})`)
+  const { checkpoints, copies, export: exported } = plan.disk
+  const copied = copies > 0 ? `, copies of the input ${formatBytes(copies)}` : ''
+  lines.push(
+    `Disk: checkpoints about ${formatBytes(checkpoints)}${copied}, export about ${formatBytes(exported)}, if nothing is dropped`,
+  )
   return lines.join('\n')
 }
 

@@ -113,6 +113,10 @@ export const recipeSchema = z.strictObject({
     .optional()
     .describe('Several datasets, each with a path and, if wanted, a weight.'),
   suffixes: list(z.string()).default([]).describe('Only files with these suffixes are read.'),
+  duplicates: z
+    .enum(['refuse', 'keep'])
+    .default('refuse')
+    .describe('What becomes of two names of one file (links of any kind): an error, or two inputs.'),
   export_path: z
     .string()
     .default('./outputs/hello_world/hello_world.jsonl')
@@ -129,6 +133,7 @@ export const recipeSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Replace what stands at export_path, also if another job or program wrote it; it is moved aside.'),
+  ignore_disk: z.boolean().default(false).describe('Begin also where the disk seems too small for the result.'),
   keep_stats_in_res_ds: z
     .boolean()
     .default(false)

@@ -1155,6 +1155,8 @@ export interface RecipeInput {
   }
   /** Only files with these suffixes are read. */
   readonly suffixes?: string | readonly (string)[]
+  /** What becomes of two names of one file (links of any kind): an error, or two inputs. Default: "refuse". */
+  readonly duplicates?: "refuse" | "keep"
   /** Where the result goes; the suffix names format and compression. A name without suffix is a folder of JSONL shards. Default: "./outputs/hello_world/hello_world.jsonl". */
   readonly export_path?: string
   /** Format of the result where the suffix does not say it. */
@@ -1163,6 +1165,8 @@ export interface RecipeInput {
   readonly export_shard_size?: number
   /** Replace what stands at export_path, also if another job or program wrote it; it is moved aside. Default: false. */
   readonly overwrite?: boolean
+  /** Begin also where the disk seems too small for the result. Default: false. */
+  readonly ignore_disk?: boolean
   /** Keep the statistics of each sample in the result (__dj__stats__). Default: false. */
   readonly keep_stats_in_res_ds?: boolean
   /** Keep the hashes that deduplicators compute in the result. Default: false. */

@@ -1,10 +1,13 @@
 import { openDataset } from '../execution/dataset/open-dataset.js'
 import { type PinnedCut, usableCut } from '../execution/dataset/pinned-cut.js'
+import type { DiskNeeds } from '../planning/estimate-disk.js'
 import { planOperators } from '../planning/stages.js'
 import { JobDirectory } from '../state/job-directory.js'
+import { LedgerIndex } from '../state/ledger-index.js'
 import { readOwnFile } from '../state/own-file.js'
 import { usableCores } from '../util/cpu.js'
 import { loadChecksums } from '../util/hash.js'
+import { checkDisk } from './check-disk.js'
 import { describePlan, type PlanDescription } from './describe-plan.js'
 import { openInput } from './open-input.js'
 import type { OpenRecipe } from './open-recipe.js'
@@ -13,7 +16,7 @@ import { cutSettingsOf } from './prepare-job.js'
 
 /** What running a recipe would do, and why. Reads a little of the input and writes nothing. */
 export async function planRecipe({ recipe }: OpenRecipe): Promise<{
-  description: PlanDescription & { readonly reuse: ReusePlan | null }
+  description: PlanDescription & { readonly disk: DiskNeeds; readonly reuse: ReusePlan | null }
   warnings: readonly string[]
 }> {
   await loadChecksums()
@@ -23,8 +26,12 @@ export async function planRecipe({ recipe }: OpenRecipe): Promise<{
   const { cut, warnings } = await openDataset(recipe, listing, pinned, usableCores())
   const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)
   const reuse = planReuse(recipe, plan, cut) ?? null
+  const directory = new JobDirectory(recipe.jobDir)
+  const ledger = LedgerIndex.read(directory.ledger, directory.exports)
+  const disk = checkDisk(recipe, cut, settings, ledger)
+  ledger.close()
   return {
-    description: { ...describePlan(recipe, plan, cut, settings), reuse },
-    warnings: [...recipe.warnings, ...warnings],
+    description: { ...describePlan(recipe, plan, cut, settings), disk: disk.needs, reuse },
+    warnings: [...recipe.warnings, ...warnings, ...(disk.warning === undefined ? [] : [disk.warning])],
   }
 }

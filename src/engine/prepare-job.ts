@@ -18,9 +18,11 @@ import { usableCores } from '../util/cpu.js'
 import { writeFileAtomically } from '../util/durable-file.js'
 import { plural } from '../util/format.js'
 import { canonicalJson, fingerprintOf } from '../util/hash.js'
+import { checkDisk, type DiskCheck } from './check-disk.js'
 import { datasetsOf } from './choose-job.js'
 import { describePlan } from './describe-plan.js'
 import { type ExaminedJob, examineJob } from './examine-job.js'
+import { withColumns } from './export-settings.js'
 import { isExportCurrent } from './finish-job.js'
 import { factsOf, type RecordedRecipe, reachesOf, readFacts, tallyStart } from './job-facts.js'
 import type { JobSession } from './job-session.js'
@@ -43,6 +45,7 @@ export interface FoundInput {
   /** The cut on which that was based. */
   readonly pinned: OwnFile<PinnedCut>
   readonly examined: ExaminedJob
+  readonly disk: DiskCheck
 }
 
 /** Takes up work: opens an epoch, or joins the one that others are in; looks up what is committed, and says in one line what follows from it. */
@@ -64,9 +67,10 @@ export async function prepareJob(
   const scheduler = new Scheduler(context, cut)
   await scheduler.recall()
   const prepared = { context, scheduler, plan, cut }
+  const changes = before === undefined ? undefined : describeChanges(before, facts)
   const message =
     held.joined === undefined
-      ? describeStart(session, prepared, before === undefined ? undefined : describeChanges(before, facts))
+      ? describeStart(session, prepared, { changes, disk: found?.disk })
       : describeJoining(session, prepared)
   session.emit({
     event_type: 'job_start',
@@ -147,7 +151,8 @@ export async function findInput(recipe: Recipe): Promise<FoundInput> {
   const examined = examineJob(recipe, settings)
   const { pinned } = examined
   const dataset = await openDataset(recipe, listing, usableCut(pinned, cutSettingsOf(recipe)), usableCores())
-  return { listing, dataset, pinned, examined }
+  const disk = checkDisk(recipe, dataset.cut, withColumns(settings, dataset.cut), examined.ledger)
+  return { listing, dataset, pinned, examined, disk }
 }
 
 /** The settings that a pinned cut holds for. */
@@ -184,12 +189,17 @@ function contextOf(
   }
 }
 
-function describeStart(session: JobSession, prepared: PreparedJob, changes: readonly string[] | undefined): string {
+function describeStart(
+  session: JobSession,
+  prepared: PreparedJob,
+  { changes, disk }: { readonly changes: readonly string[] | undefined; readonly disk: DiskCheck | undefined },
+): string {
   const { jobId } = session.recipe
   const { context, scheduler, plan } = prepared
   const { states } = scheduler
   const count = plural(scheduler.cut.partitions.length, 'partition')
-  if (changes === undefined) return `Starting ${jobId}: ${plural(plan.operators.length, 'operator')} over ${count}`
+  if (changes === undefined)
+    return `Starting ${jobId}: ${plural(plan.operators.length, 'operator')} over ${count}${disk === undefined ? '' : `; ${disk.text}`}`
   const why = changes.length === 0 ? 'nothing changed' : changes.join('; ')
   const done = context.ledger.get('export', session.exporting.target)
   const isDone = done?.state === 'done' && isExportCurrent(prepared, session.exporting, done)

@@ -55,7 +55,8 @@ async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<
   options.onHold?.()
   await using session = await JobSession.open(open, { examined, exporting: settings, key }, options)
   rememberWorkDir(dirname(recipe.jobDir))
-  for (const message of [...recipe.warnings, ...(found?.dataset.warnings ?? [])]) session.warn(message)
+  const tight = found?.disk.warning === undefined ? [] : [found.disk.warning]
+  for (const message of [...recipe.warnings, ...(found?.dataset.warnings ?? []), ...tight]) session.warn(message)
   try {
     await options.onLedger?.(session.ledger)
     const prepared = await prepareJob(session, found, options)

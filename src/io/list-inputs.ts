@@ -1,4 +1,4 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { basename, relative, resolve, sep } from 'node:path'
 import picomatch from 'picomatch'
 import type { InputFile } from '../core/partition.js'
@@ -20,6 +20,8 @@ export interface ListOptions {
   readonly suffixes?: readonly string[]
   /** Looks into sub-folders too; true where absent. */
   readonly recursive?: boolean
+  /** Whether two names of one file are two inputs; otherwise they are refused. */
+  readonly duplicates?: 'refuse' | 'keep'
 }
 
 export interface IgnoredFile {
@@ -51,16 +53,19 @@ export async function listInputs(
   const files: InputFile[] = []
   const ignored = new Map<string, string>()
   const seen = new Map<string, string>()
+  const names = new Set<string>()
   for (const source of paths) {
     const { path: written, weight: share } = typeof source === 'string' ? { path: source, weight: 1 } : source
     if (!(share > 0 && share <= 1))
       throw new InputError('bad_dataset_path', written, `${written}: its weight ${share} is not above 0 and at most 1`)
     for (const found of findFiles(written, options, ignored)) {
       refuseSpecial(found.path)
-      const real = realpathSync(found.path)
-      const earlier = seen.get(real)
-      if (earlier !== undefined) throw listedTwice(found.path, earlier)
-      seen.set(real, found.path)
+      const { dev, ino } = statSync(found.path, { bigint: true })
+      const earlier = seen.get(`${dev}:${ino}`)
+      const isKept = options.duplicates === 'keep' && !names.has(found.path)
+      if (earlier !== undefined && !isKept) throw listedTwice(found.path, earlier)
+      seen.set(`${dev}:${ino}`, found.path)
+      names.add(found.path)
       files.push(await describeFile(found, share))
     }
   }
@@ -73,7 +78,11 @@ interface FoundFile extends FileFormat {
 
 function listedTwice(path: string, earlier: string): InputError {
   const names = path === earlier ? path : `${path} is the same file as ${earlier} and`
-  return new InputError('listed_twice', path, `${names} is listed twice; its samples would count double: name it once`)
+  return new InputError(
+    'listed_twice',
+    path,
+    `${names} is listed twice; its samples would count double: name it once${path === earlier ? '' : ', or say duplicates: keep to take it as two inputs'}`,
+  )
 }
 
 function findFiles(written: string, options: ListOptions, ignored: Map<string, string>): FoundFile[] {

@@ -4,11 +4,12 @@ import { openSource, type RecipeSource } from '../engine/open-recipe.js'
 import { planRecipe as plan } from '../engine/plan-recipe.js'
 import type { ReusePlan } from '../engine/plan-reuse.js'
 import { JobStopped } from '../execution/scheduler/run-context.js'
+import type { DiskNeeds } from '../planning/estimate-disk.js'
 
 /** A plan, and what whoever reads it should know. */
 export interface RecipePlan {
-  /** Operators, segments, barriers, checkpoints and partitions, and why; `reuse` tells of a job that exists what of it is done. */
-  readonly description: PlanDescription & { readonly reuse: ReusePlan | null }
+  /** Operators, segments, barriers, checkpoints and partitions, and why; `disk` says what it will write, about, and `reuse` tells of a job that exists what of it is done. */
+  readonly description: PlanDescription & { readonly disk: DiskNeeds; readonly reuse: ReusePlan | null }
   /** What has no effect, or may surprise. */
   readonly warnings: readonly string[]
 }

@@ -129,7 +129,7 @@ describe('a run that is watched', () => {
     for await (const _ of run) break
     expect((await run).samplesOut).toBe(40)
     expect(seen.at(-1)).toBe(1)
-    expect(starts).toEqual(['Starting job: 3 operators over 4 partitions'])
+    expect(starts).toEqual([expect.stringMatching(/^Starting job: 3 operators over 4 partitions; about .* of disk/)])
   })
 
   it('throws into the loop what ends it', async () => {

@@ -12,6 +12,7 @@ import { hiveColumns } from './hive-columns.js'
 import { decideColumns, tellReaders } from './input-columns.js'
 import type { PinnedCut } from './pinned-cut.js'
 import { profileDataset } from './profile-dataset.js'
+import { refuseLargeGroups } from './refuse-large-groups.js'
 
 /** A dataset as a job works on it: its files, how it is cut, and what to say about that. */
 export interface OpenDataset {
@@ -23,6 +24,7 @@ export interface OpenDataset {
 export async function listDataset(recipe: Recipe): Promise<InputListing> {
   return listInputs(normalizeWeights(recipe.datasets.flatMap(pathsOf)), {
     suffixes: recipe.suffixes.length > 0 ? recipe.suffixes : undefined,
+    duplicates: recipe.duplicates,
   })
 }
 
@@ -53,6 +55,7 @@ export async function openDataset(
   if (before?.columns !== undefined && isUnchanged(before.files, listing.files))
     return { cut: tellReaders(recipe, before, misfits), warnings }
   const surveyed = await surveyAll(listing.files)
+  refuseLargeGroups(surveyed, recipe.worker.memory_mb)
   const known = await decideColumns(recipe, surveyed, before?.columns)
   const look = before?.columns === undefined ? await profileDataset(surveyed, recipe.text_keys[0], known) : undefined
   const sizing = before === undefined ? decideSizing(recipe, look!, cores) : sizingOf(before)
