@@ -10,6 +10,16 @@ export interface Provision {
 const checks = {
   strace: ['strace', '-V'],
   peers: [peersPython, '-c', 'import pyarrow, polars, duckdb'],
+  /** A file system in a file, which needs root and loop devices. */
+  loop: [
+    'bash',
+    '-c',
+    'd=$(mktemp -d); truncate -s 8M $d/i && mkfs.ext4 -q $d/i && mkdir $d/m && mount -o loop $d/i $d/m && umount $d/m; s=$?; rm -r $d; exit $s',
+  ],
+  /** Sets the clock of single processes. */
+  faketime: ['faketime', '-f', '+1d', 'true'],
+  /** A process-id namespace of one's own. */
+  unshare: ['unshare', '--pid', '--fork', '--mount-proc', 'true'],
   /** The current long-term release of Node beside the one that runs the tests. */
   node: [process.env['PAWL_TEST_NODE'] ?? 'PAWL_TEST_NODE', '--version'],
 } as const

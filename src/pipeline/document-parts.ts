@@ -67,7 +67,7 @@ export type DocumentPartConstructor<S extends OptionsShape, P> = new (
  *   name: 'ShortLineFilter',
  *   options: { longest: z.number().default(80) },
  *   create: ({ longest }) => ({
- *     scoreDocument: text => Math.max(...text.split('\n').map(line => line.length)),
+ *     scoreDocument: text => text.split('\n').reduce((most, line) => Math.max(most, line.length), 0),
  *     keepDocument: score => Number(score) <= longest,
  *   }),
  * })

@@ -206,7 +206,7 @@ export class LedgerIndex {
     const size = statSync(path, { throwIfNoEntry: false })?.size
     if (size === undefined || (known !== undefined && size <= known.next.offset)) return undefined
     const found = scanSegment(path, known?.next)
-    this.damages.push(...found.damages)
+    for (const damage of found.damages) this.damages.push(damage)
     const next = found.next
     if (known !== undefined) {
       known.next = next

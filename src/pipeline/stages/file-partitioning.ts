@@ -88,10 +88,10 @@ function groupFiles(files: readonly string[], known: readonly FileGroupTask[], o
     if (left > 0) missing.set(file, left - 1)
     return left > 0
   }
-  const groups = known.filter(({ range }) => range === undefined).map(({ data }) => data.filter(take))
+  const kept = known.filter(({ range }) => range === undefined).map(({ data }) => data.filter(take))
   const added = files.filter(take)
   const { blocksize, filesPerPartition = 1 } = options
-  groups.push(...(blocksize === undefined ? bySize(added, filesPerPartition) : byBytes(added, blocksize)))
+  const groups = kept.concat(blocksize === undefined ? bySize(added, filesPerPartition) : byBytes(added, blocksize))
   const order = new Map(files.map((file, index) => [file, index]))
   const firstOf = (group: readonly string[]) =>
     group.reduce((first, file) => Math.min(first, order.get(file) ?? 0), Infinity)
