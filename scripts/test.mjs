@@ -60,6 +60,7 @@ for (const [name, command, args] of checks) {
 }
 
 provision('strace', ['strace'])
+provision('faketime', ['faketime'])
 provisionPython()
 const otherNode = provisionNode()
 if (otherNode !== undefined) process.env.PAWL_TEST_NODE = otherNode
