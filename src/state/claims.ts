@@ -1,5 +1,6 @@
-import { linkSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { hasNoLinks, linkNew } from '../util/link-new.js'
 import { listIfThere, remove } from '../util/remove.js'
 import { stagingPath } from '../util/staging.js'
 import type { HandState } from './hands.js'
@@ -68,18 +69,15 @@ export class Claims {
 
   #create(path: string): boolean {
     try {
-      linkSync(this.#identityFile(), path)
-      return true
+      return linkNew(this.#identityFile(), path)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
-      if (code === 'EEXIST') return false
       if (code === 'EMLINK') {
         this.close()
         return this.#create(path)
       }
       // Some file systems have no hard links; there a file that is not written yet counts as nobody's for a moment.
-      if (code === 'EPERM' || code === 'ENOTSUP' || code === 'EOPNOTSUPP' || code === 'ENOSYS')
-        return createWithoutLink(path, this.settings.writer)
+      if (hasNoLinks(error)) return createWithoutLink(path, this.settings.writer)
       throw error
     }
   }

@@ -1,6 +1,7 @@
-import { linkSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LedgerRecord } from '../core/records.js'
+import { hasNoLinks, linkNew } from '../util/link-new.js'
 import { listIfThere, remove } from '../util/remove.js'
 import { stagingPath } from '../util/staging.js'
 import { encodeOwnFile, readOwnFile } from './own-file.js'
@@ -46,14 +47,10 @@ export class Winners {
     const staged = stagingPath(this.folder, this.writer, 'winner')
     try {
       writeFileSync(staged, content, { flag: 'wx' })
-      linkSync(staged, path)
-      return true
+      // What stands there tells whose it is, also where an inode says nothing.
+      return linkNew(staged, path) || isOwn(path, content)
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      // An answer that was lost and asked for again says so, too: what stands there tells whose it is.
-      if (code === 'EEXIST') return isOwn(path, content)
-      if (code === 'EPERM' || code === 'ENOTSUP' || code === 'EOPNOTSUPP' || code === 'ENOSYS')
-        return createWithoutLink(path, content)
+      if (hasNoLinks(error)) return createWithoutLink(path, content)
       throw error
     } finally {
       remove(staged)

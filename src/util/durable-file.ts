@@ -1,8 +1,8 @@
 import {
   closeSync,
+  existsSync,
   fstatSync,
   fsyncSync,
-  linkSync,
   mkdirSync,
   openSync,
   readSync,
@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { Checksum } from './hash.js'
+import { hasNoLinks, linkNew } from './link-new.js'
 import { remove } from './remove.js'
 import { stagingPath } from './staging.js'
 
@@ -85,16 +86,10 @@ export class StagedFile {
    * @returns false where the name was taken
    */
   publish(path: string): boolean {
-    try {
-      linkSync(this.path, path)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      remove(this.path)
-      return false
-    }
+    const isMine = nameOnce(this.path, path)
     remove(this.path)
-    syncFolder(dirname(path))
-    return true
+    if (isMine) syncFolder(dirname(path))
+    return isMine
   }
 
   /** Gives the sealed file its name in place of what stood there. */
@@ -120,6 +115,18 @@ export class StagedFile {
     this.#checksum.update(bytes)
     writeFully(this.#open, bytes)
     this.#used = 0
+  }
+}
+
+/** Where there are no hard links, a look has to do: names that attempts share are none of those that are published so. */
+function nameOnce(from: string, to: string): boolean {
+  try {
+    return linkNew(from, to)
+  } catch (error) {
+    if (!hasNoLinks(error)) throw error
+    if (existsSync(to)) return false
+    renameSync(from, to)
+    return true
   }
 }
 

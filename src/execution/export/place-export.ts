@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, renameSync } from 'node:fs'
+import { renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { ExportedFile, ExportRecord } from '../../core/records.js'
 import { syncFolder } from '../../util/durable-file.js'
 import { stampFile } from '../../util/file-stamp.js'
+import { hasNoLinks, linkNew } from '../../util/link-new.js'
 import { remove, removeFolder } from '../../util/remove.js'
 import { discardStaged } from '../../util/staging.js'
 import { JobFailure, type RunContext } from '../scheduler/run-context.js'
@@ -95,12 +96,11 @@ function giveName(context: RunContext, intent: ExportRecord): void {
 
 function linkOrRename(context: RunContext, staged: string, target: string): void {
   try {
-    linkSync(staged, target)
+    if (!linkNew(staged, target)) throw Object.assign(new Error(`${target} is taken`), { code: 'EEXIST' })
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') context.lease.check()
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') context.lease.check()
     // Some file systems have no hard links; there the check before has to do.
-    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error
+    if (!hasNoLinks(error)) throw error
     renameOrLose(context, staged, target)
   }
 }

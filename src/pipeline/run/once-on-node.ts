@@ -1,7 +1,8 @@
-import { linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { sayError } from '../../execution/unit-failure.js'
+import { linkNew } from '../../util/link-new.js'
 import { hasEnded, identityOf, type ProcessIdentity } from '../../util/process-identity.js'
 import { remove } from '../../util/remove.js'
 
@@ -44,11 +45,7 @@ function createIfAbsent(path: string, content: string): boolean {
   const staged = `${path}.${process.pid}`
   writeFileSync(staged, content)
   try {
-    linkSync(staged, path)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
+    return linkNew(staged, path)
   } finally {
     remove(staged)
   }
