@@ -16,6 +16,7 @@ import { addResumeCommand } from './resume.js'
 import { addRunCommand } from './run.js'
 import { addSchemaCommand } from './schema.js'
 import { addShowCommand } from './show.js'
+import { addTraceCommands } from './trace.js'
 import { addValidateCommand } from './validate.js'
 
 /** All commands, with their options and help. */
@@ -44,6 +45,7 @@ Examples:
   pawl show exp1                       see samples before and after
   pawl pipeline run curate.ts          run stages that are written in code
   pawl remaining in/ out/              list inputs that have no output yet
+  pawl trace exp1 --id id=doc-17       see what each operator did to one sample
   pawl ops duplicate                   find operators; one by name, in full
 
 Exit codes: 0 complete, 1 failed, 2 bad usage or recipe, 75 another process took
@@ -60,6 +62,7 @@ the job over, 130 or 143 stopped by a signal.`,
     addJobCommands,
     addEventCommands,
     addQuarantineCommands,
+    addTraceCommands,
     addCheckpointCommands,
     addCleanCommand,
     addValidateCommand,

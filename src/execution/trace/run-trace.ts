@@ -3,7 +3,7 @@ import type { OperatorCatalog, OperatorDefinition } from '../../core/operator.js
 import type { UnitReport } from '../../core/report.js'
 import type { Sample } from '../../core/sample.js'
 import type { TraceResult } from '../../core/unit-result.js'
-import type { JobSpec, TracePart, TraceUnit } from '../../core/work-unit.js'
+import type { JobSpec, PointInput, TraceUnit } from '../../core/work-unit.js'
 import { StagedFile } from '../../util/durable-file.js'
 import { storedPath } from '../../util/stored-path.js'
 import { numbersOf, OperatorChain, type Step } from '../operator-chain.js'
@@ -102,12 +102,23 @@ function applyBarrier({ dropped, examples }: TracePass, op: number, samples: rea
   return left
 }
 
-type Outcome =
+/** What an operator made of one sample. */
+export type Outcome =
   | { readonly kind: 'judged'; readonly isKept: boolean }
   | { readonly kind: 'mapped'; readonly made: readonly Sample[]; readonly isChanged: boolean }
 
 /** What an operator makes of one sample; undefined where it fails on it, as it did in the run. */
-async function runOne({ operator, spelled }: Step, sample: Sample): Promise<Outcome | undefined> {
+async function runOne(step: Step, sample: Sample): Promise<Outcome | undefined> {
+  try {
+    return await tryOne(step, sample)
+  } catch (error) {
+    if (isSystemError(error)) throw error
+    return undefined
+  }
+}
+
+/** What an operator makes of one sample; throws what it throws. */
+export async function tryOne({ operator, spelled }: Step, sample: Sample): Promise<Outcome> {
   sample.spell(spelled)
   try {
     if (operator.kind === 'filter') {
@@ -118,9 +129,6 @@ async function runOne({ operator, spelled }: Step, sample: Sample): Promise<Outc
     const result = operator.map ? await operator.map(sample) : (await operator.mapBatch?.([sample]))?.[0]
     const isSame = result === undefined || (result.length === 1 && result[0] === sample)
     return { kind: 'mapped', made: result ?? [sample], isChanged: !isSame || sample.revision !== revision }
-  } catch (error) {
-    if (isSystemError(error)) throw error
-    return undefined
   } finally {
     sample.spell(undefined)
   }
@@ -170,7 +178,8 @@ async function readDropped(job: JobSpec, { parts }: TraceUnit): Promise<Map<numb
   return dropped
 }
 
-async function droppedIn(job: JobSpec, input: NonNullable<TracePart['barriers'][number]['input']>): Promise<string[]> {
+/** The origins of the samples that a barrier dropped of a point. */
+export async function droppedIn(job: JobSpec, input: PointInput): Promise<string[]> {
   const survivors = new Set<string>()
   for await (const { samples } of readPoint(job, input))
     for (const { origin } of samples) survivors.add(originKey(origin))
@@ -180,7 +189,14 @@ async function droppedIn(job: JobSpec, input: NonNullable<TracePart['barriers'][
   return gone
 }
 
-function originKey({ ordinal, branch }: { readonly ordinal: number; readonly branch?: readonly number[] }): string {
+/** Tells a sample of a partition from all others. */
+export function originKey({
+  ordinal,
+  branch,
+}: {
+  readonly ordinal: number
+  readonly branch?: readonly number[]
+}): string {
   return branch === undefined ? String(ordinal) : `${ordinal}/${branch.join('/')}`
 }
 

@@ -9,7 +9,7 @@ import { forEachConcurrently } from '../../util/pool.js'
 import { listIfThere, remove } from '../../util/remove.js'
 import { verifyFile } from '../checkpoints/checkpoint-reader.js'
 import { damagedPath } from '../scheduler/damage.js'
-import { finalFingerprints, latestPoint, type PartitionState } from '../scheduler/partition-state.js'
+import { type Books, finalFingerprints, latestPoint, type PartitionState } from '../scheduler/partition-state.js'
 import { booksOf, type RunContext } from '../scheduler/run-context.js'
 import { superviseUnit, UnitFailed } from '../scheduler/supervise.js'
 import type { TraceLine } from './run-trace.js'
@@ -117,14 +117,18 @@ function partOf(
   const books = booksOf(context)
   const { stages } = context.plan
   const last = latestPoint(books, state, stages[stages.length - 1], stages[stages.length - 1].to)
-  const barriers = stages.flatMap(stage => {
+  return { partition: state.key, ...range, quarantine: last?.quarantine ?? [], barriers: barriersOf(books, state) }
+}
+
+/** What each barrier decided on in a partition; undefined where it is no longer kept. */
+export function barriersOf(books: Books, state: PartitionState): TracePart['barriers'] {
+  return books.plan.stages.flatMap(stage => {
     if (stage.signs === undefined) return []
     const point = latestPoint(books, state, stage, stage.to)
     const verdict = state.verdicts[stage.index]
     const isThere = point?.opsDone === stage.to && verdict !== undefined
     return [{ operator: stage.signs, input: isThere ? ({ kind: 'point', point, verdict } as const) : undefined }]
   })
-  return { partition: state.key, ...range, quarantine: last?.quarantine ?? [], barriers }
 }
 
 /** The lines of a committed trace; undefined where the file is gone or not what was committed. */

@@ -1,0 +1,70 @@
+import { UsageError } from '../core/usage-error.js'
+import { type TraceStep, traceSample, type WantedSample } from '../inspect/trace-sample.js'
+import { findJob } from '../jobs/find-job.js'
+import { exampleText } from './show-example.js'
+import { type Paint, paintFor } from './terminal.js'
+import type { TraceCommandOptions } from './trace.js'
+
+/** Prints the way of one sample through the operators of a job. */
+export async function showTrace(job: string, options: TraceCommandOptions): Promise<void> {
+  const trace = await traceSample(findJob(job, options.work_dir), readWanted(options))
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(trace)}\n`)
+    return
+  }
+  const paint = paintFor(process.stdout)
+  process.stdout.write(`${paint('bold', `${trace.file}, line ${trace.line}`)} (partition ${trace.partition})\n`)
+  for (const step of trace.steps) process.stdout.write(stepText(step, paint))
+  const { after } = trace
+  const end =
+    after.length === 0
+      ? 'Nothing is left of it.'
+      : after.length === 1
+        ? 'It is kept.'
+        : `${after.length} samples came of it.`
+  process.stdout.write(`${end}\n`)
+}
+
+function stepText({ index, operator, outcome, made, entry, stats, error }: TraceStep, paint: Paint): string {
+  const name = `process[${index}] ${operator}`
+  const measured =
+    stats === undefined
+      ? ''
+      : paint(
+          'dim',
+          ` (${Object.entries(stats)
+            .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
+            .join(', ')})`,
+        )
+  switch (outcome) {
+    case 'kept':
+      return `${name}: kept${measured}\n`
+    case 'changed': {
+      const many = made === undefined ? '' : ` into ${made} samples`
+      const shown = entry === undefined ? '' : `  ${exampleText({ kind: 'changed', entry, number: index }, paint)}`
+      return `${name}: ${paint('yellow', `changed${many}`)}\n${shown}`
+    }
+    case 'dropped': {
+      const shown = entry === undefined ? '' : `  ${exampleText({ kind: 'dropped', entry, number: index }, paint)}`
+      return `${name}: ${paint('red', 'dropped')}${measured}\n${shown}`
+    }
+    case 'failed':
+      return `${name}: ${paint('red', `failed, so that it was set aside: ${error}`)}\n`
+    case 'unknown':
+      return `${name}: ${paint('dim', 'what it decided on is no longer kept; what follows holds where it kept the sample')}\n`
+  }
+}
+
+function readWanted({ id, line }: TraceCommandOptions): WantedSample {
+  if ((id === undefined) === (line === undefined))
+    throw new UsageError('name one sample: --id FIELD=VALUE, or --line FILE:N')
+  if (id !== undefined) {
+    const at = id.indexOf('=')
+    if (at < 1) throw new UsageError(`--id ${id}: give a field and its value, such as id=doc-17`)
+    return { kind: 'field', field: id.slice(0, at), value: id.slice(at + 1) }
+  }
+  const [, file, number] = /^(.+):(\d+)$/.exec(line ?? '') ?? []
+  if (file === undefined || Number(number) < 1)
+    throw new UsageError(`--line ${line}: give a file and a line from 1 on, such as data/a.jsonl:12`)
+  return { kind: 'line', file, line: Number(number) }
+}
