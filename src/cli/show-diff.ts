@@ -1,5 +1,5 @@
 import { UsageError } from '../core/usage-error.js'
-import { diffJobs, type SampleDifference } from '../inspect/diff-jobs.js'
+import { diffJobs, mostExplained, type SampleDifference } from '../inspect/diff-jobs.js'
 import { findJob } from '../jobs/find-job.js'
 import { formatCount, plural } from '../util/format.js'
 import { alignColumns } from './align-columns.js'
@@ -22,6 +22,8 @@ export async function showDiff(a: string, b: string, { work_dir, json, examples 
   if (operators.length > 0) {
     const rows = operators.map(one => [one.operator, formatCount(one.onlyInA), formatCount(one.onlyInB)])
     lines.push('', ...alignColumns([['operator', `dropped in ${b} alone`, `in ${a} alone`], ...rows]))
+    if (Math.max(onlyInA, onlyInB) > mostExplained)
+      lines.push(`(of the first ${mostExplained} of each, which were run again)`)
   }
   const differing = [
     ...Object.entries(fields),

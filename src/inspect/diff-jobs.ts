@@ -48,7 +48,7 @@ export interface JobDifference {
 }
 
 /** Samples that are run again to learn which operator made the difference. */
-const mostExplained = 200
+export const mostExplained = 200
 
 interface Kept {
   readonly text: string
