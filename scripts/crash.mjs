@@ -28,6 +28,8 @@ const args = [
   'test/crash',
   'test/safety/own-files.test.ts',
   'test/io/fuzz.test.ts',
+  'test/hands/model.test.ts',
+  'test/safety/clocks.test.ts',
   'test/ops/hostile.test.ts',
   ...process.argv.slice(2),
 ]
