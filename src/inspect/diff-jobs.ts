@@ -1,11 +1,12 @@
 import type { JsonValue } from '../core/json.js'
-import { UsageError } from '../core/usage-error.js'
-import { specOf } from '../engine/job-spec.js'
-import { readPoint } from '../execution/segment/point-reader.js'
-import { newWriter } from '../util/staging.js'
-import { type CommittedJob, openCommitted, pointsAfter } from './open-committed.js'
-import { samplesAt } from './samples-at.js'
-import { stepsOf } from './trace-sample.js'
+import { explainLosses } from './explain-losses.js'
+import {
+  compareSamples,
+  type FinishedJob,
+  type FinishedSample,
+  finishedSamples,
+  openFinished,
+} from './finished-samples.js'
 
 /** What is told of one operator in two jobs. */
 export interface OperatorDifference {
@@ -18,7 +19,7 @@ export interface OperatorDifference {
 /** A sample that differs. */
 export interface SampleDifference {
   readonly file: string
-  /** Line, or record number, in its slice; from 1. */
+  /** Line, or number of the record, in the file; from 1. */
   readonly line: number
   readonly kind: 'only_in_a' | 'only_in_b' | 'changed'
   /** Which operator of the other job made the difference, where running it again shows. */
@@ -50,128 +51,100 @@ export interface JobDifference {
 /** Samples that are run again to learn which operator made the difference. */
 export const mostExplained = 200
 
-interface Kept {
-  readonly text: string
-  readonly stats: string
-}
-
-interface Side {
-  readonly job: CommittedJob
-  readonly spec: ReturnType<typeof specOf>
-  readonly kept: Map<string, Kept>
-}
-
 /**
- * Compares the finished samples of two jobs, by where they come from in the input. Holds the samples of both in memory
- * as text.
+ * Compares the finished samples of two jobs, by where they come from in the input, however each of them cut it. Reads
+ * both side by side, so that memory does not grow with them.
  *
  * @throws {UsageError} where one of them has not finished, or its finished partitions are no longer kept
  */
 export async function diffJobs(dirA: string, dirB: string, mostExamples = 10): Promise<JobDifference> {
-  const a = await openSide(dirA)
-  const b = await openSide(dirB)
+  const a = await openFinished(dirA)
   try {
-    return await compare(a, b, mostExamples)
+    const b = await openFinished(dirB)
+    try {
+      return await compare(a, b, mostExamples)
+    } finally {
+      b.job.ledger.close()
+    }
   } finally {
     a.job.ledger.close()
-    b.job.ledger.close()
   }
 }
 
-async function openSide(jobDir: string): Promise<Side> {
-  const job = await openCommitted(jobDir)
-  const spec = specOf(job.open, job.directory, newWriter())
-  const kept = new Map<string, Kept>()
-  const points = pointsAfter(job, spec.operators.length)
-  for (const [index, point] of points.entries()) {
-    if (point === undefined) {
-      job.ledger.close()
-      throw new UsageError(
-        `${jobDir}: partition ${job.states[index].key} is not finished, or no longer kept: pawl resume ${jobDir} brings it there`,
-      )
-    }
-    for await (const { samples } of readPoint(spec, { kind: 'point', point }))
-      for (const sample of samples) {
-        const { bytes, start, end } = sample.toJsonText()
-        kept.set(placeOf(job, index, sample.origin), {
-          text: bytes.toString('utf8', start, end),
-          stats: JSON.stringify(sample.computedStats ?? {}),
-        })
-      }
+async function compare(a: FinishedJob, b: FinishedJob, mostExamples: number): Promise<JobDifference> {
+  const tally = new Tally(mostExamples)
+  const [left, right] = [finishedSamples(a), finishedSamples(b)]
+  let [mine, theirs] = [await left.next(), await right.next()]
+  while (!mine.done || !theirs.done) {
+    const order = mine.done ? 1 : theirs.done ? -1 : compareSamples(mine.value, theirs.value)
+    if (order === 0) tally.both(mine.value as FinishedSample, theirs.value as FinishedSample)
+    else if (order < 0) tally.one('onlyInA', mine.value as FinishedSample)
+    else tally.one('onlyInB', theirs.value as FinishedSample)
+    if (order <= 0) mine = await left.next()
+    if (order >= 0) theirs = await right.next()
   }
-  return { job, spec, kept }
-}
-
-/** Where a sample comes from, however the input was cut: file, place in it, descendant. */
-function placeOf(
-  { states }: CommittedJob,
-  index: number,
-  origin: { slice: number; line: number; offset: number; branch?: readonly number[] },
-): string {
-  const { path, cut } = states[index].slices[origin.slice]
-  const start = cut.kind === 'groups' ? cut.start : 0
-  const place = origin.offset >= 0 ? `@${origin.offset}` : `${start}:${origin.line}`
-  return JSON.stringify([path, place, origin.line, ...(origin.branch ?? [])])
-}
-
-async function compare(a: Side, b: Side, mostExamples: number): Promise<JobDifference> {
-  const fields = new Map<string, number>()
-  const stats = new Map<string, number>()
-  const examples: SampleDifference[] = []
-  const [missingInB, missingInA]: [string[], string[]] = [[], []]
-  let [same, changed] = [0, 0]
-  for (const [place, mine] of a.kept) {
-    const theirs = b.kept.get(place)
-    if (theirs === undefined) {
-      missingInB.push(place)
-      continue
-    }
-    if (mine.text === theirs.text && mine.stats === theirs.stats) {
-      same++
-      continue
-    }
-    changed++
-    const inFields = differing(mine.text, theirs.text)
-    const inStats = differing(mine.stats, theirs.stats)
-    for (const name of Object.keys(inFields)) fields.set(name, (fields.get(name) ?? 0) + 1)
-    for (const name of Object.keys(inStats)) stats.set(name, (stats.get(name) ?? 0) + 1)
-    if (examples.length < mostExamples)
-      examples.push({ ...readPlace(place), kind: 'changed', fields: inFields, stats: inStats })
-  }
-  for (const place of b.kept.keys()) if (!a.kept.has(place)) missingInA.push(place)
+  const { counts, missing } = tally
   const operators = new Map<string, { onlyInA: number; onlyInB: number }>()
-  const count = (operator: string | undefined, side: 'onlyInA' | 'onlyInB') => {
-    const known = operators.get(operator ?? 'unknown') ?? { onlyInA: 0, onlyInB: 0 }
-    known[side]++
-    operators.set(operator ?? 'unknown', known)
-  }
-  for (const [side, missing, other] of [
-    ['onlyInA', missingInB, b],
-    ['onlyInB', missingInA, a],
+  const examples = [...tally.changes]
+  for (const [side, other] of [
+    ['onlyInA', b],
+    ['onlyInB', a],
   ] as const) {
-    const why = await explain(other, missing.slice(0, mostExplained))
-    for (const [index, place] of missing.entries()) {
-      const found = why.get(place)
-      if (index < mostExplained) count(found?.operator, side)
-      if (examples.length < mostExamples * 2)
-        examples.push({ ...readPlace(place), kind: side === 'onlyInA' ? 'only_in_a' : 'only_in_b', ...found })
+    const why = await explainLosses(other, missing[side])
+    for (const [index, sample] of missing[side].entries()) {
+      const found = why.get(sample)
+      const operator = found?.operator ?? 'unknown'
+      const known = operators.get(operator) ?? { onlyInA: 0, onlyInB: 0 }
+      known[side]++
+      operators.set(operator, known)
+      const { file, line } = sample
+      if (index < mostExamples)
+        examples.push({ file, line, kind: side === 'onlyInA' ? 'only_in_a' : 'only_in_b', ...found })
     }
   }
   return {
-    ...{ samplesA: a.kept.size, samplesB: b.kept.size, same, changed },
-    ...{ onlyInA: missingInB.length, onlyInB: missingInA.length },
-    ...{ fields: Object.fromEntries(fields), stats: Object.fromEntries(stats) },
-    operators: [...operators].map(([operator, counts]) => ({ operator, ...counts })),
+    samplesA: counts.same + counts.changed + counts.onlyInA,
+    samplesB: counts.same + counts.changed + counts.onlyInB,
+    ...counts,
+    ...{ fields: Object.fromEntries(tally.fields), stats: Object.fromEntries(tally.stats) },
+    operators: [...operators].map(([operator, sides]) => ({ operator, ...sides })),
     examples,
   }
 }
 
-function readPlace(place: string): { readonly file: string; readonly line: number } {
-  const [file, , line] = JSON.parse(place) as [string, string, number]
-  return { file, line }
+/** Counts all differences, and keeps the first of them. */
+class Tally {
+  readonly counts = { same: 0, changed: 0, onlyInA: 0, onlyInB: 0 }
+  readonly fields = new Map<string, number>()
+  readonly stats = new Map<string, number>()
+  readonly changes: SampleDifference[] = []
+  readonly missing: Record<'onlyInA' | 'onlyInB', FinishedSample[]> = { onlyInA: [], onlyInB: [] }
+
+  constructor(readonly mostExamples: number) {}
+
+  one(side: 'onlyInA' | 'onlyInB', sample: FinishedSample): void {
+    this.counts[side]++
+    if (this.missing[side].length < mostExplained) this.missing[side].push(sample)
+  }
+
+  both(mine: FinishedSample, theirs: FinishedSample): void {
+    const fields = differing(mine.text, theirs.text)
+    const stats = differing(mine.stats, theirs.stats)
+    const [inFields, inStats] = [Object.keys(fields), Object.keys(stats)]
+    if (inFields.length + inStats.length === 0) {
+      this.counts.same++
+      return
+    }
+    this.counts.changed++
+    for (const name of inFields) this.fields.set(name, (this.fields.get(name) ?? 0) + 1)
+    for (const name of inStats) this.stats.set(name, (this.stats.get(name) ?? 0) + 1)
+    const { file, line } = mine
+    if (this.changes.length < this.mostExamples) this.changes.push({ file, line, kind: 'changed', fields, stats })
+  }
 }
 
 function differing(a: string, b: string): Record<string, readonly [JsonValue, JsonValue]> {
+  if (a === b) return {}
   const [left, right] = [a, b].map(text => JSON.parse(text) as Record<string, JsonValue>)
   const names = [...new Set([...Object.keys(left), ...Object.keys(right)])]
   return Object.fromEntries(
@@ -179,26 +152,4 @@ function differing(a: string, b: string): Record<string, readonly [JsonValue, Js
       .filter(name => JSON.stringify(left[name]) !== JSON.stringify(right[name]))
       .map(name => [name, [left[name] ?? null, right[name] ?? null] as const]),
   )
-}
-
-/** Runs samples that a job did not keep through it again, and says which operator they were lost at. */
-async function explain(
-  { job, spec }: Side,
-  places: readonly string[],
-): Promise<Map<string, Pick<SampleDifference, 'operator' | 'why'>>> {
-  const found = new Map<string, Pick<SampleDifference, 'operator' | 'why'>>()
-  const wanted = new Map(places.map(place => [rootOf(place), place]))
-  for await (const { key, state, sample } of samplesAt(job, spec, key => wanted.has(key))) {
-    const { steps } = await stepsOf(job, spec, { state, sample })
-    const last = steps.find(({ outcome }) => outcome === 'dropped' || outcome === 'failed')
-    const dropped = last?.entry?.['__pawl__dropped__'] as Record<string, JsonValue> | undefined
-    const why = dropped ?? (last?.error === undefined ? undefined : { error: last.error })
-    found.set(wanted.get(key) as string, { operator: last?.operator, why })
-  }
-  return found
-}
-
-/** The record of the input that a sample descends from. */
-function rootOf(place: string): string {
-  return JSON.stringify((JSON.parse(place) as unknown[]).slice(0, 2))
 }

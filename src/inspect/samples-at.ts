@@ -1,31 +1,36 @@
 import { noCounts } from '../core/records.js'
 import type { Sample } from '../core/sample.js'
-import type { JobSpec } from '../core/work-unit.js'
 import { RunningCounts } from '../execution/counts.js'
 import type { PartitionState } from '../execution/scheduler/partition-state.js'
 import { SourceReader } from '../execution/segment/source-reader.js'
-import type { CommittedJob } from './open-committed.js'
+import type { FinishedJob } from './finished-samples.js'
+import { placeKey } from './places.js'
+import { ownerOf } from './trace-sample.js'
 
-/** Records of a job's input, by file and place: `["/data/a.jsonl","@120"]`, or by record number where a format has no bytes. */
+/** A record of the input, and the partition (or piece) that it was read in. */
+export interface RecordAt {
+  readonly key: string
+  readonly state: PartitionState
+  readonly sample: Sample
+}
+
+/** Reads records of a job's input again, those whose `placeKey` is wanted; files that hold none of them are not read. */
 export async function* samplesAt(
-  { states }: CommittedJob,
-  spec: JobSpec,
-  isWanted: (key: string) => boolean,
-): AsyncGenerator<{ readonly key: string; readonly state: PartitionState; readonly sample: Sample }> {
+  { job, spec, places }: FinishedJob,
+  files: ReadonlySet<string>,
+  wanted: { has(key: string): boolean },
+): AsyncGenerator<RecordAt> {
   const seen = new Set<string>()
-  for (const state of states) {
-    if (seen.has(state.partition)) continue
+  for (const state of job.states) {
+    if (seen.has(state.partition) || !state.slices.some(({ path }) => files.has(path))) continue
     seen.add(state.partition)
     const input = { kind: 'source', slices: state.slices, stamps: state.stamps, shares: state.shares } as const
     const counts = new RunningCounts(noCounts)
     const reader = new SourceReader({ ...spec, onError: 'skip' }, input, state.key, () => counts)
     for await (const { samples } of reader.batches())
       for (const sample of samples) {
-        const { slice, line, offset } = sample.origin
-        const { path, cut } = state.slices[slice]
-        const start = cut.kind === 'groups' ? cut.start : 0
-        const key = JSON.stringify([path, offset >= 0 ? `@${offset}` : `${start}:${line}`])
-        if (isWanted(key)) yield { key, state, sample }
+        const key = placeKey(places.of(state.slices[sample.origin.slice], sample.origin))
+        if (wanted.has(key)) yield { key, state: ownerOf(job, state, sample), sample }
       }
   }
 }

@@ -101,7 +101,7 @@ async function* samplesOf(spec: JobSpec, state: PartitionState, lines: Map<strin
 }
 
 /** A file that is read in pieces has a state for each of them; ordinals go on from one to the next. */
-function ownerOf({ states, ledger }: CommittedJob, state: PartitionState, { origin }: Sample): PartitionState {
+export function ownerOf({ states, ledger }: CommittedJob, state: PartitionState, { origin }: Sample): PartitionState {
   const same = states.filter(({ partition }) => partition === state.partition)
   const pieces = ledger.get('pieces', state.partition)?.pieces ?? []
   let from = 0

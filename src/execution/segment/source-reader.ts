@@ -14,6 +14,7 @@ import type { RunningCounts } from '../counts.js'
 import type { QuarantineWriter } from '../quarantine-writer.js'
 import { sliceMark } from '../slice-mark.js'
 import { UnitFailure } from '../unit-failure.js'
+import { countLines } from './count-lines.js'
 import type { InputBatch } from './input-batch.js'
 
 /** Where the lines of a slice start to count, for messages and quarantine. */
@@ -66,7 +67,7 @@ export class SourceReader {
         this.#checksum.update(batch.raw)
         sliceBytes += batch.raw.length
         this.#ordinal = to
-        lines = batch.records.at(-1)?.line ?? lines
+        lines = slice.cut.kind === 'bytes' ? countLines(lines, batch) : (batch.records.at(-1)?.line ?? lines)
         const counts = this.counts()
         counts.lines[index] = lines
         if (skip(from, to)) {
