@@ -6,6 +6,7 @@ import { readRecordedRecipe } from '../engine/job-facts.js'
 import { isAnalysis, openAnalysis } from '../engine/open-analysis.js'
 import { openRecipe } from '../engine/open-recipe.js'
 import { findJob } from '../jobs/find-job.js'
+import { refusePipeline } from '../jobs/refuse-pipeline.js'
 import { JobDirectory } from '../state/job-directory.js'
 import { writeFileAtomically } from '../util/durable-file.js'
 import { newWriter } from '../util/staging.js'
@@ -16,7 +17,9 @@ import type { ShowOptions } from './show-options.js'
 /** Goes on with a job, by its id or its folder. */
 export async function resumeJob(job: string, options: ShowOptions & { readonly work_dir?: string }): Promise<void> {
   const jobDir = findJob(job, options.work_dir)
-  const { recipe: recorded, recipeYaml } = new JobDirectory(jobDir)
+  const directory = new JobDirectory(jobDir)
+  refusePipeline(directory, 'pawl resume')
+  const { recipe: recorded, recipeYaml } = directory
   const record = readRecordedRecipe(recorded)
   if (record === undefined)
     process.stderr.write(`warning: ${recorded} is lost or damaged; relative paths of the recipe start at this folder\n`)

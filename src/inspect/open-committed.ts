@@ -11,6 +11,7 @@ import {
   fingerprintAt,
   type PartitionState,
 } from '../execution/scheduler/partition-state.js'
+import { refusePipeline } from '../jobs/refuse-pipeline.js'
 import { planOperators } from '../planning/stages.js'
 import { JobDirectory } from '../state/job-directory.js'
 import { LedgerIndex } from '../state/ledger-index.js'
@@ -34,6 +35,7 @@ export interface CommittedJob {
 export async function openCommitted(jobDir: string): Promise<CommittedJob> {
   await loadChecksums()
   const directory = new JobDirectory(jobDir)
+  refusePipeline(directory, 'looking at samples and checkpoints')
   const record = readRecordedRecipe(directory.recipe)
   const pinned = readOwnFile<PinnedCut>(directory.cut)
   if (record === undefined || pinned.kind !== 'read')

@@ -6,6 +6,8 @@ import { UsageError } from '../core/usage-error.js'
 import { readRecordedRecipe } from '../engine/job-facts.js'
 import type { OpenRecipe } from '../engine/open-recipe.js'
 import { readEntries } from '../execution/quarantine-report.js'
+import { JobObserver } from '../jobs/job-view.js'
+import { refusePipeline } from '../jobs/refuse-pipeline.js'
 import { JobDirectory } from '../state/job-directory.js'
 import type { Ledger } from '../state/ledger.js'
 import { furthestPoints, openAsRun, openCommitted } from './open-committed.js'
@@ -73,9 +75,14 @@ export interface Replay {
  * output at its place: the partitions concerned go back to before the operator that failed, and barriers behind it decide
  * again. What the reader set aside stays, as long as the input is the same. The working directory becomes that of the job.
  *
- * @throws {UsageError} where nothing was set aside that could come through
+ * @throws {UsageError} where nothing was set aside that could come through, or the job runs: it would wait for what its
+ * other processes have in hand, and take away what they stand on
  */
 export async function prepareReplay(jobDir: string, operator: string | undefined): Promise<Replay> {
+  const directory = new JobDirectory(jobDir)
+  refusePipeline(directory, 'pawl quarantine replay')
+  if (new JobObserver().look(jobDir).state === 'running')
+    throw new UsageError(`${jobDir} is running: wait for its end, or stop it first (pawl stop ${jobDir})`)
   const partitions = new Set<string>()
   let samples = 0
   for await (const entry of readQuarantine(jobDir)) {
@@ -87,7 +94,6 @@ export async function prepareReplay(jobDir: string, operator: string | undefined
     throw new UsageError(
       `${jobDir}: ${operator ?? 'no operator'} set nothing aside that could be run again; pawl quarantine list ${jobDir} shows what was`,
     )
-  const directory = new JobDirectory(jobDir)
   const record = readRecordedRecipe(directory.recipe)
   if (record === undefined)
     throw new UsageError(`${directory.recipe} is lost or damaged: pawl resume ${jobDir} makes it again`)
