@@ -191,6 +191,9 @@ export interface StagesRecord {
   /** Stages done. */
   readonly done: number
   readonly spool?: FileRef
+  /** Of the documents in the spool, where a barrier follows; and how many documents those are. */
+  readonly signature?: FileRef
+  readonly samples?: number
   readonly outputs: readonly ExportedFile[]
   readonly counts: readonly StageCounts[]
   readonly quarantine: readonly FileRef[]
@@ -202,6 +205,8 @@ export interface PlacedRecord {
   readonly source: string
   /** Of the last stage. */
   readonly fingerprint: string
+  /** Of what the source holds and of all stages, without what barriers decided. */
+  readonly chain: string
   readonly files: readonly ExportedFile[]
 }
 

@@ -59,6 +59,9 @@ export interface StagesResult {
   readonly digest: string | undefined
   /** The tasks that are handed to the next stages. */
   readonly spool?: FileRef
+  /** The signatures of the documents in the spool, and how many documents those are. */
+  readonly signature?: FileRef
+  readonly samples?: number
   /** Staged files, each with the name that it is to have. */
   readonly outputs: readonly ExportedFile[]
   readonly counts: readonly StageCounts[]

@@ -210,6 +210,10 @@ export interface StagesUnit extends UnitBase {
   readonly to: number
   /** Only says what the source holds. */
   readonly digestOnly?: boolean
+  /** The barrier that stands at `from`, by its place among the job's operators, and what it decided for the source. */
+  readonly applies?: { readonly operator: number; readonly verdict: NonNullable<PointInput['verdict']> }
+  /** The barrier that stands at `to`, whose signatures the unit also writes. */
+  readonly signs?: number
 }
 
 export type WorkUnit = SegmentUnit | DigestUnit | ResolveUnit | ExportUnit | TraceUnit | StagesUnit

@@ -586,6 +586,5 @@ export const Upper = defineDocumentModifier({ module: import.meta.url, name: 'Up
       )
     await expect(wrong('text_lenght_filter')).rejects.toThrow('did you mean "text_length_filter"?')
     await expect(wrong('text_length_filter', { min_len: 'x' })).rejects.toThrow('min_len')
-    await expect(wrong('document_deduplicator')).rejects.toThrow('decides on the whole dataset')
   })
 })

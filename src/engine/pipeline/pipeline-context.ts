@@ -1,4 +1,5 @@
 import type { RunContext } from '../../execution/scheduler/run-context.js'
+import type { Decisions } from './decisions.js'
 import type { PinnedSources } from './list-sources.js'
 import type { OutputManifest } from './output-manifest.js'
 import type { PipelinePlan } from './plan-pipeline.js'
@@ -10,6 +11,8 @@ export interface PipelineContext extends RunContext {
   /** What stands in the folders that the pipeline writes to. */
   readonly manifest: OutputManifest
   readonly failing: FailurePolicy
+  /** What barriers decided, as far as that is known. */
+  readonly decisions: Decisions
   /** Keep spools that a later stage has overtaken. */
   readonly keepsSpools: boolean
   readonly spoolBytes: number

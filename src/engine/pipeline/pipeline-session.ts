@@ -104,7 +104,13 @@ export class PipelineSession implements AsyncDisposable {
         checkpointDir: directory.checkpoints,
         partitionDir: directory.partitions,
       },
-      ...{ operators: [], customModules: [], textKeys: ['text'], seed: 42, onError: 'quarantine' as const },
+      ...{
+        operators: plan.barriers.map(({ use }) => use),
+        customModules: [],
+        textKeys: ['text'],
+        seed: 42,
+        onError: 'quarantine' as const,
+      },
       ...{
         maxSampleBytes: 64_000_000,
         batchBytes: 1 << 20,

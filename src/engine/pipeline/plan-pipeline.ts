@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { statsFieldOf } from '../../core/own-stats.js'
 import type { PartUse, PipelineSpec, StageUse } from '../../core/pipeline-spec.js'
 import { UsageError } from '../../core/usage-error.js'
+import type { OperatorUse } from '../../core/work-unit.js'
 import { createCatalog } from '../../ops/catalog.js'
 import { bundleCustomModules, type CustomBundle } from '../../ops/custom/bundle-custom.js'
 import { modulesOf } from '../../pipeline/parts.js'
@@ -10,7 +11,7 @@ import type { InlineStages } from '../../pipeline/run/load-stages.js'
 import type { Stage, StageOutput } from '../../pipeline/stage.js'
 import { OperatorStage } from '../../pipeline/stages/operator-stage.js'
 import { canonicalJson, fingerprintOf } from '../../util/hash.js'
-import { divideStages, type PoolPlan, type StageRange } from './divide-stages.js'
+import { divideStages, operatorOf, type PoolPlan, type StageRange } from './divide-stages.js'
 
 /** A pipeline with all that running it needs to know. */
 export interface PipelinePlan {
@@ -26,9 +27,18 @@ export interface PipelinePlan {
   readonly inline: InlineStages
   readonly ranges: readonly StageRange[]
   readonly pools: readonly PoolPlan[]
+  /** The barriers among the stages, in order. */
+  readonly barriers: readonly BarrierPlan[]
   /** Where stages write, each folder once. */
   readonly outputs: readonly StageOutput[]
   readonly warnings: readonly string[]
+}
+
+/** An operator that decides on what all sources hold. */
+export interface BarrierPlan {
+  readonly stage: number
+  readonly use: OperatorUse
+  readonly link: string
 }
 
 /** What is known of a pipeline beside its stages. */
@@ -60,6 +70,7 @@ export async function planPipeline(
   const parts = stages.map(stage => stage.portable())
   const bundles = await bundleModules(parts)
   const { ranges, pools } = divideStages(stages, parts, settings)
+  const links = stages.map((stage, index) => linkOf(stage, parts[index], bundles))
   const folderOf = (bundle: CustomBundle) => resolve(settings.bundleFolder, `${bundle.identity}.mjs`)
   const addresses = [...bundles].map(([module, bundle]): [string, string] => [module, folderOf(bundle)])
   return {
@@ -70,7 +81,11 @@ export async function planPipeline(
       stages: stages.map((stage, index) => useOf(stage, parts[index], settings.tag)),
       bundles: Object.fromEntries(addresses),
     },
-    links: stages.map((stage, index) => linkOf(stage, parts[index], bundles)),
+    links,
+    barriers: stages.flatMap((_, stage) => {
+      const use = operatorOf(parts[stage])
+      return use?.isBarrier ? [{ stage, use, link: links[stage] }] : []
+    }),
     bundles: [...bundles.values()],
     inline: new Map(stages.flatMap((stage, index) => (parts[index] === undefined ? [[index, stage]] : []))),
     ranges,
@@ -121,10 +136,6 @@ async function keepStatisticsApart(stages: readonly Stage[]): Promise<readonly S
       continue
     }
     const { use } = stage
-    if (use.isBarrier)
-      throw new UsageError(
-        `${use.name} decides on the whole dataset, which no stage of a pipeline sees: run it in a recipe, on what the pipeline wrote`,
-      )
     const definition = await catalog.load(use.name)
     const field = statsFieldOf(definition, use.textKey, measured)
     for (const stat of definition.stats) if (!measured.has(stat)) measured.set(stat, use.textKey)

@@ -39,8 +39,8 @@ export class Pools implements Executor {
   }
 
   run(unit: WorkUnit, report: UnitReport, signal: AbortSignal): Promise<UnitOutcome> {
-    if (unit.kind !== 'stages') throw new TypeError(`a pipeline has no unit of kind ${unit.kind}`)
-    return this.#executors[unit.pool].run(unit, report, signal)
+    // Decisions are taken by the workers that all stages share.
+    return this.#executors[unit.kind === 'stages' ? unit.pool : 0].run(unit, report, signal)
   }
 
   memoryBytes(): number {

@@ -22,6 +22,7 @@ import { plural } from '../../util/format.js'
 import { canonicalJson, fingerprintOf, loadChecksums } from '../../util/hash.js'
 import { newWriter } from '../../util/staging.js'
 import { version } from '../version.js'
+import { Decisions, decideAll, recallDecisions } from './decisions.js'
 import { listSources, type PinnedSources, refuseOwnOutput } from './list-sources.js'
 import { OutputManifest } from './output-manifest.js'
 import type { PipelineContext } from './pipeline-context.js'
@@ -61,6 +62,9 @@ export async function runPipeline(script: PipelineScript, options: PipelineOptio
       : error
   }
 }
+
+/** Decisions that are made again in one run, beyond one for each source. */
+const mostSetbacks = 10
 
 class PipelineRun {
   readonly #meter = new PipelineMeter()
@@ -156,6 +160,7 @@ class PipelineRun {
       if (record.kind === 'placed') this.#meter.complete++
     }
     const works = this.#worksOf(context)
+    recallDecisions(context, works)
     const before = works.filter(work => work.isDone()).length
     this.#meter.begin(works.length, before)
     const message = this.#describeStart(plan, { total: works.length, before, isJoining: held.joined !== undefined })
@@ -175,12 +180,36 @@ class PipelineRun {
   }
 
   async #bringToEnd(context: PipelineContext, works: readonly SourceWork[]): Promise<void> {
+    const { team } = context
+    let setbacks = 0
     for (;;) {
-      context.team.look()
-      if ((await shareWork(context, 'source', works)) === 'complete') break
-      await context.team.wait()
+      team.look()
+      const pass = await this.#pass(context, works)
+      if (pass === 'complete') break
+      if (pass === 'again' && ++setbacks > works.length + mostSetbacks)
+        throw new JobFailure(
+          'damaged_again',
+          `files of ${context.directory.path} are damaged again and again: check the disk that they are on`,
+        )
+      if (pass === 'waiting') await team.wait()
     }
     await this.#collect(context)
+  }
+
+  /** One look over all sources: up to each barrier, which then decides, and on to the end. */
+  async #pass(context: PipelineContext, works: readonly SourceWork[]): Promise<'complete' | 'waiting' | 'again'> {
+    if (works.every(work => work.isDone())) return 'complete'
+    for (const [range, { signs }] of context.pipeline.ranges.entries()) {
+      if (signs === undefined) continue
+      const parts = works.map(work => work.upTo(range))
+      if ((await shareWork(context, `sign${signs}`, parts)) === 'waiting') return 'waiting'
+      // A barrier needs all: where one source failed, the others stay where they are.
+      if (works.some(work => work.hasFailed() && work.signedAt(range) === undefined)) return 'complete'
+      const decision = await decideAll(context, works, range)
+      if (decision !== 'decided') return decision === 'held' ? 'waiting' : 'again'
+    }
+    const pass = await shareWork(context, 'source', works)
+    return context.decisions.takeLoss() ? 'again' : pass
   }
 
   /** Files of sources that are gone go, too; one process at a time sees to that. */
@@ -222,7 +251,8 @@ class PipelineRun {
       ...{ job: spec, plan: { operators: [], links: [], applyLinks: [], stages: [], checkpoints: [] }, files: [] },
       ...{ directory, ledger: held.ledger, lease: held.lease, team, executor, signal, setbacks: new Map() },
       settings: {
-        ...{ preserveIntermediate: true, copyInputs: false, maxQuarantineRatio: 1, resolveMemoryBytes: 0 },
+        ...{ preserveIntermediate: true, copyInputs: false, maxQuarantineRatio: 1 },
+        resolveMemoryBytes: (plan.pools[0]?.memoryMb ?? 1024) * 500_000,
         ...{ maxLosses: 3, retryDelayMs: retryDelayS * 1000 },
       },
       emit: event => {
@@ -235,7 +265,7 @@ class PipelineRun {
         if (event.event_type === 'partition_failed') this.#meter.failed++
       },
       onProgress: (unit, progress) => this.#meter.unit(unit, progress),
-      ...{ pipeline: plan, pinned, manifest: OutputManifest.read(held.ledger) },
+      ...{ pipeline: plan, pinned, manifest: OutputManifest.read(held.ledger), decisions: new Decisions() },
       ...{ failing: { maxAttempts, retryFailed }, keepsSpools: keepSpools, spoolBytes: spoolMb * 1e6 },
     }
   }

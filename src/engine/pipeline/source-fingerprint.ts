@@ -10,10 +10,16 @@ export function digestOfTask({ task }: SourceSpec): string {
  * What stages make of a source, as a chain: where it lies and what it holds, then a link for each stage.
  *
  * @param digest of its files; taken from the source itself where it has none
+ * @param decided what barriers decided of it, by their places among the stages
  */
-export function fingerprintOfSource(source: SourceSpec, digest: string | undefined, links: readonly string[]): string {
+export function fingerprintOfSource(
+  source: SourceSpec,
+  digest: string | undefined,
+  links: readonly string[],
+  decided: ReadonlyMap<number, string> = new Map(),
+): string {
   const { id, name, task, files } = source
   const content = files.length > 0 ? (digest ?? '') : digestOfTask(source)
   const start = fingerprintOf('source', id, name, content, canonicalJson([task.metadata, task.datasetName]))
-  return links.reduce((chain, link) => fingerprintOf('stage', chain, link), start)
+  return links.reduce((chain, link, stage) => fingerprintOf('stage', chain, link, decided.get(stage) ?? ''), start)
 }

@@ -26,6 +26,9 @@ export class SourceFailed extends UnitFailed {
   }
 }
 
+/** What a barrier decided is damaged. */
+class DecisionLost extends Error {}
+
 /** A damaged spool is made again so often at most. */
 const mostSetbacks = 3
 
@@ -78,7 +81,7 @@ export class SourceWork implements Part {
 
   /** Fingerprint of the last stage's result; undefined as long as nobody read the source. */
   get fingerprint(): string | undefined {
-    return this.#digest === undefined ? undefined : this.#fingerprintAt(this.context.pipeline.stages.length)
+    return this.#fingerprintAt(this.context.pipeline.stages.length)
   }
 
   async work(): Promise<void> {
@@ -86,6 +89,9 @@ export class SourceWork implements Part {
       if (await this.#isSame()) return
       if (this.#latest() === undefined && keepsOthers(this.context, this.source)) this.#isDone = true
       else await this.#complete()
+    } catch (error) {
+      // It is decided again before anything else is done.
+      if (!(error instanceof DecisionLost)) throw error
     } finally {
       this.#release()
     }
@@ -117,12 +123,41 @@ export class SourceWork implements Part {
   }
 
   async #runAll(): Promise<StagesRecord> {
-    const { ranges, stages } = this.context.pipeline
-    for (let last = this.#latest(); ; ) {
-      if (last?.done === stages.length) return last
-      const at = ranges.findIndex(({ from }) => from === (last?.done ?? 0))
-      last = at < 0 ? await this.#commitEmpty() : ((await this.#runRange(ranges[at], last)) ?? this.#latest())
+    const { ranges } = this.context.pipeline
+    return ranges.length === 0 ? (this.#latest()?.record ?? this.#commitEmpty()) : this.#runTo(ranges.length - 1)
+  }
+
+  /** Runs what is missing up to the end of a range. */
+  async #runTo(last: number): Promise<StagesRecord> {
+    const { ranges } = this.context.pipeline
+    for (let reached = this.#latest(last); ; ) {
+      if (reached?.range === last) return reached.record
+      const next = (reached?.range ?? -1) + 1
+      const record = await this.#runRange(ranges[next], reached?.record)
+      reached = record === undefined ? this.#latest(last) : { range: next, record }
     }
+  }
+
+  /** The source on its way to a barrier: what the barrier decides on is to be committed. */
+  upTo(range: number): Part {
+    return {
+      block: this.block,
+      hasFailed: () => this.hasFailed(),
+      learn: () => this.learn(),
+      isDone: () => this.signedAt(range) !== undefined,
+      work: async () => {
+        await this.#isSame()
+        await this.#runTo(range)
+      },
+      onFailure: error => this.onFailure(error),
+    }
+  }
+
+  /** What was committed of it at the end of a range behind which a barrier stands, as long as it can be decided on. */
+  signedAt(range: number): StagesRecord | undefined {
+    const fingerprint = this.#fingerprintAt(this.context.pipeline.ranges[range].to)
+    const record = fingerprint === undefined ? undefined : this.context.ledger.get('stages', fingerprint)
+    return record?.signature === undefined ? undefined : record
   }
 
   async onFailure(error: UnitFailed): Promise<void> {
@@ -143,23 +178,20 @@ export class SourceWork implements Part {
     const { ledger } = this.context
     const known = ledger.get('input', this.source.id)
     if (this.#digest !== undefined || known === undefined) return false
-    const { digest = '' } = await this.#supervise({ from: 0, to: 0, pool: this.#anyPool() }, { digestOnly: true })
+    const { digest = '' } = await this.#supervise({ from: 0, to: 0, pool: 0 }, { digestOnly: true })
     this.#digest = digest
     await ledger.commit([this.#inputRecord(digest)])
     return this.isDone()
   }
 
-  #anyPool(): number {
-    return this.context.pipeline.ranges[0]?.pool ?? 0
-  }
-
-  /** The furthest that is committed. */
-  #latest(): StagesRecord | undefined {
-    if (this.#digest === undefined) return undefined
+  /** The furthest range that is committed, up to one of them. */
+  #latest(most?: number): { readonly range: number; readonly record: StagesRecord } | undefined {
     const { ranges, stages } = this.context.pipeline
-    for (const done of [stages.length, ...[...ranges].reverse().map(({ from }) => from)]) {
-      const record = done === 0 ? undefined : this.context.ledger.get('stages', this.#fingerprintAt(done))
-      if (record !== undefined) return record
+    const ends = ranges.length === 0 ? [stages.length] : ranges.map(({ to }) => to)
+    for (let range = most ?? ends.length - 1; range >= 0; range--) {
+      const fingerprint = this.#fingerprintAt(ends[range])
+      const record = fingerprint === undefined ? undefined : this.context.ledger.get('stages', fingerprint)
+      if (record !== undefined) return { range, record }
     }
     return undefined
   }
@@ -172,13 +204,16 @@ export class SourceWork implements Part {
     } catch (error) {
       if (before?.spool === undefined || !(error instanceof UnitFailed) || error.error.consequence !== 'redo_input')
         throw error
+      if (range.applies !== undefined && (await this.#dropDecision(range.applies, error.error)))
+        throw new DecisionLost()
       await this.#withdraw(before, error.error.message)
       return undefined
     }
     if (result.failures.length > 0) throw new SourceFailed(result.failures)
     const record = await this.#commit(range, result, before)
     this.#release()
-    this.#spooled = { bytes: record.spool?.sizeBytes ?? 0, stage: range.to }
+    // A barrier needs all sources: none of them is held back for it.
+    if (range.signs === undefined) this.#spooled = { bytes: record.spool?.sizeBytes ?? 0, stage: range.to }
     this.bound.gave(this.#spooled.bytes, range.to)
     return record
   }
@@ -191,7 +226,7 @@ export class SourceWork implements Part {
   }
 
   async #supervise(
-    { from, to, pool }: StageRange,
+    { from, to, pool, applies, signs }: StageRange,
     { before, digestOnly }: { readonly before?: StagesRecord; readonly digestOnly?: boolean },
   ): Promise<StagesResult> {
     const { id, name } = this.source
@@ -213,6 +248,8 @@ export class SourceWork implements Part {
           from,
           to,
           digestOnly,
+          signs,
+          applies: applies === undefined ? undefined : { operator: applies, verdict: this.#verdictOf(applies, before) },
         }
       },
     )
@@ -226,6 +263,7 @@ export class SourceWork implements Part {
     if (this.#digest === undefined && result.digest !== undefined) records.push(this.#inputRecord(result.digest))
     this.#digest ??= result.digest ?? ''
     const fingerprint = this.#fingerprintAt(to)
+    if (fingerprint === undefined) throw new TypeError('what a source holds is known once it was read')
     const record: StagesRecord = {
       kind: 'stages',
       fingerprint,
@@ -233,6 +271,8 @@ export class SourceWork implements Part {
       attempt: randomBytes(4).toString('hex'),
       done: to,
       spool: result.spool,
+      signature: result.signature,
+      samples: result.samples,
       outputs: result.outputs,
       counts: [...(before?.counts ?? []), ...result.counts],
       quarantine: [...(before?.quarantine ?? []), ...result.quarantine],
@@ -264,6 +304,18 @@ export class SourceWork implements Part {
     })
   }
 
+  /** Where it is the decision that is damaged, it no longer counts. */
+  async #dropDecision(barrier: number, { path, message }: UnitFailed['error']): Promise<boolean> {
+    const { ledger, decisions, emit } = this.context
+    const verdict = decisions.of(barrier, this.source.id)
+    if (path === undefined || verdict === undefined || !path.endsWith(verdict.path)) return false
+    const records = [...ledger.all('verdict')].filter(({ file }) => file.path === verdict.path)
+    await ledger.withdraw(records)
+    decisions.forget(barrier)
+    emit({ event_type: 'checkpoint_damaged', partition: this.source.id, path, reason: message })
+    return true
+  }
+
   async #withdraw(record: StagesRecord, reason: string): Promise<void> {
     const { ledger, directory, emit } = this.context
     if (++this.#setbacks > mostSetbacks)
@@ -284,7 +336,8 @@ export class SourceWork implements Part {
   async #finish({ fingerprint, counts }: StagesRecord, files: readonly ExportedFile[]): Promise<void> {
     const { context, source } = this
     const before = context.manifest.of(source.id)
-    const placed: PlacedRecord = { kind: 'placed', source: source.id, fingerprint, files }
+    const chain = fingerprintOfSource(source, this.#digest, context.pipeline.links)
+    const placed: PlacedRecord = { kind: 'placed', source: source.id, fingerprint, chain, files }
     await context.ledger.commit([placed])
     context.manifest.note(placed)
     removeStale(context, before?.files ?? [])
@@ -303,10 +356,12 @@ export class SourceWork implements Part {
 
   async #dropSpools(): Promise<void> {
     const { ledger, directory, pipeline } = this.context
-    for (const { from } of pipeline.ranges) {
-      const record = from === 0 ? undefined : ledger.get('stages', this.#fingerprintAt(from))
+    for (const { to, signs } of pipeline.ranges) {
+      const fingerprint = this.#fingerprintAt(to)
+      const record = fingerprint === undefined ? undefined : ledger.get('stages', fingerprint)
       if (record?.spool === undefined) continue
-      await ledger.withdraw([record])
+      // A decision is known by the signatures that it was made of.
+      if (signs === undefined) await ledger.withdraw([record])
       remove(resolve(directory.path, record.spool.path))
     }
   }
@@ -328,8 +383,30 @@ export class SourceWork implements Part {
     return fingerprintOf('tried', ...this.context.pipeline.links, ...stamps, canonicalJson(task.data ?? null))
   }
 
-  #fingerprintAt(done: number): string {
-    return fingerprintOfSource(this.source, this.#digest, this.context.pipeline.links.slice(0, done))
+  /** Undefined as long as what it holds, or what a barrier before decided of it, is not known. */
+  #fingerprintAt(done: number): string | undefined {
+    if (this.#digest === undefined) return undefined
+    const { links, barriers } = this.context.pipeline
+    const decided = new Map<number, string>()
+    for (const [number, { stage }] of barriers.entries()) {
+      if (stage >= done) break
+      const slice = this.context.decisions.of(number, this.source.id)?.slice
+      if (slice === undefined) return undefined
+      decided.set(stage, slice.digest)
+    }
+    return fingerprintOfSource(this.source, this.#digest, links.slice(0, done), decided)
+  }
+
+  /** What a barrier decided of the very documents that are there. */
+  #verdictOf(barrier: number, before: StagesRecord | undefined) {
+    const verdict = this.context.decisions.of(barrier, this.source.id)
+    if (verdict === undefined || verdict.slice.signed !== before?.signature?.checksum)
+      throw new UnitFailed({
+        code: 'decision_lost',
+        message: `what was decided of ${this.source.name} is no longer about what it holds: run the pipeline again, it decides anew`,
+        consequence: 'fail_unit',
+      })
+    return verdict
   }
 
   #recalled(): string | undefined {

@@ -85,7 +85,7 @@ function filesOf(record: LedgerRecord | undefined): readonly FileRef[] {
   if (record?.kind === 'point') return [record.file, ...record.quarantine]
   if (record?.kind === 'verdict') return record.lines === undefined ? [record.file] : [record.file, record.lines]
   if (record?.kind === 'stages')
-    return record.spool === undefined ? record.quarantine : [record.spool, ...record.quarantine]
+    return [record.spool, record.signature, ...record.quarantine].filter(file => file !== undefined)
   return record?.kind === 'signature' ? [record.file] : []
 }
 

@@ -18,7 +18,7 @@ export class PointEdits {
   }
 
   /** Undefined where there is nothing to edit by. */
-  static open(job: JobSpec, { verdict }: PointInput, operator: Barrier): PointEdits | undefined {
+  static open(job: JobSpec, { verdict }: Pick<PointInput, 'verdict'>, operator: Barrier): PointEdits | undefined {
     const payload = verdict?.slice.payload
     if (verdict === undefined || payload === undefined || operator.edit === undefined) return undefined
     const reader = new PayloadReader(resolve(job.jobDir, verdict.path), payload)
@@ -31,7 +31,7 @@ export class PointEdits {
   }
 
   /** Edits the samples of a batch, and says how many came out otherwise. */
-  apply({ samples, numbers }: PointBatch): number {
+  apply({ samples, numbers }: Pick<PointBatch, 'samples' | 'numbers'>): number {
     let changed = 0
     for (const [index, sample] of samples.entries()) if (this.#applyTo(sample, numbers[index])) changed++
     return changed

@@ -50,7 +50,15 @@ function ordinalsOf(rows: readonly Row[]): { from: number; to: number } {
   return { from: ordinal(rows[0]), to: ordinal(rows.at(-1)) + 1 }
 }
 
-function readDropped(job: JobSpec, { path, slice }: NonNullable<PointInput['verdict']>): Uint32Array {
+/**
+ * The rows that a barrier drops of a partition, ascending.
+ *
+ * @throws {UnitFailure} `redo_input` where the verdict is not what was committed
+ */
+export function readDropped(
+  job: Pick<JobSpec, 'jobDir'>,
+  { path, slice }: NonNullable<PointInput['verdict']>,
+): Uint32Array {
   let bytes: Buffer
   try {
     bytes = readRange(resolve(job.jobDir, path), slice.offset, slice.dropped * 4)

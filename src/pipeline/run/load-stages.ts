@@ -71,7 +71,9 @@ function operatorsFrom(stages: readonly StageUse[], from: number, to: number): O
   for (let at = from; at < to; at++) {
     const { part, attempts } = stages[at]
     if (part?.module !== ownModule || part.name !== 'OperatorStage' || attempts !== stages[from].attempts) break
-    uses.push(part.options['use'] as unknown as OperatorUse)
+    const use = part.options['use'] as unknown as OperatorUse
+    if (use.isBarrier) break
+    uses.push(use)
   }
   return uses
 }

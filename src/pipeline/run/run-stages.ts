@@ -17,6 +17,7 @@ import { SourceTracker } from '../source-tracking.js'
 import type { StageContext } from '../stage.js'
 import type { Task } from '../task.js'
 import { knownId, type TaskId } from '../task-id.js'
+import { Barriers } from './barriers.js'
 import { checkUnchanged, digestSource } from './digest-source.js'
 import { type FlowObserver, flow } from './flow.js'
 import { type InlineStages, type LoadedStages, loadStages, tearDown } from './load-stages.js'
@@ -55,7 +56,8 @@ export async function runStages(
     (source.files.length === 0 ? undefined : digestSource(source, bytes => report.progress({ samples: 0, bytes })))
   if (unit.digestOnly) return { kind: 'stages', digest, outputs: [], counts: [], quarantine: [], failures: [] }
   const stages = await stagesOf(job, unit, house)
-  const run = new SourceRun(job, unit, stages, report)
+  await using barriers = await Barriers.open(job, unit)
+  const run = new SourceRun(job, unit, { stages, barriers }, report)
   try {
     await run.pull()
     checkUnchanged(source)
@@ -74,11 +76,12 @@ async function stagesOf(
   { inline, loaded }: StageHouse,
 ): Promise<LoadedStages> {
   if (pipeline === undefined) throw new TypeError('stages are run in a pipeline')
-  const key = `${unit.from}-${unit.to}`
+  const range = { from: unit.applies === undefined ? unit.from : unit.from + 1, to: unit.to }
+  const key = `${range.from}-${range.to}`
   const known = loaded.get(key)
   if (known !== undefined) return known
   const nodeFolder = stagedFolder(checkpointDir, writer, `node-${hostname()}`)
-  const loading = loadStages(pipeline, unit, { inline, nodeFolder, worker: { node: hostname() } })
+  const loading = loadStages(pipeline, range, { inline, nodeFolder, worker: { node: hostname() } })
   loaded.set(key, loading)
   loading.catch(() => loaded.delete(key))
   return loading
@@ -86,6 +89,8 @@ async function stagesOf(
 
 /** One run of stages over a source. */
 class SourceRun implements FlowObserver {
+  readonly stages: LoadedStages
+  readonly #barriers: Barriers
   readonly #id: TaskId
   readonly #tracker = new SourceTracker()
   readonly #outputs: OutputFiles
@@ -102,9 +107,11 @@ class SourceRun implements FlowObserver {
   constructor(
     readonly job: JobSpec,
     readonly unit: StagesUnit,
-    readonly stages: LoadedStages,
+    { stages, barriers }: { readonly stages: LoadedStages; readonly barriers: Barriers },
     readonly report: UnitReport,
   ) {
+    this.stages = stages
+    this.#barriers = barriers
     const { source, attempt, from, to } = unit
     this.#id = knownId(source.id)
     this.#outputs = new OutputFiles(source.name, job.writer, attempt)
@@ -128,7 +135,10 @@ class SourceRun implements FlowObserver {
   async pull(): Promise<void> {
     for await (const task of flow(this.stages.live, this.#input(), this)) {
       if (this.#spool !== undefined) {
-        spoolTask(this.#spool, task)
+        spoolTask(
+          this.#spool,
+          this.#barriers.sign(task, (sample, error) => this.#setAside(this.#barriers.name, sample, error)),
+        )
         this.#spooled++
       }
       this.#note({ kind: 'consumed', task: task.id, children: [] })
@@ -147,15 +157,21 @@ class SourceRun implements FlowObserver {
     }
     const outputs = this.#outputs.seal()
     const quarantine = this.#publishQuarantine()
+    this.#barriers.finish()
+    const { samples } = this.#barriers
+    const signature = this.#barriers.publish((staged, records) =>
+      this.#publish(staged, join(this.job.checkpointDir, `${this.#stem}.signatures`), records),
+    )
     const spool =
       this.#spool && this.#publish(this.#spool, join(this.job.checkpointDir, `${this.#stem}.spool`), this.#spooled)
-    return { kind: 'stages', digest, spool, outputs, counts, quarantine, failures: [] }
+    return { kind: 'stages', digest, spool, signature, samples, outputs, counts, quarantine, failures: [] }
   }
 
   discard(): void {
     this.#outputs.discard()
     this.#quarantine.discard()
     this.#spool?.discard()
+    this.#barriers.discard()
   }
 
   clear(): void {
@@ -200,7 +216,9 @@ class SourceRun implements FlowObserver {
     for await (const task of tasks) {
       this.#hasInput = true
       this.#note({ kind: 'emitted', task: task.id })
-      yield task
+      const left = this.#barriers.apply(task)
+      if (left === undefined) this.#note({ kind: 'consumed', task: task.id, children: [] })
+      else yield left
     }
   }
 
@@ -225,12 +243,17 @@ class SourceRun implements FlowObserver {
     return { path: storedPath(this.job.jobDir, path), rows, ...sealed }
   }
 
+  #setAside(stage: string, sample: Sample, error: unknown): void {
+    const { files } = this.unit.source
+    const path = files[sample.origin.slice]?.path ?? files[0]?.path ?? ''
+    this.#quarantine.addSample(sample, { path, base: 0 }, stage, { code: codeOf(error), message: sayError(error) })
+  }
+
   #makeContext(index: number): StageContext {
     const { unit, job, stages } = this
     const { source } = unit
     const use = job.pipeline?.stages[stages.first[index]]
     const { name } = stages.live[index]
-    const places = source.files.length === 0 ? [''] : source.files.map(({ path }) => path)
     return {
       source: { id: this.#id, name: source.name },
       output: file => {
@@ -239,10 +262,7 @@ class SourceRun implements FlowObserver {
         mkdirSync(use.folder, { recursive: true })
         return this.#outputs.open(use.folder, file, use.tag)
       },
-      setAside: (sample: Sample, error: unknown) => {
-        const path = places[sample.origin.slice] ?? places[0]
-        this.#quarantine.addSample(sample, { path, base: 0 }, name, { code: codeOf(error), message: sayError(error) })
-      },
+      setAside: (sample: Sample, error: unknown) => this.#setAside(name, sample, error),
       idempotenceKey: task => `${source.id}-${task.id}-${name}`,
       progress: () => this.#tellNowAndThen(),
       scratch: () => {

@@ -65,7 +65,9 @@ export class OperatorStage extends Stage<DocumentBatch, DocumentBatch> {
     if (this.#use !== undefined) return
     const { readOperator } = await import('../../config/read-process.js')
     const { textKey = 'text', seed = 42 } = this.settings
-    const read = await readOperator({ [this.operator]: this.params }, createCatalog(), { textKey, seed })
+    // A barrier is built where the pipeline's other operators are, so that its field goes with its parameters.
+    const params = this.settings.textKey === undefined ? this.params : { text_key: textKey, ...this.params }
+    const read = await readOperator({ [this.operator]: params }, createCatalog(), { textKey, seed })
     if ('problems' in read) throw new UsageError(`OperatorStage: ${read.problems.join('; ')}`)
     this.#use = read.use
   }

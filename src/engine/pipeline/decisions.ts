@@ -1,0 +1,173 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { verdictFingerprint } from '../../core/fingerprint.js'
+import type { StagesRecord, VerdictRecord, VerdictSlice } from '../../core/records.js'
+import type { PointInput, ResolveUnit } from '../../core/work-unit.js'
+import { raceFor } from '../../execution/scheduler/commit.js'
+import { superviseUnit, UnitFailed } from '../../execution/scheduler/supervise.js'
+import type { PipelineContext } from './pipeline-context.js'
+import type { SourceWork } from './source-work.js'
+
+/** A damaged file is made again so often at most. */
+const mostSetbacks = 3
+
+type Verdict = NonNullable<PointInput['verdict']>
+
+/** What barriers decided, by their numbers and by source. */
+export class Decisions {
+  readonly #verdicts = new Map<number, ReadonlyMap<string, Verdict>>()
+  #isLost = false
+
+  of(barrier: number, source: string): Verdict | undefined {
+    return this.#verdicts.get(barrier)?.get(source)
+  }
+
+  /** True once since the last call where a decision was found damaged: what it was needed for was not done. */
+  takeLoss(): boolean {
+    const isLost = this.#isLost
+    this.#isLost = false
+    return isLost
+  }
+
+  /** The decisions from a barrier on no longer count. */
+  forget(barrier: number): void {
+    for (const number of [...this.#verdicts.keys()]) if (number >= barrier) this.#verdicts.delete(number)
+    this.#isLost = true
+  }
+
+  take(barrier: number, { file, slices }: VerdictRecord): void {
+    this.#verdicts.set(barrier, new Map(slices.map(slice => [slice.partition, { path: file.path, slice }])))
+  }
+}
+
+/**
+ * Has a barrier decide over all sources, or takes the decision that is on record. It is known by the signatures that it is
+ * made of, in the order of the sources.
+ *
+ * @returns `held` where another process decides; `lost` where something that it decides on is
+ */
+export async function decideAll(
+  context: PipelineContext,
+  works: readonly SourceWork[],
+  range: number,
+): Promise<'decided' | 'held' | 'lost'> {
+  const { ledger, team, pipeline, decisions } = context
+  const barrier = pipeline.ranges[range].signs as number
+  const records = recordsAt(works, range)
+  if (records === undefined) return 'lost'
+  const fingerprint = fingerprintOfDecision(context, barrier, records)
+  const known = () => recalled(context, fingerprint)
+  let verdict = known()
+  if (verdict === undefined) {
+    const claim = await team.claims.take(`decide-${fingerprint}-${ledger.withdrawals('verdict', fingerprint)}`)
+    if (claim.kind === 'held') return 'held'
+    // Whoever held it before may have been done.
+    team.learn(true)
+    verdict = known() ?? (await decide(context, { works, records, barrier, fingerprint }))
+  }
+  if (verdict === undefined) return 'lost'
+  decisions.take(barrier, verdict)
+  return 'decided'
+}
+
+interface Question {
+  readonly works: readonly SourceWork[]
+  readonly records: readonly StagesRecord[]
+  readonly barrier: number
+  readonly fingerprint: string
+}
+
+/** @returns undefined where signatures are not what was committed; they are then no longer on record */
+async function decide(
+  context: PipelineContext,
+  { works, records, barrier, fingerprint }: Question,
+): Promise<VerdictRecord | undefined> {
+  const { ledger, pipeline, settings, setbacks } = context
+  const { use, stage } = pipeline.barriers[barrier]
+  const started = performance.now()
+  // One whose file is gone is decided again.
+  const lost = ledger.get('verdict', fingerprint)
+  if (lost !== undefined) await ledger.withdraw([lost])
+  const signatures = records.flatMap(({ source, signature, samples }) =>
+    signature === undefined ? [] : [{ partition: source, file: signature, samples }],
+  )
+  const runs = signatures.map(({ file }, index) => ({ index, rows: file.rows }))
+  const paths = works.map(({ source }) =>
+    source.files.length > 0 ? source.files.map(({ path }) => path) : [source.name],
+  )
+  const result = await superviseUnit(context, { partition: '', what: use.name }, (attempt): ResolveUnit => {
+    const memoryBytes = settings.resolveMemoryBytes
+    return {
+      kind: 'resolve',
+      id: `${use.name}:${attempt}`,
+      attempt,
+      operator: barrier,
+      fingerprint,
+      signatures,
+      paths,
+      runs,
+      memoryBytes,
+    }
+  }).catch(async (error: unknown) => {
+    const damaged =
+      error instanceof UnitFailed && error.error.consequence === 'redo_input' ? error.error.path : undefined
+    const record =
+      damaged && records.find(({ signature }) => signature !== undefined && damaged.endsWith(signature.path))
+    if (!record || (setbacks.get(damaged) ?? 0) >= mostSetbacks) throw error
+    setbacks.set(damaged, (setbacks.get(damaged) ?? 0) + 1)
+    await ledger.withdraw([record])
+    return undefined
+  })
+  if (result === undefined) return undefined
+  if (result.kind !== 'resolve') throw new TypeError(`a resolve unit answered with a ${result.kind}`)
+  const { file, figures, lines, slices } = result
+  const signed = slices.map((slice, index): VerdictSlice => ({ ...slice, signed: signatures[index].file.checksum }))
+  const verdict: VerdictRecord = { kind: 'verdict', fingerprint, file, figures, lines, slices: signed }
+  const generation = ledger.withdrawals('verdict', fingerprint) + 1
+  const theirs = raceFor(context, { id: fingerprint, generation }, [verdict])
+  await ledger.commit(theirs ?? [verdict])
+  context.emit({
+    event_type: 'barrier_resolved',
+    operator: use.name,
+    op_index: stage,
+    samples: signatures.reduce((sum, one) => sum + (one.samples ?? one.file.rows), 0),
+    dropped: file.rows,
+    ...figures,
+    ...(lines === undefined ? {} : { lines_path: lines.path }),
+    duration_ms: Math.round(performance.now() - started),
+  })
+  return theirs?.find(other => other.kind === 'verdict') ?? verdict
+}
+
+/** Takes what barriers decided in earlier runs, as far as it is about what is there. */
+export function recallDecisions(context: PipelineContext, works: readonly SourceWork[]): void {
+  for (const [range, { signs }] of context.pipeline.ranges.entries()) {
+    if (signs === undefined) continue
+    const records = recordsAt(works, range)
+    const verdict = records && recalled(context, fingerprintOfDecision(context, signs, records))
+    if (verdict === undefined) return
+    context.decisions.take(signs, verdict)
+  }
+}
+
+/** What all sources have at the end of a range; undefined where one of them has nothing. */
+function recordsAt(works: readonly SourceWork[], range: number): readonly StagesRecord[] | undefined {
+  const records = works.flatMap(work => work.signedAt(range) ?? [])
+  return records.length === works.length ? records : undefined
+}
+
+function fingerprintOfDecision(
+  { pipeline }: PipelineContext,
+  barrier: number,
+  records: readonly StagesRecord[],
+): string {
+  return verdictFingerprint(
+    pipeline.barriers[barrier].link,
+    records.map(({ signature }) => signature?.checksum ?? ''),
+  )
+}
+
+function recalled({ ledger, directory }: PipelineContext, fingerprint: string): VerdictRecord | undefined {
+  const verdict = ledger.get('verdict', fingerprint)
+  return verdict !== undefined && existsSync(resolve(directory.path, verdict.file.path)) ? verdict : undefined
+}
