@@ -41,6 +41,7 @@ export type {
   UnsupportedOperator,
 } from './core/operator.js'
 export type { Origin } from './core/origin.js'
+export type { TaskFailure } from './core/pipeline-spec.js'
 export type { OperatorStatus, RunState, RunStatus, WorkerStatus } from './core/process-status.js'
 export type { Counts, OperatorCounts } from './core/records.js'
 export { type Derivation, Sample, type Stats } from './core/sample.js'
@@ -110,7 +111,7 @@ export {
 } from './pipeline/document-parts.js'
 export { getAllFilePathsUnder, type ListFilesOptions } from './pipeline/folder-pair/list-files.js'
 export { type RemainingOptions, remainingFiles } from './pipeline/folder-pair/remaining-files.js'
-export type { Part } from './pipeline/parts.js'
+export type { Part, PartOption, PartUse } from './pipeline/parts.js'
 export type { Children, Result, StageResult } from './pipeline/result.js'
 export { type SourceState, SourceTracker, type TaskFact, type TaskNews } from './pipeline/source-tracking.js'
 export {

@@ -77,12 +77,7 @@ function needsOf(
 }
 
 function textOf({ checkpoints, copies, export: exported }: DiskNeeds): string {
-  const parts = [
-    `checkpoints ${formatBytes(checkpoints)}`,
-    ...(copies > 0 ? [`copies of the input ${formatBytes(copies)}`] : []),
-    `export ${formatBytes(exported)}`,
-  ]
-  return `about ${formatBytes(checkpoints + copies + exported)} of disk (${parts.join(', ')})`
+  return `about ${formatBytes(checkpoints + copies + exported)} of disk`
 }
 
 /** The disk that a folder is on, or will be on; undefined where the system does not tell. */

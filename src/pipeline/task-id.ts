@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
 
-declare const brand: unique symbol
-
 /** Names a task. Made by the engine alone, and never taken apart: what a task descends from is kept beside its id. */
-export type TaskId = string & { readonly [brand]: true }
+export type TaskId = string & { readonly __task: true }
 
 /** The id of the task that every pipeline begins with. */
 export const rootId = '0' as TaskId

@@ -232,7 +232,7 @@ describe('pawl completion', () => {
     (await ask('complete', String(words.length), 'pawl', ...words)).stdout.split('\n').filter(word => word !== '')
 
   it('knows commands, options, keys, parameters, values and operators', async () => {
-    expect(await complete('re')).toEqual(['resume'])
+    expect(await complete('res')).toEqual(['resume'])
     expect(await complete('run', '--dr')).toEqual(['--dry-run'])
     expect(await complete('run', 'recipe.yaml', '--checkpoint.s')).toEqual(['--checkpoint.strategy'])
     expect(await complete('run', 'recipe.yaml', '--text_length_filter.m')).toContain('--text_length_filter.min_len')

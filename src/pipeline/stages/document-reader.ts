@@ -9,7 +9,7 @@ import { sniffJson } from '../../io/listing/sniff-json.js'
 import { readSlice } from '../../io/open-reader.js'
 import type { RecordBatch, SourceRecord } from '../../io/reader.js'
 import { JsonSyntaxError } from '../../util/json-scan.js'
-import { defineStage, readOptions } from '../define-stage.js'
+import { defineStage, type OptionsOf, readOptions } from '../define-stage.js'
 import { ownModule } from '../parts.js'
 import { CompositeStage, type StageContext } from '../stage.js'
 import { DocumentBatch, type EmptyTask, type FileGroupTask, type FileRange } from '../task.js'
@@ -34,11 +34,19 @@ const readingOptions = {
   maxSampleMb: z.number().positive().default(64).describe('A longer document is put in quarantine.'),
 } as const
 
-const readingShape = z.object(readingOptions)
-type ReadingOptions = z.output<typeof readingShape>
+type ReadingOptions = OptionsOf<typeof readingOptions>
 
 /** What readers take: which files become sources, and what is taken of them. */
-export type ReaderOptions = PartitioningOptions & z.input<typeof readingShape>
+export interface ReaderOptions extends PartitioningOptions {
+  /** Takes only these fields of each document, in this order. Default: all. */
+  readonly fields?: readonly string[]
+  /** The field that holds the text. Default: "text". */
+  readonly textField?: string
+  /** Bytes of documents that are passed on at once, about. Default: 1 MiB. */
+  readonly batchBytes?: number
+  /** A longer document is put in quarantine. Default: 64. */
+  readonly maxSampleMb?: number
+}
 
 function defineReader(name: string, format: DatasetFormat | undefined) {
   return defineStage({
@@ -60,22 +68,21 @@ export const ParquetReaderStage = defineReader('ParquetReaderStage', 'parquet')
 /** Reads files of any format that Pawl knows, by their suffixes. */
 export const DocumentReaderStage = defineReader('DocumentReaderStage', undefined)
 
-type ReaderStage = typeof DocumentReaderStage
-
 abstract class Reader extends CompositeStage<EmptyTask, DocumentBatch> {
-  readonly #options: z.output<typeof readingShape> & PartitioningOptions
+  readonly #options: ReadingOptions & OptionsOf<typeof partitioningOptions>
+  readonly #reader: typeof DocumentReaderStage
 
-  constructor(name: string, given: ReaderOptions) {
+  /** @internal */
+  constructor(name: string, reader: unknown, given: ReaderOptions) {
     super()
     this.name = name
+    this.#reader = reader as typeof DocumentReaderStage
     this.#options = readOptions({ name, options: { ...partitioningOptions, ...readingOptions } }, given)
   }
 
-  protected abstract readonly reader: ReaderStage
-
   override decompose() {
     const { fields, textField, batchBytes, maxSampleMb, ...partitioning } = this.#options
-    const { reader: ReaderClass } = this
+    const ReaderClass = this.#reader
     return [
       new FilePartitioningStage(partitioning) as never,
       new ReaderClass({ fields, textField, batchBytes, maxSampleMb }) as never,
@@ -95,10 +102,8 @@ abstract class Reader extends CompositeStage<EmptyTask, DocumentBatch> {
  * console.log(pipeline.describe())
  */
 export class JsonlReader extends Reader {
-  protected override readonly reader = JsonlReaderStage
-
   constructor(options: ReaderOptions) {
-    super('JsonlReader', {
+    super('JsonlReader', JsonlReaderStage, {
       fileExtensions: ['jsonl', 'ndjson', 'json', 'jsonl.gz', 'jsonl.zst', 'ndjson.gz', 'ndjson.zst'],
       ...options,
     })
@@ -107,10 +112,8 @@ export class JsonlReader extends Reader {
 
 /** Lists Parquet files, and reads them as documents. */
 export class ParquetReader extends Reader {
-  protected override readonly reader = ParquetReaderStage
-
   constructor(options: ReaderOptions) {
-    super('ParquetReader', { fileExtensions: ['parquet'], ...options })
+    super('ParquetReader', ParquetReaderStage, { fileExtensions: ['parquet'], ...options })
   }
 }
 

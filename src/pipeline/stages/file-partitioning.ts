@@ -3,7 +3,7 @@ import { basename, relative } from 'node:path'
 import { z } from 'zod'
 import { formatOfName } from '../../io/listing/formats.js'
 import { alignToLine } from '../../io/open-reader.js'
-import { defineStage } from '../define-stage.js'
+import { defineStage, type OptionsOf } from '../define-stage.js'
 import { getAllFilePathsUnder } from '../folder-pair/list-files.js'
 import { ownModule } from '../parts.js'
 import { type EmptyTask, FileGroupTask, type FileRange } from '../task.js'
@@ -27,9 +27,27 @@ export const partitioningOptions = {
     .describe('Cuts each file of lines into sources of so many lines, compressed ones too.'),
 } as const
 
-const optionsShape = z.object(partitioningOptions)
-export type PartitioningOptions = z.input<typeof optionsShape>
-type Options = z.output<typeof optionsShape>
+type Options = OptionsOf<typeof partitioningOptions>
+
+/** Which files become sources, and how. */
+export interface PartitioningOptions {
+  /** Files, or folders of them. */
+  readonly filePaths: string | readonly string[]
+  /** Files that are read as one source. Default: 1. */
+  readonly filesPerPartition?: number
+  /** In place of `filesPerPartition`: files are taken together up to so many bytes. */
+  readonly blocksize?: number
+  /** Takes only files with these suffixes. */
+  readonly fileExtensions?: readonly string[]
+  /** Looks into folders in folders. Default: true. */
+  readonly recurse?: boolean
+  /** Takes the first so many sources only. */
+  readonly limit?: number
+  /** Cuts each JSONL file into sources of about so many bytes. */
+  readonly bytesPerSource?: number
+  /** Cuts each file of lines into sources of so many lines, compressed ones too. */
+  readonly linesPerSource?: number
+}
 
 /**
  * Lists files and makes sources of them: groups of files, or parts of single ones. Groups that earlier runs made stay

@@ -67,15 +67,13 @@ const FilterStage = defineStage({
   }),
 })
 
-type DocumentStage = Stage<DocumentBatch, DocumentBatch>
-
 /** Scores documents and drops those that the filter does not keep (NeMo Curator's ScoreFilter). */
 export const ScoreFilter = function make(filter: DocumentFilter, options: object = {}) {
   return new ScoreFilterStage({ filter, ...options })
 } as unknown as new (
   filter: DocumentFilter,
   options?: { readonly textField?: string; readonly scoreField?: string; readonly invert?: boolean },
-) => DocumentStage
+) => Stage<DocumentBatch, DocumentBatch>
 
 /** Scores documents, and keeps all of them. */
 export const Score = function make(filter: DocumentFilter, options: { readonly scoreField: string }) {
@@ -83,7 +81,7 @@ export const Score = function make(filter: DocumentFilter, options: { readonly s
 } as unknown as new (
   filter: DocumentFilter,
   options: { readonly scoreField: string; readonly textField?: string },
-) => DocumentStage
+) => Stage<DocumentBatch, DocumentBatch>
 
 /** Drops documents by a score that a field holds. */
 export const Filter = function make(filter: DocumentFilter, options: { readonly filterField: string }) {
@@ -91,7 +89,7 @@ export const Filter = function make(filter: DocumentFilter, options: { readonly 
 } as unknown as new (
   filter: DocumentFilter,
   options: { readonly filterField: string; readonly invert?: boolean },
-) => DocumentStage
+) => Stage<DocumentBatch, DocumentBatch>
 
 /**
  * Keeps the documents that a test says yes to; one on which it throws is put in quarantine as it was.
