@@ -18,12 +18,12 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'deleting: temporaries beside the export are taken for the job’s own',
-    find: /\(other\) => other !== writer && places\d*\.writers\.has\(other\)/,
-    replace: '(other) => other !== writer',
+    find: / && writers\?\.has\(other\) === true/,
+    replace: '',
   },
   {
     name: 'resuming: temporaries of dead writers stay',
-    find: /for \(const folder of places\d*\.own\) takeAndDiscard\([^;]*;/,
+    find: /for \(const folder of own\) takeAndDiscard\([^;]*;/,
     replace: '',
   },
   {

@@ -66,8 +66,8 @@ const mutants: readonly HuntedMutant[] = [
   },
   {
     name: 'the folder of a published file is not synced',
-    find: /(remove\(this\.path\);)\n\s+syncFolder\(dirname\d*\(path\d*\)\);/,
-    replace: '$1',
+    find: /if \(isMine\) syncFolder\(dirname\d*\(path\d*\)\);/,
+    replace: '',
     hunt: huntByPowerCuts,
   },
   {
