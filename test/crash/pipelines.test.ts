@@ -143,7 +143,8 @@ describe('a pipeline killed at any step that changes the disk', () => {
         const at = isWorker
           ? `worker:${1 + Math.floor(random() * 30)}`
           : `coordinator:${1 + Math.floor(random() * 190)}`
-        const isShared = random() < 0.3
+        // Two processes meet at other moments on every run; what is drawn is repeatable with one alone.
+        const isShared = random() < 0.3 && isLong
         told.push(`${at}${isShared ? ' beside another' : ''}`)
         const beside = isShared ? run(folder, mode, `coordinator:${1 + Math.floor(random() * 190)}`) : undefined
         const ends = [await run(folder, mode, at), ...(beside === undefined ? [] : [await beside])]

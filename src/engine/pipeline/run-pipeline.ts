@@ -17,6 +17,7 @@ import { checkFormat, jobFormat } from '../../state/job-format.js'
 import { Lease, LeaseLost } from '../../state/lease.js'
 import { LedgerIndex } from '../../state/ledger-index.js'
 import { readOwnFile, writeOwnFile } from '../../state/own-file.js'
+import { takeAwayStaging } from '../../state/take-over.js'
 import { usableCores } from '../../util/cpu.js'
 import { plural } from '../../util/format.js'
 import { canonicalJson, fingerprintOf, loadChecksums } from '../../util/hash.js'
@@ -194,6 +195,19 @@ class PipelineRun {
       if (pass === 'waiting') await team.wait()
     }
     await this.#collect(context)
+    this.#clearLate(context)
+  }
+
+  /** A worker whose process was killed may have staged something more before it noticed. */
+  #clearLate({ job, team, directory, ledger, pipeline }: PipelineContext): void {
+    const { hands } = team.settings
+    takeAwayStaging({
+      writer: job.writer,
+      isGone: writer => hands.stateOf(writer) !== 'living',
+      own: [directory.checkpoints, directory.quarantine],
+      shared: pipeline.outputs.map(({ folder }) => folder),
+      writers: ledger.index.writers,
+    })
   }
 
   /** One look over all sources: up to each barrier, which then decides, and on to the end. */

@@ -48,5 +48,6 @@ export function describeParquetError(path: string, error: unknown, column?: stri
 function whatBroke(error: unknown): string {
   if (error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError)
     return 'its structure is damaged'
-  return error instanceof Error ? error.message : String(error)
+  const message = error instanceof Error ? error.message : String(error)
+  return /\bundefined\b/.test(message) ? 'its structure is damaged' : message
 }
