@@ -1,7 +1,7 @@
 import type { Recipe } from '../config/recipe.js'
 import type { DatasetCut } from '../core/partition.js'
 import type { ExportSettings } from '../execution/export/export-form.js'
-import type { OperatorPlan } from '../planning/stages.js'
+import type { OperatorPlan } from '../planning/reaches.js'
 
 /** `dag_execution_plan.json`: operators, segments, barriers, checkpoints, partitions, and why. Sizes in bytes. */
 export interface PlanDescription {
@@ -79,15 +79,15 @@ export function describePlan(
   }
 }
 
-function describeSegments({ stages, checkpoints, operators }: OperatorPlan): PlanDescription['segments'] {
-  return stages.flatMap(stage => {
-    const cuts = checkpoints.filter(done => done > stage.from && done < stage.to)
-    const starts = [stage.from, ...cuts]
-    const ends = [...cuts, stage.to]
+function describeSegments({ reaches, checkpoints, operators }: OperatorPlan): PlanDescription['segments'] {
+  return reaches.flatMap(reach => {
+    const cuts = checkpoints.filter(done => done > reach.from && done < reach.to)
+    const starts = [reach.from, ...cuts]
+    const ends = [...cuts, reach.to]
     return starts.map((from, index) => {
       const isLast = index === ends.length - 1
-      const barrier = stage.signs === undefined ? undefined : operators[stage.signs].name
-      const applies = index === 0 && stage.applies !== undefined ? operators[stage.applies].name : null
+      const barrier = reach.signs === undefined ? undefined : operators[reach.signs].name
+      const applies = index === 0 && reach.applies !== undefined ? operators[reach.applies].name : null
       if (!isLast)
         return {
           from_op: from,
@@ -99,14 +99,14 @@ function describeSegments({ stages, checkpoints, operators }: OperatorPlan): Pla
       if (barrier === undefined)
         return {
           from_op: from,
-          to_op: stage.to,
+          to_op: reach.to,
           applies_barrier: applies,
           ends_with: 'finished partition' as const,
           why: 'the recipe ends',
         }
       return {
         from_op: from,
-        to_op: stage.to,
+        to_op: reach.to,
         applies_barrier: applies,
         ends_with: 'barrier' as const,
         why: `${barrier} needs all partitions`,

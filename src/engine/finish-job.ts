@@ -246,7 +246,7 @@ function report(
 /** What the barriers tell of the decisions that the export rests on. */
 function decisionsOf({ context, scheduler, plan }: PreparedJob): string[] {
   const [first] = scheduler.states
-  return plan.stages.flatMap(({ index, signs }) => {
+  return plan.reaches.flatMap(({ index, signs }) => {
     if (signs === undefined || first?.verdicts[index] === undefined) return []
     const { path } = first.verdicts[index]
     const record = [...context.ledger.all('verdict')].find(({ file }) => file.path === path)

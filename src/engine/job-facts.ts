@@ -2,7 +2,7 @@ import { keyEffects, type RecipeKey } from '../config/key-effects.js'
 import type { Recipe, RecipeOrigin } from '../config/recipe.js'
 import type { DatasetCut, InputFile } from '../core/partition.js'
 import type { PointRecord } from '../core/records.js'
-import { type Books, latestPoint, type PartitionState, stageBase } from '../execution/scheduler/partition-state.js'
+import { type Books, baseOfReach, latestPoint, type PartitionState } from '../execution/scheduler/partition-state.js'
 import type { JobFacts, PartitionReach } from '../planning/explain.js'
 import { readOwnFile } from '../state/own-file.js'
 import type { TallyStart } from './job-tally.js'
@@ -88,9 +88,9 @@ export function tallyStart(
 
 /** The committed point of a partition that lies furthest on. */
 export function furthestPoint(books: Books, state: PartitionState): PointRecord | undefined {
-  for (const stage of [...books.plan.stages].reverse()) {
-    if (stageBase(books.plan, state, stage) === undefined) continue
-    const point = latestPoint(books, state, stage, stage.to)
+  for (const reach of [...books.plan.reaches].reverse()) {
+    if (baseOfReach(books.plan, state, reach) === undefined) continue
+    const point = latestPoint(books, state, reach, reach.to)
     if (point !== undefined) return point
   }
   return undefined

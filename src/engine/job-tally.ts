@@ -2,7 +2,7 @@ import type { EventBody } from '../core/events.js'
 import type { Counts } from '../core/records.js'
 import type { UnitProgress } from '../core/unit-result.js'
 import type { WorkUnit } from '../core/work-unit.js'
-import type { OperatorPlan } from '../planning/stages.js'
+import type { OperatorPlan } from '../planning/reaches.js'
 
 /** What is committed of a partition, or of a piece of one, before a run begins. */
 export interface CommittedReach {
@@ -78,9 +78,9 @@ export class JobTally {
     return this.#tracks.size
   }
 
-  /** Partitions at the end of the stage that is under way: the first that not all have reached. */
+  /** Partitions at the end of the reach that is under way: the first that not all have reached. */
   get partitionsDone(): number {
-    for (const { to } of this.#plan.stages) {
+    for (const { to } of this.#plan.reaches) {
       const reached = [...this.#tracks.values()].filter(track => committedSteps(track) >= to + 1).length
       if (reached < this.#tracks.size) return reached
     }

@@ -1,7 +1,7 @@
 import { openDataset } from '../execution/dataset/open-dataset.js'
 import { type PinnedCut, usableCut } from '../execution/dataset/pinned-cut.js'
 import type { DiskNeeds } from '../planning/estimate-disk.js'
-import { planOperators } from '../planning/stages.js'
+import { planOperators } from '../planning/reaches.js'
 import { JobDirectory } from '../state/job-directory.js'
 import { LedgerIndex } from '../state/ledger-index.js'
 import { readOwnFile } from '../state/own-file.js'

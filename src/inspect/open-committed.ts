@@ -12,7 +12,7 @@ import {
   type PartitionState,
 } from '../execution/scheduler/partition-state.js'
 import { refusePipeline } from '../jobs/refuse-pipeline.js'
-import { planOperators } from '../planning/stages.js'
+import { planOperators } from '../planning/reaches.js'
 import { JobDirectory } from '../state/job-directory.js'
 import { LedgerIndex } from '../state/ledger-index.js'
 import { readOwnFile } from '../state/own-file.js'
@@ -72,9 +72,9 @@ export async function openAsRun(jobDir: string, directory: JobDirectory, cwd: st
 /** The points of all partitions after so many operators; undefined for those that have none there. */
 export function pointsAfter({ books, states }: CommittedJob, done: number): (PointRecord | undefined)[] {
   const { plan, ledger } = books
-  const stage = plan.stages.find(({ from, to }) => from <= done && done <= to)
+  const reach = plan.reaches.find(({ from, to }) => from <= done && done <= to)
   return states.map(state => {
-    const fingerprint = stage === undefined ? undefined : fingerprintAt(plan, state, stage, done)
+    const fingerprint = reach === undefined ? undefined : fingerprintAt(plan, state, reach, done)
     return fingerprint === undefined ? undefined : ledger.get('point', fingerprint)
   })
 }

@@ -13,7 +13,7 @@ import type { OperatorUse } from '../../src/core/work-unit.js'
 import { JobTally } from '../../src/engine/job-tally.js'
 import type { Progress } from '../../src/engine/progress.js'
 import type { RunReport } from '../../src/engine/run-report.js'
-import { planOperators } from '../../src/planning/stages.js'
+import { planOperators } from '../../src/planning/reaches.js'
 import { formatBytes } from '../../src/util/format.js'
 import { JobRig } from '../rig-job.js'
 

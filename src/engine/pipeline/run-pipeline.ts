@@ -262,7 +262,7 @@ class PipelineRun {
     const { directory, held, spec, executor, signal } = session
     const { maxAttempts = 3, retryFailed = false, keepSpools = true, spoolMb = 1024, retryDelayS = 0.5 } = this.options
     return {
-      ...{ job: spec, plan: { operators: [], links: [], applyLinks: [], stages: [], checkpoints: [] }, files: [] },
+      ...{ job: spec, plan: { operators: [], links: [], applyLinks: [], reaches: [], checkpoints: [] }, files: [] },
       ...{ directory, ledger: held.ledger, lease: held.lease, team, executor, signal, setbacks: new Map() },
       settings: {
         ...{ preserveIntermediate: true, copyInputs: false, maxQuarantineRatio: 1 },

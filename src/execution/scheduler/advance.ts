@@ -1,6 +1,6 @@
 import type { PointRecord, RowEncoding, SignatureRecord } from '../../core/records.js'
 import type { PointInput, SegmentUnit, SourceInput } from '../../core/work-unit.js'
-import { nextPoint, type StagePlan } from '../../planning/stages.js'
+import { nextPoint, type Reach } from '../../planning/reaches.js'
 import { commitSegment } from './commit.js'
 import { redoingDamage, refuseStandstill } from './damage.js'
 import { fingerprintAt, latestPoint, type PartitionState, signatureRecord } from './partition-state.js'
@@ -11,7 +11,7 @@ import { type Isolation, noIsolation, superviseUnit } from './supervise.js'
 /** Finished partitions are kept as the lines that a JSONL export consists of, whatever checkpoints are. */
 const finishedEncoding: RowEncoding = { format: 'jsonl', compression: 'none' }
 
-/** Where a unit starts: the input of the first stage, or a committed point. */
+/** Where a unit starts: the input of the first reach, or a committed point. */
 interface Start {
   readonly input: SourceInput | PointInput
   readonly done: number
@@ -21,22 +21,22 @@ interface Start {
 /** How far a partition was brought. `verdict_lost`: a barrier must decide again before anything behind it can go on. */
 export type Advance<T> = { readonly kind: 'reached'; readonly value: T } | { readonly kind: 'verdict_lost' }
 
-/** Brings a partition to the end of a stage: its point, and the signatures where a barrier follows. */
-export async function completeStage(
+/** Brings a partition to the end of a reach: its point, and the signatures where a barrier follows. */
+export async function completeReach(
   context: RunContext,
   state: PartitionState,
-  stage: StagePlan,
+  reach: Reach,
 ): Promise<Advance<PointRecord | SignatureRecord>> {
-  return stage.signs === undefined
-    ? reachPoint(context, state, stage, stage.to)
-    : ensureSignatures(context, state, stage)
+  return reach.signs === undefined
+    ? reachPoint(context, state, reach, reach.to)
+    : ensureSignatures(context, state, reach)
 }
 
-/** True where a partition has what `completeStage` brings it to. */
-export function isStageComplete(context: RunContext, state: PartitionState, stage: StagePlan): boolean {
+/** True where a partition has what `completeReach` brings it to. */
+export function isReachComplete(context: RunContext, state: PartitionState, reach: Reach): boolean {
   const books = booksOf(context)
-  if (stage.signs !== undefined) return signatureRecord(books, state, stage) !== undefined
-  return latestPoint(books, state, stage, stage.to)?.opsDone === stage.to
+  if (reach.signs !== undefined) return signatureRecord(books, state, reach) !== undefined
+  return latestPoint(books, state, reach, reach.to)?.opsDone === reach.to
 }
 
 /**
@@ -46,12 +46,12 @@ export function isStageComplete(context: RunContext, state: PartitionState, stag
 export async function reachPoint(
   context: RunContext,
   state: PartitionState,
-  stage: StagePlan,
+  reach: Reach,
   target: number,
 ): Promise<Advance<PointRecord>> {
   const books = booksOf(context)
-  return approach(context, { state, stage, target }, () => {
-    const point = latestPoint(books, state, stage, target)
+  return approach(context, { state, reach, target }, () => {
+    const point = latestPoint(books, state, reach, target)
     return point?.opsDone === target ? point : undefined
   })
 }
@@ -59,33 +59,33 @@ export async function reachPoint(
 async function ensureSignatures(
   context: RunContext,
   state: PartitionState,
-  stage: StagePlan,
+  reach: Reach,
 ): Promise<Advance<SignatureRecord>> {
   const books = booksOf(context)
-  return approach(context, { state, stage, target: stage.to }, () => signatureRecord(books, state, stage))
+  return approach(context, { state, reach, target: reach.to }, () => signatureRecord(books, state, reach))
 }
 
 interface Way {
   readonly state: PartitionState
-  readonly stage: StagePlan
+  readonly reach: Reach
   readonly target: number
 }
 
 /** Runs unit after unit until what is looked for is on record; the same unit never twice in a row for nothing. */
 async function approach<T>(context: RunContext, way: Way, find: () => T | undefined): Promise<Advance<T>> {
-  const { state, stage, target } = way
+  const { state, reach, target } = way
   let standstills = 0
   for (;;) {
     const found = find()
     if (found !== undefined) return { kind: 'reached', value: found }
     // Another process finished the job, and what was found missing may have been cleaned up.
     if (context.team.exported !== undefined) return { kind: 'verdict_lost' }
-    const before = latestPoint(booksOf(context), state, stage, target)
+    const before = latestPoint(booksOf(context), state, reach, target)
     const digest = state.digest
     const outcome = await step(context, way, before)
     if (outcome === 'verdict_lost') return { kind: 'verdict_lost' }
     if (outcome === 'set_aside') continue
-    const after = latestPoint(booksOf(context), state, stage, target)
+    const after = latestPoint(booksOf(context), state, reach, target)
     const hasMoved = find() !== undefined || (after !== undefined && after.fingerprint !== before?.fingerprint)
     standstills = hasMoved ? 0 : standstills + 1
     if (standstills > 1) throw refuseStandstill(state, digest)
@@ -96,63 +96,54 @@ type Step = 'done' | 'set_aside' | 'verdict_lost'
 
 async function step(
   context: RunContext,
-  { state, stage, target }: Way,
+  { state, reach, target }: Way,
   before: PointRecord | undefined,
 ): Promise<Step> {
-  if (before !== undefined && before.opsDone === stage.to)
-    return redoingDamage(context, state, () => signOnly(context, state, stage, before))
+  if (before !== undefined && before.opsDone === reach.to)
+    return redoingDamage(context, state, () => signOnly(context, state, reach, before))
   const start =
     before === undefined
-      ? await startOfStage(context, state, stage)
+      ? await startOfReach(context, state, reach)
       : { input: { kind: 'point', point: before } as const, done: before.opsDone, isFresh: false }
   if (start === 'verdict_lost') return start
-  return redoingDamage(context, state, () => runFrom(context, state, stage, start, target))
+  return redoingDamage(context, state, () => runFrom(context, state, reach, start, target))
 }
 
-async function startOfStage(
-  context: RunContext,
-  state: PartitionState,
-  stage: StagePlan,
-): Promise<Start | 'verdict_lost'> {
-  if (stage.applies === undefined) {
+async function startOfReach(context: RunContext, state: PartitionState, reach: Reach): Promise<Start | 'verdict_lost'> {
+  if (reach.applies === undefined) {
     const { slices, stamps, shares } = state
-    return { input: { kind: 'source', slices, stamps, shares }, done: stage.from, isFresh: true }
+    return { input: { kind: 'source', slices, stamps, shares }, done: reach.from, isFresh: true }
   }
-  const before = context.plan.stages[stage.index - 1]
+  const before = context.plan.reaches[reach.index - 1]
   const reached = await reachPoint(context, state, before, before.to)
   if (reached.kind === 'verdict_lost') return 'verdict_lost'
   const verdict = state.verdicts[before.index]
   // The decision counts rows of the point that was signed, and applies to no other.
   if (signatureRecord(booksOf(context), state, before)?.file.checksum !== verdict.slice.signed) return 'verdict_lost'
-  return { input: { kind: 'point', point: reached.value, verdict }, done: stage.from, isFresh: true }
+  return { input: { kind: 'point', point: reached.value, verdict }, done: reach.from, isFresh: true }
 }
 
 async function runFrom(
   context: RunContext,
   state: PartitionState,
-  stage: StagePlan,
+  reach: Reach,
   start: Start,
   target: number,
 ): Promise<void> {
-  const to = Math.min(target, nextPoint(context.plan, stage, start.done, start.isFresh))
-  const signs = to === stage.to ? stage.signs : undefined
-  // A decision that comes with the input belongs to the barrier before the stage's first operator.
-  const fromOp = start.isFresh && stage.applies !== undefined ? stage.applies : start.done
-  const fingerprint = fingerprintAt(context.plan, state, stage, to)
+  const to = Math.min(target, nextPoint(context.plan, reach, start.done, start.isFresh))
+  const signs = to === reach.to ? reach.signs : undefined
+  // A decision that comes with the input belongs to the barrier before the reach's first operator.
+  const fromOp = start.isFresh && reach.applies !== undefined ? reach.applies : start.done
+  const fingerprint = fingerprintAt(context.plan, state, reach, to)
   await runUnit(context, state, { input: start.input, fromOp, toOp: to, signs, signsOnly: false, fingerprint })
 }
 
-async function signOnly(
-  context: RunContext,
-  state: PartitionState,
-  stage: StagePlan,
-  point: PointRecord,
-): Promise<void> {
+async function signOnly(context: RunContext, state: PartitionState, reach: Reach, point: PointRecord): Promise<void> {
   await runUnit(context, state, {
     input: { kind: 'point', point },
-    fromOp: stage.to,
-    toOp: stage.to,
-    signs: stage.signs,
+    fromOp: reach.to,
+    toOp: reach.to,
+    signs: reach.signs,
     signsOnly: true,
     fingerprint: point.fingerprint,
   })

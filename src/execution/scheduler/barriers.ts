@@ -4,7 +4,7 @@ import type { SignatureRecord, VerdictRecord, VerdictSlice } from '../../core/re
 import type { ResolveResult } from '../../core/unit-result.js'
 import type { ResolveUnit } from '../../core/work-unit.js'
 import { orderSlices, runsOf } from '../../planning/input-order.js'
-import type { StagePlan } from '../../planning/stages.js'
+import type { Reach } from '../../planning/reaches.js'
 import { raceFor } from './commit.js'
 import { damagedPath, setAside } from './damage.js'
 import { applyVerdict, type PartitionState, signatureRecord, verdictAt } from './partition-state.js'
@@ -12,17 +12,17 @@ import { booksOf, type RunContext } from './run-context.js'
 import { superviseUnit } from './supervise.js'
 
 /**
- * Has a stage's barrier decide over all partitions, or takes the decision that is on record, and hands out its slices.
+ * Has a reach's barrier decide over all partitions, or takes the decision that is on record, and hands out its slices.
  *
- * @returns `held` where another process decides; `lost` where signatures are, so that the stage must be completed again first
+ * @returns `held` where another process decides; `lost` where signatures are, so that the reach must be completed again first
  */
 export async function resolveBarrier(
   context: RunContext,
   states: readonly PartitionState[],
-  stage: StagePlan,
+  reach: Reach,
 ): Promise<'decided' | 'held' | 'lost'> {
   const { ledger, team } = context
-  const fingerprint = verdictAt(booksOf(context), states, stage)
+  const fingerprint = verdictAt(booksOf(context), states, reach)
   if (fingerprint === undefined) return 'lost'
   let verdict = ledger.get('verdict', fingerprint)
   if (verdict === undefined) {
@@ -30,27 +30,27 @@ export async function resolveBarrier(
     if (claim.kind === 'held') return 'held'
     // Whoever held it before may have been done.
     team.learn(true)
-    verdict = ledger.get('verdict', fingerprint) ?? (await decide(context, states, { stage, fingerprint }))
+    verdict = ledger.get('verdict', fingerprint) ?? (await decide(context, states, { reach, fingerprint }))
   }
   if (verdict === undefined) return 'lost'
-  applyVerdict(states, stage, verdict)
+  applyVerdict(states, reach, verdict)
   return 'decided'
 }
 
 interface Question {
-  readonly stage: StagePlan
+  readonly reach: Reach
   readonly fingerprint: string
 }
 
 async function decide(
   context: RunContext,
   states: readonly PartitionState[],
-  { stage, fingerprint }: Question,
+  { reach, fingerprint }: Question,
 ): Promise<VerdictRecord | undefined> {
-  const operator = stage.signs as number
+  const operator = reach.signs as number
   const { name } = context.plan.operators[operator]
   const started = performance.now()
-  const signatures = await signaturesOf(context, states, stage)
+  const signatures = await signaturesOf(context, states, reach)
   if (signatures === undefined) return undefined
   const runs = runsOf(
     orderSlices(states, context.files),
@@ -103,12 +103,12 @@ function verdictOf(
 async function signaturesOf(
   context: RunContext,
   states: readonly PartitionState[],
-  stage: StagePlan,
+  reach: Reach,
 ): Promise<SignatureRecord[] | undefined> {
   const books = booksOf(context)
   const records: SignatureRecord[] = []
   for (const state of states) {
-    const record = signatureRecord(books, state, stage)
+    const record = signatureRecord(books, state, reach)
     if (record === undefined) return undefined
     records.push(record)
   }

@@ -2,7 +2,7 @@ import { pieceKey } from '../../core/partition.js'
 import type { Piece, PiecesRecord } from '../../core/records.js'
 import type { SegmentResult } from '../../core/unit-result.js'
 import type { PieceState, SegmentUnit } from '../../core/work-unit.js'
-import { nextPoint } from '../../planning/stages.js'
+import { nextPoint } from '../../planning/reaches.js'
 import { buildUnit, tellStart, type UnitPart } from './advance.js'
 import { commitSegment } from './commit.js'
 import { latestPoint, type PartitionState } from './partition-state.js'
@@ -42,7 +42,7 @@ export function needsNoReading(context: RunContext, state: PartitionState, recor
 
 function hasPoint(context: RunContext, piece: PartitionState): boolean {
   const books = booksOf(context)
-  return context.plan.stages.some(stage => latestPoint(books, piece, stage, stage.to) !== undefined)
+  return context.plan.reaches.some(reach => latestPoint(books, piece, reach, reach.to) !== undefined)
 }
 
 export interface PiecewiseReading {
@@ -86,9 +86,9 @@ async function readOnce(
   state: PartitionState,
   { before, pieceBytes, onKnown }: PiecewiseReading,
 ): Promise<PiecesRecord> {
-  const stage = context.plan.stages[0]
-  const toOp = nextPoint(context.plan, stage, 0, true)
-  const part = partOf(state, toOp, toOp === stage.to ? stage.signs : undefined)
+  const reach = context.plan.reaches[0]
+  const toOp = nextPoint(context.plan, reach, 0, true)
+  const part = partOf(state, toOp, toOp === reach.to ? reach.signs : undefined)
   let record = before
   let commits = Promise.resolve()
   let unit: SegmentUnit

@@ -1,5 +1,5 @@
 import type { Counts, FileRef, PointRecord } from '../../core/records.js'
-import type { StagePlan } from '../../planning/stages.js'
+import type { Reach } from '../../planning/reaches.js'
 import { sumCounts } from '../counts.js'
 import { readEntries } from '../quarantine-report.js'
 import type { QuarantineEntry } from '../quarantine-writer.js'
@@ -20,10 +20,10 @@ const looksAt = 300
 export async function judgeQuarantine(
   context: RunContext,
   states: readonly PartitionState[],
-  stage: StagePlan,
+  reach: Reach,
 ): Promise<void> {
   const books = booksOf(context)
-  const points = states.flatMap(state => latestPoint(books, state, stage, stage.to) ?? [])
+  const points = states.flatMap(state => latestPoint(books, state, reach, reach.to) ?? [])
   const counts = sumCounts(points.map(point => point.counts))
   if (isWithin(counts, context.settings.maxQuarantineRatio)) return
   await refuse(context, counts, points)

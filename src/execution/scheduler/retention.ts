@@ -36,7 +36,7 @@ export async function applyRetention(
 /** The partitions of which samples are in quarantine as the recipe and the input are now. */
 function failed(context: RunContext, states: readonly PartitionState[]): PartitionState[] {
   const books = booksOf(context)
-  const last = context.plan.stages[context.plan.stages.length - 1]
+  const last = context.plan.reaches[context.plan.reaches.length - 1]
   return states.filter(state => (latestPoint(books, state, last, last.to)?.quarantine.length ?? 0) > 0)
 }
 
@@ -45,8 +45,8 @@ async function dropCheckpoints(context: RunContext, kept: readonly PartitionStat
   const { ledger, plan } = context
   const chain = new Set(
     kept.flatMap(state =>
-      plan.stages.flatMap(stage =>
-        Array.from({ length: stage.to - stage.from + 1 }, (_, n) => fingerprintAt(plan, state, stage, stage.from + n)),
+      plan.reaches.flatMap(reach =>
+        Array.from({ length: reach.to - reach.from + 1 }, (_, n) => fingerprintAt(plan, state, reach, reach.from + n)),
       ),
     ),
   )

@@ -1,8 +1,8 @@
 import type { DatasetCut } from '../../core/partition.js'
 import type { PiecesRecord, PointRecord } from '../../core/records.js'
 import type { UnitError } from '../../core/unit-result.js'
-import type { StagePlan } from '../../planning/stages.js'
-import { completeStage, isStageComplete, reachPoint } from './advance.js'
+import type { Reach } from '../../planning/reaches.js'
+import { completeReach, isReachComplete, reachPoint } from './advance.js'
 import { resolveBarrier } from './barriers.js'
 import { blocksOf } from './blocks.js'
 import { needsNoReading, readInPieces, recallPieces, statesOfPieces } from './file-in-pieces.js'
@@ -25,7 +25,7 @@ interface Source {
 type Pass = 'complete' | 'waiting' | 'again'
 
 /**
- * Runs a job's partitions through its stages, together with whatever other processes work on it. Every step looks in
+ * Runs a job's partitions through its reaches, together with whatever other processes work on it. Every step looks in
  * the ledger first, takes what nobody holds and runs what is missing, so that a fresh job, a resumed one, one that is
  * finished and one that others are at are the same code. A partition that fails, fails alone: the others are brought
  * as far as they go without it.
@@ -89,7 +89,7 @@ export class Scheduler {
     for (;;) {
       team.look()
       if (team.exported !== undefined) return undefined
-      const pass = await this.#runStages()
+      const pass = await this.#runReaches()
       if (typeof pass === 'object') return { states: this.states, points: pass }
       if (pass === 'waiting') await team.wait()
     }
@@ -100,24 +100,24 @@ export class Scheduler {
     if (this.context.team.hasOthers) for (const source of this.#sources) this.#learn(source)
   }
 
-  async #runStages(): Promise<PointRecord[] | Exclude<Pass, 'complete'>> {
-    const { stages } = this.context.plan
+  async #runReaches(): Promise<PointRecord[] | Exclude<Pass, 'complete'>> {
+    const { reaches } = this.context.plan
     this.refresh()
-    const read = await this.#read(stages[0])
+    const read = await this.#read(reaches[0])
     if (read !== 'complete') return read
-    for (const stage of stages) {
-      const pass = await this.#complete(stage)
+    for (const reach of reaches) {
+      const pass = await this.#complete(reach)
       if (pass !== 'complete') return pass
       this.#refuseFailures()
-      if (stage === stages[0]) await judgeQuarantine(this.context, this.states, stage)
-      if (stage.signs === undefined) continue
-      const decision = await resolveBarrier(this.context, this.states, stage)
+      if (reach === reaches[0]) await judgeQuarantine(this.context, this.states, reach)
+      if (reach.signs === undefined) continue
+      const decision = await resolveBarrier(this.context, this.states, reach)
       if (decision !== 'decided') return decision === 'held' ? 'waiting' : 'again'
     }
-    return this.#finishedPoints(stages[stages.length - 1])
+    return this.#finishedPoints(reaches[reaches.length - 1])
   }
 
-  async #finishedPoints(last: StagePlan): Promise<PointRecord[] | 'again'> {
+  async #finishedPoints(last: Reach): Promise<PointRecord[] | 'again'> {
     const points: PointRecord[] = []
     for (const state of this.states) {
       const reached = await reachPoint(this.context, state, last, last.to)
@@ -128,17 +128,17 @@ export class Scheduler {
   }
 
   /** Files that one worker reads from start to end go first, as they take longest; all else runs beside them. */
-  async #read(first: StagePlan): Promise<Pass> {
+  async #read(first: Reach): Promise<Pass> {
     const inPieces = this.#sources.filter(({ pieces }) => pieces !== undefined)
     const whole = this.#sources.filter(({ pieces }) => pieces === undefined)
     const parts = [...inPieces, ...whole].map(source =>
       this.#part(source, {
         isDone: () =>
           source.pieces === undefined
-            ? isStageComplete(this.context, source.state, first)
+            ? isReachComplete(this.context, source.state, first)
             : needsNoReading(this.context, source.state, source.pieces),
         work: async () => {
-          if (source.pieces === undefined) await completeStage(this.context, source.state, first)
+          if (source.pieces === undefined) await completeReach(this.context, source.state, first)
           else await this.#readPieces(source, source.pieces)
         },
       }),
@@ -156,21 +156,21 @@ export class Scheduler {
     })
   }
 
-  async #complete(stage: StagePlan): Promise<Pass> {
+  async #complete(reach: Reach): Promise<Pass> {
     let isLost = false
     const parts = this.#sources.flatMap(source =>
       this.#statesOf(source).map((state, piece) =>
         this.#part(source, {
           piece: source.pieces === undefined ? undefined : piece,
-          isDone: () => isStageComplete(this.context, state, stage),
+          isDone: () => isReachComplete(this.context, state, reach),
           work: async () => {
-            const reached = await completeStage(this.context, state, stage)
+            const reached = await completeReach(this.context, state, reach)
             if (reached.kind === 'verdict_lost') isLost = true
           },
         }),
       ),
     )
-    const pass = await shareWork(this.context, `stage${stage.index}`, parts)
+    const pass = await shareWork(this.context, `reach${reach.index}`, parts)
     return isLost ? 'again' : pass
   }
 

@@ -115,19 +115,19 @@ function partOf(
   range: { readonly from: number; readonly to: number },
 ): TracePart {
   const books = booksOf(context)
-  const { stages } = context.plan
-  const last = latestPoint(books, state, stages[stages.length - 1], stages[stages.length - 1].to)
+  const { reaches } = context.plan
+  const last = latestPoint(books, state, reaches[reaches.length - 1], reaches[reaches.length - 1].to)
   return { partition: state.key, ...range, quarantine: last?.quarantine ?? [], barriers: barriersOf(books, state) }
 }
 
 /** What each barrier decided on in a partition; undefined where it is no longer kept. */
 export function barriersOf(books: Books, state: PartitionState): TracePart['barriers'] {
-  return books.plan.stages.flatMap(stage => {
-    if (stage.signs === undefined) return []
-    const point = latestPoint(books, state, stage, stage.to)
-    const verdict = state.verdicts[stage.index]
-    const isThere = point?.opsDone === stage.to && verdict !== undefined
-    return [{ operator: stage.signs, input: isThere ? ({ kind: 'point', point, verdict } as const) : undefined }]
+  return books.plan.reaches.flatMap(reach => {
+    if (reach.signs === undefined) return []
+    const point = latestPoint(books, state, reach, reach.to)
+    const verdict = state.verdicts[reach.index]
+    const isThere = point?.opsDone === reach.to && verdict !== undefined
+    return [{ operator: reach.signs, input: isThere ? ({ kind: 'point', point, verdict } as const) : undefined }]
   })
 }
 

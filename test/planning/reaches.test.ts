@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { OperatorUse } from '../../src/core/work-unit.js'
+import { type CheckpointSettings, nextPoint, planOperators } from '../../src/planning/reaches.js'
 import { sizePartitions } from '../../src/planning/size-partitions.js'
-import { type CheckpointSettings, nextPoint, planOperators } from '../../src/planning/stages.js'
 
 function use(name: string, isDeterministic = true): OperatorUse {
   return { name, params: {}, version: '1', textKey: 'text', isBarrier: name.endsWith('_deduplicator'), isDeterministic }
@@ -11,9 +11,9 @@ const settings: CheckpointSettings = { enabled: true, strategy: 'every_n_ops', n
 const five = ['a_mapper', 'b_filter', 'c_deduplicator', 'd_mapper', 'e_filter'].map(name => use(name))
 
 describe('planning operators', () => {
-  it('divides them at barriers; the last stage ends with the recipe', () => {
-    const { stages } = planOperators(five, settings, false)
-    expect(stages).toEqual([
+  it('divides them at barriers; the last reach ends with the recipe', () => {
+    const { reaches } = planOperators(five, settings, false)
+    expect(reaches).toEqual([
       { index: 0, applies: undefined, from: 0, to: 2, signs: 2 },
       { index: 1, applies: 2, from: 3, to: 5, signs: undefined },
     ])
@@ -34,9 +34,9 @@ describe('planning operators', () => {
     expect(planOperators(operators, { ...settings, enabled: false }, false).checkpoints).toEqual([1])
   })
 
-  it('lets a unit end at the next checkpoint, or with its stage', () => {
+  it('lets a unit end at the next checkpoint, or with its reach', () => {
     const plan = planOperators(five, settings, false)
-    const [first, second] = plan.stages
+    const [first, second] = plan.reaches
     expect(nextPoint(plan, first, 0, true)).toBe(2)
     expect(nextPoint(plan, second, 3, true)).toBe(4)
     expect(nextPoint(plan, second, 4, false)).toBe(5)

@@ -3,14 +3,14 @@ import { namesOf } from '../core/operator-names.js'
 import type { OperatorUse } from '../core/work-unit.js'
 
 /** Operators between two barriers, for all partitions; the second barrier waits for all of them. */
-export interface StagePlan {
+export interface Reach {
   readonly index: number
-  /** Position of the barrier whose decision the stage starts by applying, if any. */
+  /** Position of the barrier whose decision the reach starts by applying, if any. */
   readonly applies: number | undefined
-  /** The stage's own operators are `[from, to)`. */
+  /** The reach's own operators are `[from, to)`. */
   readonly from: number
   readonly to: number
-  /** Position of the barrier that follows, always `to`; undefined for the last stage. */
+  /** Position of the barrier that follows, always `to`; undefined for the last reach. */
   readonly signs: number | undefined
 }
 
@@ -20,7 +20,7 @@ export interface OperatorPlan {
   readonly links: readonly string[]
   /** The same, as barriers are applied: where hashes are kept, samples behind them are others. */
   readonly applyLinks: readonly string[]
-  readonly stages: readonly StagePlan[]
+  readonly reaches: readonly Reach[]
   /** Points where a checkpoint is committed, each the number of operators done: ascending, strictly inside the recipe. */
   readonly checkpoints: readonly number[]
 }
@@ -42,12 +42,12 @@ export function planOperators(
     operators,
     links,
     applyLinks: links.map((link, index) => applyLink(link, keepsHashes && operators[index].isBarrier)),
-    stages: divideIntoStages(operators),
+    reaches: divideIntoReaches(operators),
     checkpoints: placeCheckpoints(operators, settings),
   }
 }
 
-function divideIntoStages(operators: readonly OperatorUse[]): StagePlan[] {
+function divideIntoReaches(operators: readonly OperatorUse[]): Reach[] {
   const barriers = operators.flatMap((operator, index) => (operator.isBarrier ? [index] : []))
   return [...barriers, undefined].map((signs, index) => {
     const applies = index === 0 ? undefined : barriers[index - 1]
@@ -86,8 +86,8 @@ function isWanted(
   }
 }
 
-/** Where a unit that starts after `done` operators commits next: the next checkpoint, or the end of the stage. */
-export function nextPoint(plan: OperatorPlan, stage: StagePlan, done: number, isFresh: boolean): number {
-  const isBeyond = (place: number) => (isFresh ? place >= done && place > 0 : place > done) && place < stage.to
-  return plan.checkpoints.find(isBeyond) ?? stage.to
+/** Where a unit that starts after `done` operators commits next: the next checkpoint, or the end of the reach. */
+export function nextPoint(plan: OperatorPlan, reach: Reach, done: number, isFresh: boolean): number {
+  const isBeyond = (place: number) => (isFresh ? place >= done && place > 0 : place > done) && place < reach.to
+  return plan.checkpoints.find(isBeyond) ?? reach.to
 }
