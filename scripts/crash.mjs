@@ -26,6 +26,7 @@ if (build.status !== 0) process.exit(1)
 const args = [
   'run',
   'test/crash',
+  'test/safety/clocks.test.ts',
   'test/safety/own-files.test.ts',
   'test/io/fuzz.test.ts',
   'test/hands/model.test.ts',
