@@ -6,6 +6,7 @@ export interface PipelineRunOptions extends ShowOptions {
   readonly workers?: string
   readonly max_attempts?: string
   readonly retryFailed?: boolean
+  readonly replayQuarantined?: boolean
 }
 
 export function addPipelineCommands(program: Command): void {
@@ -26,6 +27,7 @@ export function addPipelineCommands(program: Command): void {
     .option('--workers <n>', 'worker processes')
     .option('--max_attempts <n>', 'runs in which a source may fail before it is left alone (3)')
     .option('--retry-failed', 'try sources again that were left alone')
+    .option('--replay-quarantined', 'run documents again that were set aside, and fold what survives into the output')
     .addHelpText(
       'after',
       `

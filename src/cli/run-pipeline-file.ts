@@ -27,6 +27,7 @@ export async function runPipelineFile(file: string, options: PipelineRunOptions)
       workers: wholeNumber('--workers', options.workers),
       maxAttempts: wholeNumber('--max_attempts', options.max_attempts),
       retryFailed: options.retryFailed,
+      replayQuarantined: options.replayQuarantined,
       leavesWhenIdle: options.leave_when_idle,
       signal: stop.signal,
       onWarning: message => line.print(`warning: ${message}`, process.stderr),

@@ -1,15 +1,19 @@
 import { createReadStream, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { ExportRecord } from '../core/records.js'
+import type { ExportRecord, FileRef, StagesRecord } from '../core/records.js'
 import { UsageError } from '../core/usage-error.js'
 import { readRecordedRecipe } from '../engine/job-facts.js'
 import type { OpenRecipe } from '../engine/open-recipe.js'
+import type { PinnedSources } from '../engine/pipeline/list-sources.js'
 import { readEntries } from '../execution/quarantine-report.js'
 import { JobObserver } from '../jobs/job-view.js'
-import { refusePipeline } from '../jobs/refuse-pipeline.js'
+import { isPipeline } from '../jobs/refuse-pipeline.js'
 import { JobDirectory } from '../state/job-directory.js'
 import type { Ledger } from '../state/ledger.js'
+import { LedgerIndex } from '../state/ledger-index.js'
+import { readOwnFile } from '../state/own-file.js'
+import { loadChecksums } from '../util/hash.js'
 import { furthestPoints, openAsRun, openCommitted } from './open-committed.js'
 
 /** What was set aside: the sample where it could be kept, and why. */
@@ -33,13 +37,39 @@ export async function* readQuarantine(jobDir: string): AsyncGenerator<Quarantine
       if (line !== '') yield JSON.parse(line) as QuarantinedSample
     return
   }
+  for (const file of await committedParts(jobDir))
+    for await (const entry of readEntries(jobDir, file)) yield entry as unknown as QuarantinedSample
+}
+
+/** What the units of a job set aside, as far as it is worked on. */
+async function committedParts(jobDir: string): Promise<FileRef[]> {
+  const directory = new JobDirectory(jobDir)
+  if (isPipeline(directory)) return partsOfPipeline(directory)
   const job = await openCommitted(jobDir)
   try {
-    for (const { quarantine } of furthestPoints(job))
-      for (const file of quarantine)
-        for await (const entry of readEntries(jobDir, file)) yield entry as unknown as QuarantinedSample
+    return furthestPoints(job).flatMap(({ quarantine }) => quarantine)
   } finally {
     job.ledger.close()
+  }
+}
+
+/** Of each source, in order, what is on record of the furthest stage. */
+async function partsOfPipeline(directory: JobDirectory): Promise<FileRef[]> {
+  await loadChecksums()
+  const pinned = readOwnFile<PinnedSources>(directory.cut)
+  if (pinned.kind !== 'read')
+    throw new UsageError(`${directory.cut} is lost or damaged: running the pipeline again makes it anew`)
+  const ledger = LedgerIndex.read(directory.ledger, directory.exports)
+  try {
+    const furthest = new Map<string, StagesRecord>()
+    for (const record of ledger.all('stages')) {
+      const known = furthest.get(record.source)
+      const isPlaced = ledger.get('placed', record.source)?.fingerprint === record.fingerprint
+      if (known === undefined || isPlaced || record.done > known.done) furthest.set(record.source, record)
+    }
+    return pinned.content.sources.flatMap(({ id }) => furthest.get(id)?.quarantine ?? [])
+  } finally {
+    ledger.close()
   }
 }
 
@@ -80,7 +110,10 @@ export interface Replay {
  */
 export async function prepareReplay(jobDir: string, operator: string | undefined): Promise<Replay> {
   const directory = new JobDirectory(jobDir)
-  refusePipeline(directory, 'pawl quarantine replay')
+  if (isPipeline(directory))
+    throw new UsageError(
+      `${jobDir} is the job of a pipeline: run it again with replayQuarantined: true (pawl pipeline run FILE --replay-quarantined), which replays what it set aside`,
+    )
   if (new JobObserver().look(jobDir).state === 'running')
     throw new UsageError(`${jobDir} is running: wait for its end, or stop it first (pawl stop ${jobDir})`)
   const partitions = new Set<string>()

@@ -130,6 +130,7 @@ const optionNames = new Set([
     'signal',
     'maxAttempts',
     'retryFailed',
+    'replayQuarantined',
   ],
   ...[
     'keepSpools',

@@ -158,8 +158,8 @@ await new Pipeline({ name: 'seen' })
       [['trace', 'state', '--id', 'id=a'], 2, forRecipes],
       [['diff', 'state', 'state'], 2, forRecipes],
       [['checkpoint', 'list', 'state'], 2, forRecipes],
-      [['quarantine', 'list', 'state'], 2, forRecipes],
-      [['quarantine', 'replay', 'state'], 2, forRecipes],
+      [['quarantine', 'list', 'state'], 0, /^Nothing was set aside/],
+      [['quarantine', 'replay', 'state'], 2, /--replay-quarantined/],
       [['resume', 'state'], 2, forRecipes],
     ],
   )

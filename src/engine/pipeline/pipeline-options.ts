@@ -24,6 +24,11 @@ export interface PipelineOptions {
   readonly maxAttempts?: number
   /** Tries sources again that were left alone. */
   readonly retryFailed?: boolean
+  /**
+   * Runs documents again that stages set aside, after a fix: their sources go back to before the stage that set them aside,
+   * and what survives takes its place in the output.
+   */
+  readonly replayQuarantined?: boolean
   /** Keeps what one stage handed to another, so that an edit behind it begins there. Default: true. */
   readonly keepSpools?: boolean
   /** Megabytes of tasks that may wait for a stage before sources are held back. Default: 1024. */

@@ -18,6 +18,7 @@ import { Lease, LeaseLost } from '../../state/lease.js'
 import { LedgerIndex } from '../../state/ledger-index.js'
 import { readOwnFile, writeOwnFile } from '../../state/own-file.js'
 import { takeAwayStaging } from '../../state/take-over.js'
+import { rememberWorkDir } from '../../state/work-dirs.js'
 import { usableCores } from '../../util/cpu.js'
 import { plural } from '../../util/format.js'
 import { canonicalJson, fingerprintOf, loadChecksums } from '../../util/hash.js'
@@ -34,6 +35,7 @@ import { refuseStrangers, removeStale } from './place-outputs.js'
 import { type PipelinePlan, planPipeline } from './plan-pipeline.js'
 import { describePipeline, differenceOf, type RecordedPipeline } from './recorded-pipeline.js'
 import { removeState } from './remove-state.js'
+import { withdrawQuarantined } from './replay-quarantined.js'
 import { SourceWork } from './source-work.js'
 import { SpoolBound } from './spool-bound.js'
 
@@ -126,6 +128,7 @@ class PipelineRun {
       options,
       meter: this.#meter,
     })
+    rememberWorkDir(dirname(stateDir))
     for (const message of plan.warnings) session.warn(message)
     try {
       const outcome = await this.#runHeld(session, plan, { tag, sources })
@@ -149,8 +152,11 @@ class PipelineRun {
     if (held.joined === undefined) {
       const { initialTasks } = this.options
       pinned = { tag, sources: sources ?? (await listSources(plan.source, { initialTasks, pinned: undefined })) }
+      if (this.options.replayQuarantined) await withdrawQuarantined(held.ledger, pinned.sources)
       epoch = this.#pin(session, plan, pinned)
     } else {
+      if (this.options.replayQuarantined)
+        throw new UsageError(`${directory.path} is being worked on: wait for its end before documents are replayed`)
       pinned = sourcesOf(directory, held.joined)
       epoch = held.joined
     }
