@@ -2,9 +2,12 @@ import { existsSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Script } from 'node:vm'
 import { parse } from 'parse5'
-import { describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { AnalysisReport } from '../../src/engine/analyze-recipe.js'
+import { drawing } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
+
+const itDrawn = drawing(2)
 
 const filters = [
   { text_length_filter: { min_len: 60, max_len: 400 } },
@@ -39,7 +42,7 @@ async function analyze(rig: JobRig, ...settings: readonly string[]): Promise<Ana
 const timeless = ({ duration_ms: _, ...report }: AnalysisReport) => report
 
 describe('pawl analyze', () => {
-  it('drops nothing, and says of each filter just what a run drops, in order and alone', async () => {
+  itDrawn('drops nothing, and says of each filter just what a run drops, in order and alone', async () => {
     const rig = makeRig(['clean_email_mapper', ...filters])
     const report = await analyze(rig)
     expect(report.samples).toBe(400)
@@ -60,7 +63,7 @@ describe('pawl analyze', () => {
     }
   })
 
-  it('measures what a run measures, mappers applied', async () => {
+  itDrawn('measures what a run measures, mappers applied', async () => {
     const rig = makeRig(['clean_email_mapper', { text_length_filter: { min_len: 100_000 } }])
     const [{ statistics }] = (await analyze(rig)).filters
     const lengths = records.map(({ text, id }) => text.length - `mail${id}@example.org`.length).sort((a, b) => a - b)
@@ -74,7 +77,7 @@ describe('pawl analyze', () => {
     expect(statistics[0]).toMatchObject({ quantiles: { 0.5: (lengths[199] + lengths[200]) / 2 } })
   })
 
-  it('leaves barriers out and says so once', async () => {
+  itDrawn('leaves barriers out and says so once', async () => {
     const rig = makeRig(['document_deduplicator', filters[0]])
     const { code, stdout, stderr } = await rig.run('analyze', '--config', 'recipe.yaml')
     expect(code).toBe(0)
@@ -83,14 +86,14 @@ describe('pawl analyze', () => {
     expect(stdout).toMatch(/All filters together would keep \d+ of 400 samples/)
   })
 
-  it('refuses a recipe without filters', async () => {
+  itDrawn('refuses a recipe without filters', async () => {
     const rig = makeRig(['clean_email_mapper'])
     const { code, stderr } = await rig.run('analyze', '--config', 'recipe.yaml')
     expect(code).toBe(2)
     expect(stderr).toContain('recipe.yaml has no filter: there is nothing to analyse')
   })
 
-  it('shares no checkpoint with a run that is given the same folder and id', async () => {
+  itDrawn('shares no checkpoint with a run that is given the same folder and id', async () => {
     const rig = makeRig(filters, { checkpoint: { strategy: 'every_op' } })
     await analyze(rig)
     const ran = await rig.runRecipe('--job_id', 'job-analysis', '--json')
@@ -99,7 +102,7 @@ describe('pawl analyze', () => {
     expect(JSON.parse(ran.stdout).samples_out).toBe(JSON.parse(fresh.stdout).samples_out)
   })
 
-  it('gives the same after it was killed and resumed', async () => {
+  itDrawn('gives the same after it was killed and resumed', async () => {
     const gate = { gate_mapper: {} }
     const rig = makeRig([gate, ...filters], { custom_operator_paths: ['ops.ts'], np: 1 })
     rig.write('gate/.keep', '')
@@ -120,7 +123,7 @@ describe('pawl analyze', () => {
     expect(timeless(await analyze(rig))).toEqual(report)
   })
 
-  it('writes one page that parses and loads nothing else', async () => {
+  itDrawn('writes one page that parses and loads nothing else', async () => {
     const rig = makeRig(filters)
     await analyze(rig, '--html', 'page.html')
     expect(existsSync(rig.path('page.html'))).toBe(true)
@@ -138,7 +141,7 @@ describe('pawl analyze', () => {
 describe('an analysis of samples that a filter cannot judge or an operator cannot measure', () => {
   const suffix = { suffix_filter: { suffixes: ['.md'] } }
 
-  it('counts those that a filter cannot judge, and calls only those dropped that are', async () => {
+  itDrawn('counts those that a filter cannot judge, and calls only those dropped that are', async () => {
     const rig = makeRig([filters[0], suffix, filters[4]])
     const { code, stdout } = await rig.run('analyze', '--config', 'recipe.yaml', '--html', 'page.html')
     expect(code).toBe(0)
@@ -156,7 +159,7 @@ describe('an analysis of samples that a filter cannot judge or an operator canno
     expect(page).toContain(`<dt>cannot be judged</dt><dd>${judge.reached}</dd>`)
   })
 
-  it('says how many could not be measured, and where they are', async () => {
+  itDrawn('says how many could not be measured, and where they are', async () => {
     const rig = makeRig([{ specified_field_filter: { field_key: 'rare', target_value: [1] } }])
     rig.writeLines('data/a.jsonl', [{ text: 'a', rare: 1 }, { text: 'b' }, { text: 'c' }])
     const { code, stdout } = await rig.run('analyze', '--config', 'recipe.yaml', '--html', 'page.html')
@@ -175,7 +178,7 @@ describe('the bounds of the page', () => {
     readonly alone: number
   }
 
-  it('can be moved: it carries the distribution, texts along it, and the entry to copy', async () => {
+  itDrawn('can be moved: it carries the distribution, texts along it, and the entry to copy', async () => {
     const rig = new JobRig()
     rig.writeLines(
       'data/a.jsonl',
@@ -206,7 +209,7 @@ describe('the bounds of the page', () => {
       )
   })
 
-  it('stand on a logarithmic scale where values reach over orders of magnitude', async () => {
+  itDrawn('stand on a logarithmic scale where values reach over orders of magnitude', async () => {
     const rig = new JobRig()
     rig.writeLines(
       'data/a.jsonl',
@@ -224,7 +227,7 @@ describe('the bounds of the page', () => {
 })
 
 describe('the page of an analysis', () => {
-  it('shows text values as bars as long as they are frequent, names escaped and shortened', async () => {
+  itDrawn('shows text values as bars as long as they are frequent, names escaped and shortened', async () => {
     const partition = { mode: 'manual', num_of_partitions: 1 }
     const rig = makeRig([{ specified_field_filter: { field_key: 'kind', target_value: ['<b>'] } }], { partition })
     const kinds = ['<b>', '<b>', '<b>', '<b>', '𝒂'.repeat(30), '𝒂'.repeat(30), 'c']
@@ -259,6 +262,7 @@ function gateModule(rig: JobRig): string {
   return `
 import { defineMapper } from 'pawl'
 import { existsSync, watch, writeFileSync } from 'node:fs'
+
 export default defineMapper({
   name: 'gate_mapper',
   summary: 'Waits.',

@@ -1,7 +1,10 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
+import { drawing } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
+
+const itDrawn = drawing(3)
 
 let rig: JobRig
 
@@ -22,7 +25,7 @@ const result = () => rig.read('outputs', 'hello_world', 'hello_world.jsonl')
 const jobs = () => readdirSync(rig.path('outputs', 'hello_world')).filter(name => !name.endsWith('.jsonl'))
 
 describe('the same command again, without a job id', () => {
-  it('goes on with the job of its export, whatever is edited of the recipe meanwhile', async () => {
+  itDrawn('goes on with the job of its export, whatever is edited of the recipe meanwhile', async () => {
     const first = await rig.run('run', 'r1.yaml')
     expect(first.stdout).toMatch(/^Starting hello_world-[0-9a-f]{6}: /)
     const [job] = jobs()
@@ -47,7 +50,7 @@ describe('the same command again, without a job id', () => {
     expect(jobs()).toEqual([job])
   })
 
-  it('goes on after a kill -9', async () => {
+  itDrawn('goes on after a kill -9', async () => {
     rig.write('slow.ts', slowOperator)
     rig.write(
       'r1.yaml',
@@ -79,7 +82,7 @@ export default defineMapper({
 `
 
 describe('two recipes with the same export path', () => {
-  it('never overwrite each other: the second is refused, told of the first, and told both ways on', async () => {
+  itDrawn('never overwrite each other: the second is refused, told of the first, and told both ways on', async () => {
     await rig.run('run', 'r1.yaml')
     const before = result()
     const [job] = jobs()
@@ -104,7 +107,7 @@ describe('two recipes with the same export path', () => {
     expect((await rig.run('run', 'r2.yaml', '--job_id', job)).stdout).toContain(`Resuming ${job}: `)
   })
 
-  it('are told apart also where both are given on the command line alone', async () => {
+  itDrawn('are told apart also where both are given on the command line alone', async () => {
     await rig.run('run', '--dataset_path', 'data', '--process', '[words_num_filter]')
     const { code, stderr } = await rig.run('run', '--dataset_path', 'other', '--process', '[words_num_filter]')
     expect({ code, stderr }).toMatchObject({
@@ -113,7 +116,7 @@ describe('two recipes with the same export path', () => {
     })
   })
 
-  it('are told apart after the first was killed before it exported anything', async () => {
+  itDrawn('are told apart after the first was killed before it exported anything', async () => {
     await rig.run('run', 'r1.yaml')
     rmSync(rig.path('outputs', 'hello_world', 'hello_world.jsonl'))
     rmSync(rig.path('outputs', 'hello_world', jobs()[0], 'metadata', 'exports.json'))
@@ -123,20 +126,20 @@ describe('two recipes with the same export path', () => {
 })
 
 describe('a job with an id', () => {
-  it('is found by its export where the id is left out', async () => {
+  itDrawn('is found by its export where the id is left out', async () => {
     await rig.run('run', 'r1.yaml', '--job_id', 'exp1')
     expect((await rig.run('run', 'r1.yaml')).stdout).toContain('Resuming exp1: nothing changed')
     expect(jobs()).toEqual(['exp1'])
   })
 
-  it('is named where another id would take its export path', async () => {
+  itDrawn('is named where another id would take its export path', async () => {
     await rig.run('run', 'r1.yaml', '--job_id', 'exp1')
     const { code, stderr } = await rig.run('run', 'r1.yaml', '--job_id', 'exp2')
     expect(code).toBe(2)
     expect(stderr).toContain('It belongs to job exp1: go on with that with --job_id exp1')
   })
 
-  it('is a new one, named after the time, with --new_job', async () => {
+  itDrawn('is a new one, named after the time, with --new_job', async () => {
     await rig.run('run', 'r1.yaml')
     const { code, stdout } = await rig.run(
       'run',
@@ -152,7 +155,7 @@ describe('a job with an id', () => {
     expect(jobs()).toHaveLength(2)
   })
 
-  it('is found by name from anywhere, once it was run', async () => {
+  itDrawn('is found by name from anywhere, once it was run', async () => {
     const name = `far_${process.pid}_${Date.now()}`
     await rig.run('run', 'r1.yaml', '--job_id', name, '--work_dir', 'elsewhere')
     const { code, stdout } = await new JobRig().run('resume', name)
@@ -164,7 +167,7 @@ describe('a job with an id', () => {
     expect(near.stderr).toContain(`did you mean "${name}"?`)
   })
 
-  it('runs where nothing can be remembered, and where what was remembered is no longer read', async () => {
+  itDrawn('runs where nothing can be remembered, and where what was remembered is no longer read', async () => {
     const state = rig.write('state', 'a file where a folder should be')
     const env = { ...process.env, XDG_STATE_HOME: state }
     expect(await rig.start('run', 'r1.yaml', '--job_id', 'exp1').ended).toMatchObject({ code: 0 })
@@ -177,7 +180,7 @@ describe('a job with an id', () => {
 })
 
 describe('pawl plan on a job that exists', () => {
-  it('says of each operator what is reused, what is redone and why, and how long that should take', async () => {
+  itDrawn('says of each operator what is reused, what is redone and why, and how long that should take', async () => {
     writeFileSync(
       rig.path('r1.yaml'),
       `${smallest('clean_links_mapper\n  - text_length_filter: {min_len: 5}\n  - words_num_filter')}checkpoint: {strategy: every_op}\npartition: {mode: manual, num_of_partitions: 3}\n`,

@@ -1,8 +1,11 @@
 import { cpSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
+import { drawing } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
 import { startTopicService, type TopicService } from './topic-service.js'
+
+const itDrawn = drawing(2)
 
 const records = Array.from({ length: 24 }, (_, id) => {
   const kind = id === 7 ? 'cursed' : id % 5 === 0 ? 'flaky' : 'plain'
@@ -41,7 +44,7 @@ beforeEach(async () => {
 })
 
 describe('the example of custom operators', () => {
-  it('adds what the service says, in the order of the input, and asks again where it was busy', async () => {
+  itDrawn('adds what the service says, in the order of the input, and asks again where it was busy', async () => {
     const ended = await runExample()
     expect(ended).toMatchObject({ code: 0, stderr: '' })
     expect(rig.exportedRows()).toEqual(kept.map(record => ({ ...record, topic: `topic${record.id % 4}` })))
@@ -52,7 +55,7 @@ describe('the example of custom operators', () => {
     expect(service.mostAtOnce()).toBeLessThanOrEqual(8)
   })
 
-  it('puts in quarantine only the sample that the service always fails on', async () => {
+  itDrawn('puts in quarantine only the sample that the service always fails on', async () => {
     expect((await runExample()).code).toBe(0)
     expect(rig.quarantine()).toMatchObject([
       {
@@ -66,7 +69,7 @@ describe('the example of custom operators', () => {
     expect(service.asked.filter(text => text === records[7].text)).toHaveLength(4)
   })
 
-  it('starts no more requests a second than it may', async () => {
+  itDrawn('starts no more requests a second than it may', async () => {
     const settings = ['--topic_mapper.requests_per_second', '40', '--partition.num_of_partitions', '1']
     expect((await runExample(...settings)).code).toBe(0)
     const { arrivals } = service
@@ -75,7 +78,7 @@ describe('the example of custom operators', () => {
     expect(spanMs).toBeGreaterThan((arrivals.length - 2) * 25 * 0.8)
   })
 
-  it('does not ask again where the request is refused', async () => {
+  itDrawn('does not ask again where the request is refused', async () => {
     const all = ['--max_quarantine_ratio', '1']
     expect((await runExample('--topic_mapper.url', `${service.url}/nowhere`, ...all)).code).toBe(0)
     expect(service.arrivals).toHaveLength(23)
@@ -86,7 +89,7 @@ describe('the example of custom operators', () => {
 })
 
 describe('the code of custom operators', () => {
-  it('reuses all work where it is unchanged, or changed in a comment only', async () => {
+  itDrawn('reuses all work where it is unchanged, or changed in a comment only', async () => {
     await runExample()
     const asked = service.asked.length
     edit('operators.ts', code => code.replace('/** Keeps texts', '/** Really keeps texts'))
@@ -95,7 +98,7 @@ describe('the code of custom operators', () => {
     expect(service.asked).toHaveLength(asked)
   })
 
-  it('is noticed when it changes, and what depends on it is redone', async () => {
+  itDrawn('is noticed when it changes, and what depends on it is redone', async () => {
     await runExample('--checkpoint.strategy', 'every_op')
     const asked = service.asked.length
     edit('operators.ts', code => code.replace('answer.data.topic)', 'answer.data.topic.toUpperCase())'))
@@ -106,7 +109,7 @@ describe('the code of custom operators', () => {
     expect(rig.exportedRows()).toEqual(kept.map(record => ({ ...record, topic: `TOPIC${record.id % 4}` })))
   })
 
-  it('is noticed when it changes in a file that the module imports', async () => {
+  itDrawn('is noticed when it changes in a file that the module imports', async () => {
     await runExample()
     edit('service-client.ts', code => code.replace('the service failed', 'the topic service failed'))
     const ended = await runExample()

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { oneOf } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
 
 const records = Array.from({ length: 120 }, (_, id) => ({ id, text: `text ${id % 50} of user${id}@example.org` }))
@@ -34,7 +35,7 @@ const damagesOf = (rig: JobRig) => rig.events().filter(({ event_type }) => event
 describe('a finished partition', () => {
   const process = [{ text_length_filter: { min_len: 5 } }, { alphanumeric_filter: { min_ratio: 0.1 } }]
 
-  it.each(harm)('that %s is redone when the export needs it', async (_, damage) => {
+  it.each(oneOf(2, harm))('that %s is redone when the export needs it', async (_, damage) => {
     const rig = new JobRig()
     rig.writeLines('data/a.jsonl', records)
     rig.recipe({ process, partition })
@@ -55,21 +56,24 @@ describe.each([
   { format: 'parquet', compression: 'snappy' },
   { format: 'arrow', compression: 'none' },
 ])('a checkpoint in $format ($compression)', intermediate_storage => {
-  it.each(harm)('that %s is redone when a changed recipe goes on from it', async (_, damage) => {
-    const rig = new JobRig()
-    rig.writeLines('data/a.jsonl', records)
-    const recipe = (min_len: number) => ({
-      process: ['document_deduplicator', { text_length_filter: { min_len: 5 } }, { text_length_filter: { min_len } }],
-      checkpoint: { strategy: 'every_op' },
-      intermediate_storage,
-      partition,
-    })
-    rig.recipe(recipe(1000))
-    expect((await rig.runRecipe()).code).toBe(0)
-    damage(checkpointAfter(rig, 2))
-    rig.recipe(recipe(6))
-    expect((await rig.runRecipe()).code).toBe(0)
-    expect(rig.exportedRows()).toEqual(records)
-    expect(damagesOf(rig)).toBe(1)
-  })
+  it.each(oneOf(4, harm, intermediate_storage.format.length))(
+    'that %s is redone when a changed recipe goes on from it',
+    async (_, damage) => {
+      const rig = new JobRig()
+      rig.writeLines('data/a.jsonl', records)
+      const recipe = (min_len: number) => ({
+        process: ['document_deduplicator', { text_length_filter: { min_len: 5 } }, { text_length_filter: { min_len } }],
+        checkpoint: { strategy: 'every_op' },
+        intermediate_storage,
+        partition,
+      })
+      rig.recipe(recipe(1000))
+      expect((await rig.runRecipe()).code).toBe(0)
+      damage(checkpointAfter(rig, 2))
+      rig.recipe(recipe(6))
+      expect((await rig.runRecipe()).code).toBe(0)
+      expect(rig.exportedRows()).toEqual(records)
+      expect(damagesOf(rig)).toBe(1)
+    },
+  )
 })

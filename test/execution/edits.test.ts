@@ -4,7 +4,10 @@ import type { RecordedRecipe } from '../../src/engine/job-facts.js'
 import { readOwnFile, writeOwnFile } from '../../src/state/own-file.js'
 import { loadChecksums } from '../../src/util/hash.js'
 import { newWriter } from '../../src/util/staging.js'
+import { drawing } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
+
+const itDrawn = drawing(3)
 
 const process: unknown[] = [
   { clean_email_mapper: null },
@@ -54,7 +57,7 @@ beforeEach(async () => {
 })
 
 describe('a finished job run again', () => {
-  it('reprocesses nothing, also under another np or other log settings', async () => {
+  itDrawn('reprocesses nothing, also under another np or other log settings', async () => {
     for (const change of [{}, { np: 1 }, { event_logging: { max_log_size_mb: 1 } }, { worker: { memory_mb: 500 } }]) {
       const { sentence, units } = await rerun(change)
       expect(units).toBe(0)
@@ -62,7 +65,7 @@ describe('a finished job run again', () => {
     }
   })
 
-  it('goes on from the checkpoint before a changed parameter', async () => {
+  itDrawn('goes on from the checkpoint before a changed parameter', async () => {
     const { sentence, units } = await rerun({
       process: [process[0], process[1], { alphanumeric_filter: { min_ratio: 0.8 } }, process[3]],
     })
@@ -72,7 +75,7 @@ describe('a finished job run again', () => {
     expect(units).toBe(12)
   })
 
-  it('goes on from the end where an operator is added there', async () => {
+  itDrawn('goes on from the end where an operator is added there', async () => {
     const { sentence, units } = await rerun({ process: [...process, { text_length_filter: { max_len: 30 } }] })
     expect(sentence).toBe(
       'Resuming job: process[4] text_length_filter added at the end; 6 partitions go on from the checkpoint after process[3] special_characters_filter',
@@ -80,7 +83,7 @@ describe('a finished job run again', () => {
     expect(units).toBe(6)
   })
 
-  it('needs no work at all where the last operator is removed', async () => {
+  itDrawn('needs no work at all where the last operator is removed', async () => {
     const { sentence, units } = await rerun({ process: process.slice(0, 3) })
     expect(sentence).toBe(
       'Resuming job: process[3] special_characters_filter removed from the end; 6 partitions finished before are reused',
@@ -88,7 +91,7 @@ describe('a finished job run again', () => {
     expect(units).toBe(0)
   })
 
-  it('starts over behind operators that changed places', async () => {
+  itDrawn('starts over behind operators that changed places', async () => {
     const { sentence, units } = await rerun({ process: [process[0], process[2], process[1], process[3]] })
     expect(sentence).toBe(
       'Resuming job: operators reordered from process[1] on (text_length_filter → alphanumeric_filter); 6 partitions go on from the checkpoint after process[0] clean_email_mapper',
@@ -96,19 +99,19 @@ describe('a finished job run again', () => {
     expect(units).toBe(18)
   })
 
-  it('starts from the input where the text is another field', async () => {
+  itDrawn('starts from the input where the text is another field', async () => {
     const { sentence } = await rerun({ text_keys: 'id' })
     expect(sentence).toBe('Resuming job: text_keys changed text → id; 6 partitions start from the input')
   })
 
-  it('cuts the dataset anew where the partition settings changed', async () => {
+  itDrawn('cuts the dataset anew where the partition settings changed', async () => {
     const { sentence } = await rerun({ partition: { mode: 'manual', num_of_partitions: 4 } })
     expect(sentence).toBe(
       'Resuming job: partition.num_of_partitions changed 6 → 4: the dataset is cut anew; 4 partitions start from the input',
     )
   })
 
-  it('keeps checkpoints of another format', async () => {
+  itDrawn('keeps checkpoints of another format', async () => {
     const { sentence, units } = await rerun({
       intermediate_storage: { format: 'parquet' },
       process: [...process.slice(0, 3), { special_characters_filter: { max_ratio: 0.2 } }],
@@ -120,7 +123,7 @@ describe('a finished job run again', () => {
     expect(units).toBe(6)
   })
 
-  it('keeps its work under another version of Pawl', async () => {
+  itDrawn('keeps its work under another version of Pawl', async () => {
     const path = rig.path('jobs', 'job', 'metadata', 'recipe.json')
     const recorded = readOwnFile<RecordedRecipe>(path)
     if (recorded.kind !== 'read') throw new Error('the recipe was not recorded')
@@ -134,14 +137,14 @@ describe('a finished job run again', () => {
 })
 
 describe('a changed input', () => {
-  it('that was only touched is read for its digest and reused', async () => {
+  itDrawn('that was only touched is read for its digest and reused', async () => {
     utimesSync(rig.path('data', '2.jsonl'), new Date(), new Date(1e12))
     const { sentence, units } = await rerun()
     expect(sentence).toContain('2.jsonl touched; all 6 partitions are complete')
     expect(units).toBe(0)
   })
 
-  it('redoes only the partitions of a file that grew', async () => {
+  itDrawn('redoes only the partitions of a file that grew', async () => {
     appendFileSync(rig.path('data', '3.jsonl'), `${JSON.stringify(record(3, 90))}\n`)
     rig.recipe({ ...settings, process })
     expect((await rig.runRecipe()).code).toBe(0)
@@ -149,7 +152,7 @@ describe('a changed input', () => {
     expect(rig.exportedRows().at(-1)).toMatchObject({ id: '3-90' })
   })
 
-  it('redoes only the partitions of a file that shrank', async () => {
+  itDrawn('redoes only the partitions of a file that shrank', async () => {
     rig.writeLines('data/1.jsonl', records(1, 80))
     rig.recipe({ ...settings, process })
     expect((await rig.runRecipe()).code).toBe(0)
@@ -157,7 +160,7 @@ describe('a changed input', () => {
     expect(rig.exportedRows().filter(row => (row as { id: string }).id.startsWith('1-'))).toHaveLength(80)
   })
 
-  it('takes in a new file where its name belongs, and redoes no other', async () => {
+  itDrawn('takes in a new file where its name belongs, and redoes no other', async () => {
     rig.writeLines('data/2b.jsonl', records(9))
     rig.recipe({ ...settings, process })
     expect((await rig.runRecipe()).code).toBe(0)
@@ -167,7 +170,7 @@ describe('a changed input', () => {
     expect(rig.lastStart()).toContain('2b.jsonl added')
   })
 
-  it('leaves out a file that is gone', async () => {
+  itDrawn('leaves out a file that is gone', async () => {
     rmSync(rig.path('data', '2.jsonl'))
     rig.recipe({ ...settings, process })
     expect((await rig.runRecipe()).code).toBe(0)
@@ -210,7 +213,7 @@ describe('a word list', () => {
     await rerun({ process: withList(rig) })
   })
 
-  it('that was edited redoes what lies behind its filter', async () => {
+  itDrawn('that was edited redoes what lies behind its filter', async () => {
     const before = rig.read('out', 'result.jsonl')
     writeList({ en: ['nothing', 'word'], de: ['nichts'] })
     const { sentence, units } = await rerun({ process: withList(rig) })
@@ -222,12 +225,12 @@ describe('a word list', () => {
     expect(rig.read('out', 'result.jsonl').length).toBeLessThan(before.length)
   })
 
-  it('of another language redoes nothing', async () => {
+  itDrawn('of another language redoes nothing', async () => {
     writeList({ en: ['nothing'], de: ['nichts', 'wort'] })
     expect(await rerun({ process: withList(rig) })).toMatchObject({ units: 0 })
   })
 
-  it('that changes while the job runs stops it, and the next run goes by the new list', async () => {
+  itDrawn('that changes while the job runs stops it, and the next run goes by the new list', async () => {
     const list = JSON.stringify(rig.path('lists', 'flagged_words.json'))
     rig.write(
       'ops.ts',

@@ -1,6 +1,9 @@
 import { readdirSync, writeFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
+import { drawing } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
+
+const itDrawn = drawing(3)
 
 const texts = Array.from({ length: 60 }, (_, index) => ({
   id: index,
@@ -50,7 +53,7 @@ const ids = (rig: JobRig) => rig.exportedRows().map(row => (row as { id: number 
 const allBut = (...left: number[]) => texts.map(({ id }) => id).filter(id => !left.includes(id))
 
 describe('one bad sample', () => {
-  it('that throws goes to quarantine with file, line, operator and error, and costs no other sample', async () => {
+  itDrawn('that throws goes to quarantine with file, line, operator and error, and costs no other sample', async () => {
     const rig = makeRig({ 7: 'THROW', 41: 'THROW' })
     expect((await rig.runRecipe()).code).toBe(0)
     expect(ids(rig)).toEqual(allBut(7, 41))
@@ -64,7 +67,7 @@ describe('one bad sample', () => {
     )
   })
 
-  it('that kills its worker is found and set aside after three deaths with it alone', async () => {
+  itDrawn('that kills its worker is found and set aside after three deaths with it alone', async () => {
     const rig = makeRig({ 25: 'KILL' })
     expect((await rig.runRecipe()).code).toBe(0)
     expect(ids(rig)).toEqual(allBut(25))
@@ -72,7 +75,7 @@ describe('one bad sample', () => {
     expect(rig.events().filter(({ event_type }) => event_type === 'worker_lost')).toHaveLength(4)
   })
 
-  it('that never ends is noticed by lack of progress', async () => {
+  itDrawn('that never ends is noticed by lack of progress', async () => {
     const rig = makeRig({ 3: 'HANG' }, { worker: { retry_delay_s: 0.01, stall_timeout_s: 1.5 } })
     expect((await rig.runRecipe()).code).toBe(0)
     expect(ids(rig)).toEqual(allBut(3))
@@ -81,13 +84,13 @@ describe('one bad sample', () => {
     })
   })
 
-  it('that eats memory ends its worker at the limit', async () => {
+  itDrawn('that eats memory ends its worker at the limit', async () => {
     const rig = makeRig({ 59: 'HOG' }, { worker: { retry_delay_s: 0.01, memory_mb: 250 } })
     expect((await rig.runRecipe()).code).toBe(0)
     expect(ids(rig)).toEqual(allBut(59))
   })
 
-  it('fails the job where the recipe says so, and the job can go on under another policy', async () => {
+  itDrawn('fails the job where the recipe says so, and the job can go on under another policy', async () => {
     const rig = makeRig({ 7: 'THROW' })
     const failed = await rig.runRecipe('--on_error', 'fail')
     expect(failed.code).toBe(1)
@@ -100,7 +103,7 @@ describe('one bad sample', () => {
 })
 
 describe('a worker that dies', () => {
-  it('once is replaced, and no sample is blamed', async () => {
+  itDrawn('once is replaced, and no sample is blamed', async () => {
     const rig = makeRig({})
     const mark = rig.path('died')
     rig.writeLines(
@@ -112,25 +115,28 @@ describe('a worker that dies', () => {
     expect(rig.quarantine()).toEqual([])
   })
 
-  it('every time, whatever it works on, fails its unit in the end; nothing hangs and nothing is lost', async () => {
-    const rig = makeRig({})
-    writeFileSync(
-      rig.path('ops.ts'),
-      harmful.replace(
-        'create: (_, { textKey }) => ({',
-        "create: (_, { textKey }) => (process.send && process.kill(process.pid, 'SIGKILL'), {",
-      ),
-    )
-    const ended = await rig.runRecipe('--worker.max_losses', '2')
-    expect(ended.code).toBe(1)
-    expect(ended.stderr).toContain('lost a worker 3 times')
-    writeFileSync(rig.path('ops.ts'), harmful)
-    expect((await rig.runRecipe()).code).toBe(0)
-    expect(ids(rig)).toEqual(allBut())
-    expect(rig.quarantine()).toEqual([])
-  })
+  itDrawn(
+    'every time, whatever it works on, fails its unit in the end; nothing hangs and nothing is lost',
+    async () => {
+      const rig = makeRig({})
+      writeFileSync(
+        rig.path('ops.ts'),
+        harmful.replace(
+          'create: (_, { textKey }) => ({',
+          "create: (_, { textKey }) => (process.send && process.kill(process.pid, 'SIGKILL'), {",
+        ),
+      )
+      const ended = await rig.runRecipe('--worker.max_losses', '2')
+      expect(ended.code).toBe(1)
+      expect(ended.stderr).toContain('lost a worker 3 times')
+      writeFileSync(rig.path('ops.ts'), harmful)
+      expect((await rig.runRecipe()).code).toBe(0)
+      expect(ids(rig)).toEqual(allBut())
+      expect(rig.quarantine()).toEqual([])
+    },
+  )
 
-  it('while it exports leaves nothing of its attempt behind', async () => {
+  itDrawn('while it exports leaves nothing of its attempt behind', async () => {
     const rig = makeRig({})
     writeFileSync(rig.path('ops.ts'), harmful + diesInExport(rig.path('died')))
     expect((await rig.runRecipe('--np', '1')).code).toBe(0)
@@ -145,6 +151,7 @@ function diesInExport(mark: string): string {
   return `
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+
 const { fsyncSync } = fs
 fs.fsyncSync = fd => {
   if (/tmp-.*\\.result/.test(fs.readlinkSync('/proc/self/fd/' + fd)) && !existsSync(${JSON.stringify(mark)})) {

@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
+import { drawing } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
+
+const itDrawn = drawing(2)
 
 let rig: JobRig
 
@@ -40,35 +43,38 @@ const entries = (name: string) =>
     .map(line => JSON.parse(line) as Record<string, unknown>)
 
 describe('open_tracer', () => {
-  it('shows what mappers changed, filters dropped and deduplicators dropped, a repeated operator by its number', async () => {
-    expect(await traced('--trace_keys', 'id')).toMatchObject({ code: 0, stderr: '' })
-    expect(readdirSync(folder()).sort()).toEqual([
-      'duplicate-document_deduplicator.jsonl',
-      'filter-text_length_filter.jsonl',
-      'mapper-clean_links_mapper.jsonl',
-      'mapper-replace_content_mapper.2.jsonl',
-      'mapper-replace_content_mapper.jsonl',
-    ])
-    for (const { id, original_text, processed_text } of entries('mapper-clean_links_mapper.jsonl')) {
-      expect(original_text).toBe(`see https://example.org/${id} for text ${id}`)
-      expect(processed_text).not.toContain('https')
-    }
-    for (const { original_text, processed_text } of entries('mapper-replace_content_mapper.2.jsonl'))
-      expect(processed_text).toBe(String(original_text).replace('lamp', 'light'))
-    for (const entry of entries('filter-text_length_filter.jsonl'))
-      expect(entry).toMatchObject({
-        text: 'short',
-        __dj__stats__: { text_len: 5 },
-        __pawl__dropped__: { operator: 'text_length_filter', statistic: { text_len: 5 }, bound: { min_len: 10 } },
-      })
-    const dropped = entries('duplicate-document_deduplicator.jsonl').map(({ dup2 }) => dup2)
-    expect(dropped).toHaveLength(10)
-    for (const sample of dropped) expect(sample).toMatchObject({ text: 'a text that is repeated' })
-    // The first of the equal texts was kept.
-    expect(dropped).not.toContainEqual(expect.objectContaining({ id: 1 }))
-  })
+  itDrawn(
+    'shows what mappers changed, filters dropped and deduplicators dropped, a repeated operator by its number',
+    async () => {
+      expect(await traced('--trace_keys', 'id')).toMatchObject({ code: 0, stderr: '' })
+      expect(readdirSync(folder()).sort()).toEqual([
+        'duplicate-document_deduplicator.jsonl',
+        'filter-text_length_filter.jsonl',
+        'mapper-clean_links_mapper.jsonl',
+        'mapper-replace_content_mapper.2.jsonl',
+        'mapper-replace_content_mapper.jsonl',
+      ])
+      for (const { id, original_text, processed_text } of entries('mapper-clean_links_mapper.jsonl')) {
+        expect(original_text).toBe(`see https://example.org/${id} for text ${id}`)
+        expect(processed_text).not.toContain('https')
+      }
+      for (const { original_text, processed_text } of entries('mapper-replace_content_mapper.2.jsonl'))
+        expect(processed_text).toBe(String(original_text).replace('lamp', 'light'))
+      for (const entry of entries('filter-text_length_filter.jsonl'))
+        expect(entry).toMatchObject({
+          text: 'short',
+          __dj__stats__: { text_len: 5 },
+          __pawl__dropped__: { operator: 'text_length_filter', statistic: { text_len: 5 }, bound: { min_len: 10 } },
+        })
+      const dropped = entries('duplicate-document_deduplicator.jsonl').map(({ dup2 }) => dup2)
+      expect(dropped).toHaveLength(10)
+      for (const sample of dropped) expect(sample).toMatchObject({ text: 'a text that is repeated' })
+      // The first of the equal texts was kept.
+      expect(dropped).not.toContainEqual(expect.objectContaining({ id: 1 }))
+    },
+  )
 
-  it('shows as many as there are, up to trace_num, and only the operators that are named', async () => {
+  itDrawn('shows as many as there are, up to trace_num, and only the operators that are named', async () => {
     await traced('--trace_num', '3', '--op_list_to_trace', '[text_length_filter, document_deduplicator]')
     expect(Object.keys(files())).toEqual(['duplicate-document_deduplicator.jsonl', 'filter-text_length_filter.jsonl'])
     expect(entries('filter-text_length_filter.jsonl')).toHaveLength(3)
@@ -80,44 +86,47 @@ describe('open_tracer', () => {
     expect(readdirSync(folder())).toEqual([])
   })
 
-  it('warns of operators that are named and not used', async () => {
+  itDrawn('warns of operators that are named and not used', async () => {
     const { stderr } = await traced('--op_list_to_trace', 'text_lenght_filter')
     expect(stderr).toContain('op_list_to_trace names operators that process does not use: text_lenght_filter')
     expect(stderr).toContain('did you mean "text_length_filter"?')
   })
 
-  it('gives the same files whatever was killed, reused or switched on late, with any number of workers', async () => {
-    await traced('--np', '1')
-    const whole = files()
-    const output = rig.read('out', 'result.jsonl')
-    const late = new JobRig()
-    late.write('data/a.jsonl', rig.read('data', 'a.jsonl'))
-    late.write('recipe.yaml', rig.read('recipe.yaml'))
-    rig = late
-    await rig.runRecipe()
-    expect(existsSync(folder())).toBe(false)
-    const ended = await traced('--np', '3')
-    expect(ended.stdout).toContain('nothing to do: the job was complete')
-    expect(rig.unitsOfLastRun()).toBe(0)
-    expect(files()).toEqual(whole)
-    expect(rig.read('out', 'result.jsonl')).toBe(output)
-    const killed = rig.start(
-      'run',
-      '--config',
-      'recipe.yaml',
-      '--open_tracer',
-      'true',
-      '--text_length_filter.min_len',
-      '11',
-    )
-    await killed.sees(/Resuming/)
-    killed.kill('SIGKILL')
-    await killed.ended
-    await traced()
-    expect(files()).toEqual(whole)
-  })
+  itDrawn(
+    'gives the same files whatever was killed, reused or switched on late, with any number of workers',
+    async () => {
+      await traced('--np', '1')
+      const whole = files()
+      const output = rig.read('out', 'result.jsonl')
+      const late = new JobRig()
+      late.write('data/a.jsonl', rig.read('data', 'a.jsonl'))
+      late.write('recipe.yaml', rig.read('recipe.yaml'))
+      rig = late
+      await rig.runRecipe()
+      expect(existsSync(folder())).toBe(false)
+      const ended = await traced('--np', '3')
+      expect(ended.stdout).toContain('nothing to do: the job was complete')
+      expect(rig.unitsOfLastRun()).toBe(0)
+      expect(files()).toEqual(whole)
+      expect(rig.read('out', 'result.jsonl')).toBe(output)
+      const killed = rig.start(
+        'run',
+        '--config',
+        'recipe.yaml',
+        '--open_tracer',
+        'true',
+        '--text_length_filter.min_len',
+        '11',
+      )
+      await killed.sees(/Resuming/)
+      killed.kill('SIGKILL')
+      await killed.ended
+      await traced()
+      expect(files()).toEqual(whole)
+    },
+  )
 
-  it('keeps what is committed, and makes anew what was damaged', async () => {
+  itDrawn('keeps what is committed, and makes anew what was damaged', async () => {
     await traced()
     const whole = files()
     const checkpoints = rig.path('jobs', 'job', 'checkpoints')
@@ -135,7 +144,7 @@ describe('open_tracer', () => {
     expect(files()).toEqual(whole)
   })
 
-  it('traces files that are committed in pieces, and leaves quarantined samples alone', async () => {
+  itDrawn('traces files that are committed in pieces, and leaves quarantined samples alone', async () => {
     const { gzipSync } = await import('node:zlib')
     const lines = `${rig.read('data', 'a.jsonl')}not json\n{"id":7}\n`
     rig.write('zipped/a.jsonl.gz', gzipSync(lines))
@@ -154,7 +163,7 @@ describe('open_tracer', () => {
 })
 
 describe('pawl show', () => {
-  it('shows what changed and why samples went, with signs where there are no colours', async () => {
+  itDrawn('shows what changed and why samples went, with signs where there are no colours', async () => {
     rig.writeLines('data/b.jsonl', [{ id: 201, text: 5 }])
     await traced()
     const changed = await rig.run('show', 'job', '--work_dir', 'jobs', '--changed', 'clean_links_mapper')
@@ -176,7 +185,7 @@ describe('pawl show', () => {
     ).toEqual(Array(10).fill('short'))
   })
 
-  it('names what there is where it is asked for something else', async () => {
+  itDrawn('names what there is where it is asked for something else', async () => {
     await rig.runRecipe()
     const show = (...args: string[]) => rig.run('show', 'job', '--work_dir', 'jobs', ...args)
     expect(await show()).toMatchObject({ code: 2, stderr: expect.stringContaining('--open_tracer true') })

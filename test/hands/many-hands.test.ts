@@ -2,8 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
+import { drawing } from '../drawn.js'
 import { JobRig, type Running } from '../rig-job.js'
+
+const itDrawn = drawing(2)
 
 const lines = (file: number, count: number) =>
   Array.from({ length: count }, (_, n) => ({
@@ -15,6 +18,7 @@ const lines = (file: number, count: number) =>
 const gated = (folder: string, before = '') => `
 import { existsSync, writeFileSync } from 'node:fs'
 import { defineMapper } from 'pawl'
+
 export default defineMapper({ name: 'gated_mapper', summary: 'Waits.', params: {}, create: () => ({
   async map(sample) {
     ${before}
@@ -86,7 +90,7 @@ async function alone(extra: Readonly<Record<string, unknown>> = {}): Promise<Buf
 }
 
 describe('several processes on one job', () => {
-  it('share its units, each run once, and all end with 0 and the bytes of a single one', async () => {
+  itDrawn('share its units, each run once, and all end with 0 and the bytes of a single one', async () => {
     const rig = makeGatedRig()
     const hands = [start(rig), start(rig), start(rig)]
     await until(() => waiting(rig) === 3)
@@ -102,7 +106,7 @@ describe('several processes on one job', () => {
     expect((await rig.runRecipe()).stdout).toContain('the job was complete')
   })
 
-  it('say that they join, whom, and what is committed', async () => {
+  itDrawn('say that they join, whom, and what is committed', async () => {
     const rig = makeGatedRig()
     const first = start(rig)
     await until(() => waiting(rig) === 1)
@@ -113,7 +117,7 @@ describe('several processes on one job', () => {
     expect((await second.ended).code).toBe(0)
   })
 
-  it('go on without one that is killed, and redo no more than it had in hand', async () => {
+  itDrawn('go on without one that is killed, and redo no more than it had in hand', async () => {
     const rig = makeGatedRig()
     const doomed = start(rig)
     await until(() => waiting(rig) === 1)
@@ -128,7 +132,7 @@ describe('several processes on one job', () => {
     expect(starts.length - new Set(starts).size).toBeLessThanOrEqual(1)
   })
 
-  it('go on without one that is stopped, which finds out when it wakes and changes nothing', async () => {
+  itDrawn('go on without one that is stopped, which finds out when it wakes and changes nothing', async () => {
     const rig = makeGatedRig()
     const stopped = start(rig)
     await until(() => waiting(rig) === 1)
@@ -146,7 +150,7 @@ describe('several processes on one job', () => {
     expect((await rig.runRecipe()).stdout).toContain('the job was complete')
   })
 
-  it('are as many as are left when one is told to stop; the last one marks the job as stopped', async () => {
+  itDrawn('are as many as are left when one is told to stop; the last one marks the job as stopped', async () => {
     const rig = makeGatedRig()
     const first = start(rig)
     await until(() => waiting(rig) === 1)
@@ -163,7 +167,7 @@ describe('several processes on one job', () => {
     expect(rig.bytes('out', 'result.jsonl').equals(await alone())).toBe(true)
   })
 
-  it('work on the cut of the first: a file that comes meanwhile is for the next run', async () => {
+  itDrawn('work on the cut of the first: a file that comes meanwhile is for the next run', async () => {
     const rig = makeGatedRig()
     const first = start(rig)
     await until(() => waiting(rig) === 1)
@@ -179,7 +183,7 @@ describe('several processes on one job', () => {
     expect(rig.read('out', 'result.jsonl')).toContain('"9-')
   })
 
-  it('wait for each other at about a hundredth of a core at most, or leave where that is wished', async () => {
+  itDrawn('wait for each other at about a hundredth of a core at most, or leave where that is wished', async () => {
     const rig = makeGatedRig({ partition: { mode: 'manual', num_of_partitions: 1 } })
     const first = start(rig)
     await until(() => waiting(rig) === 1)
@@ -200,7 +204,7 @@ describe('several processes on one job', () => {
     expect((await second.ended).code).toBe(0)
   })
 
-  it('all fail where a partition does, once it was tried, and name it', async () => {
+  itDrawn('all fail where a partition does, once it was tried, and name it', async () => {
     const rig = makeGatedRig({ on_error: 'fail' })
     rig.write('gated.mjs', gated(rig.path('gate'), "throw new Error('a bad day')"))
     const hands = [start(rig), start(rig)]
@@ -211,7 +215,7 @@ describe('several processes on one job', () => {
     }
   })
 
-  it('clean up after themselves while one of them sleeps between claim and work', async () => {
+  itDrawn('clean up after themselves while one of them sleeps between claim and work', async () => {
     const rig = makeGatedRig({
       intermediate_storage: { preserve_intermediate_data: false, retention_policy: 'cleanup_all' },
       checkpoint: { strategy: 'every_op' },

@@ -1,12 +1,17 @@
+import { oneOf } from '../drawn.js'
 import { describeFormat } from './contract.js'
 
-describeFormat({ format: 'jsonl', compression: 'none', isNested: true })
-describeFormat({ format: 'jsonl', compression: 'gzip', isNested: true })
-describeFormat({ format: 'jsonl', compression: 'zstd', isNested: true })
-describeFormat({ format: 'json', compression: 'none', isNested: true })
-describeFormat({ format: 'json', compression: 'gzip', isNested: true })
-describeFormat({ format: 'csv', compression: 'none', isNested: false })
-describeFormat({ format: 'csv', compression: 'zstd', isNested: false })
-describeFormat({ format: 'tsv', compression: 'none', isNested: false })
-describeFormat({ format: 'parquet', compression: 'none', isNested: true })
-describeFormat({ format: 'arrow', compression: 'none', isNested: true })
+const formats = [
+  { format: 'jsonl', compression: 'none', isNested: true },
+  { format: 'json', compression: 'none', isNested: true },
+  { format: 'csv', compression: 'none', isNested: false },
+  { format: 'parquet', compression: 'none', isNested: true },
+  { format: 'arrow', compression: 'none', isNested: true },
+  { format: 'jsonl', compression: 'gzip', isNested: true },
+  { format: 'jsonl', compression: 'zstd', isNested: true },
+  { format: 'json', compression: 'gzip', isNested: true },
+  { format: 'csv', compression: 'zstd', isNested: false },
+  { format: 'tsv', compression: 'none', isNested: false },
+] as const
+
+for (const format of oneOf(2, formats)) describeFormat(format)

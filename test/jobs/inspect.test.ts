@@ -1,11 +1,15 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { drawing } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
+
+const itDrawn = drawing(2)
 
 /** A mapper that fails on some samples while a file says that a service is away; the recipe is the same before and after. */
 const service = (rig: JobRig) => `
 import { defineMapper } from 'pawl'
 import { existsSync } from 'node:fs'
+
 export default defineMapper({
   name: 'service_mapper',
   summary: 'Asks a service.',
@@ -72,7 +76,7 @@ test.each(processes)('what was set aside comes through after a fix, at its place
   expect(rig.events().length).toBeGreaterThan(before)
 })
 
-test('samples that were set aside are exported, and shown with their reason', async () => {
+itDrawn('samples that were set aside are exported, and shown with their reason', async () => {
   const rig = serviceRig()
   await rig.runRecipe()
   const shown = await rig.run('quarantine', 'show', 'jobs/job', '--operator', 'service_mapper')
@@ -84,7 +88,7 @@ test('samples that were set aside are exported, and shown with their reason', as
   expect((await rig.run('quarantine', 'export', 'jobs/job', '--to', 'aside.jsonl')).code).toBe(2)
 })
 
-test('any checkpoint is a data file in input order, with what its samples were behind that operator', async () => {
+itDrawn('any checkpoint is a data file in input order, with what its samples were behind that operator', async () => {
   const rig = serviceRig(['service_mapper', { text_length_filter: { min_len: 14 } }, 'document_deduplicator'])
   await rig.runRecipe()
   const list = await rig.run('checkpoint', 'list', 'jobs/job')
@@ -105,7 +109,7 @@ test('any checkpoint is a data file in input order, with what its samples were b
   expect(wrong.stderr).toMatch(/did you mean "text_length_filter"/)
 })
 
-test('cleaning frees the checkpoints of a complete job, tells how much, and a rerun has nothing to do', async () => {
+itDrawn('cleaning frees the checkpoints of a complete job, tells how much, and a rerun has nothing to do', async () => {
   const rig = serviceRig()
   await rig.runRecipe()
   const count = () => readdirSync(rig.path('jobs', 'job', 'checkpoints')).length
@@ -125,7 +129,7 @@ test('cleaning frees the checkpoints of a complete job, tells how much, and a re
   expect((await rig.run('clean', '--older-than', '0s', '--work_dir', 'jobs')).stdout).toMatch(/1 job, /)
 })
 
-test('cleaning refuses a job that is not complete', async () => {
+itDrawn('cleaning refuses a job that is not complete', async () => {
   const rig = serviceRig(['service_mapper', { text_length_filter: { min_len: 'x' } }])
   rig.recipe({ custom_operator_paths: ['ops.ts'], process: ['service_mapper'], on_error: 'fail' })
   expect((await rig.runRecipe()).code).toBe(1)

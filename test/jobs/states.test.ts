@@ -1,10 +1,13 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { showJobProgress, watchJob } from '../../src/library/jobs.js'
+import { drawing } from '../drawn.js'
 import { PipelineRig } from '../pipeline/rig.js'
 import type { Ended, JobRig } from '../rig-job.js'
 import { gatedRig, quickBeats, startGated } from './gated-rig.js'
+
+const itDrawn = drawing(2)
 
 /** What a command has to answer: its exit code, and what it prints. */
 type Answer = readonly [args: readonly string[], code: number, printed: RegExp]
@@ -42,40 +45,44 @@ const incomplete = (state: string): Answer[] => [
   ],
 ]
 
-test('each command answers on a job that runs, that was stopped, and that is complete', {
-  timeout: 60_000,
-}, async () => {
-  const rig = gatedRig()
-  const running = await startGated(rig)
-  const run = (...args: string[]) => rig.run(...args)
-  await answers(run, [
-    ...incomplete('running'),
-    [['clean', 'jobs/job'], 2, /is running: stop it first/],
-    [['quarantine', 'replay', 'jobs/job'], 2, /is running: wait for its end, or stop it first/],
-  ])
-  running.kill('SIGTERM')
-  expect((await running.ended).code).toBe(143)
-  const before = manifest(jobDir(rig))
-  await answers(run, [
-    ...incomplete('stopped'),
-    [['clean', 'jobs/job'], 2, /is stopped: its checkpoints are what it goes on from/],
-    [['stop', 'jobs/job'], 0, /^Nothing to stop/],
-  ])
-  expect(manifest(jobDir(rig))).toEqual(before)
-  rig.write('gate/open', '')
-  expect((await rig.run('resume', 'jobs/job')).code).toBe(0)
-  const complete = manifest(jobDir(rig))
-  await answers(run, [
-    [['monitor', 'jobs/job'], 0, /^state +completed/m],
-    [['quarantine', 'list', 'jobs/job'], 0, /^gate_mapper .* 1 +the service was away +\S+a\.jsonl:8$/m],
-    [['trace', 'jobs/job', '--line', 'data/a.jsonl:251'], 0, /a\.jsonl, line 251 [\s\S]*It is kept/],
-    [['diff', 'jobs/job', 'jobs/job'], 0, /^299 samples .*: 299 the same, 0 differ, 0 only /],
-    [['checkpoint', 'list', 'jobs/job'], 0, /^process\[1\] gate_mapper +6\/6 +299 /m],
-  ])
-  expect(manifest(jobDir(rig))).toEqual(complete)
-})
+itDrawn(
+  'each command answers on a job that runs, that was stopped, and that is complete',
+  {
+    timeout: 60_000,
+  },
+  async () => {
+    const rig = gatedRig()
+    const running = await startGated(rig)
+    const run = (...args: string[]) => rig.run(...args)
+    await answers(run, [
+      ...incomplete('running'),
+      [['clean', 'jobs/job'], 2, /is running: stop it first/],
+      [['quarantine', 'replay', 'jobs/job'], 2, /is running: wait for its end, or stop it first/],
+    ])
+    running.kill('SIGTERM')
+    expect((await running.ended).code).toBe(143)
+    const before = manifest(jobDir(rig))
+    await answers(run, [
+      ...incomplete('stopped'),
+      [['clean', 'jobs/job'], 2, /is stopped: its checkpoints are what it goes on from/],
+      [['stop', 'jobs/job'], 0, /^Nothing to stop/],
+    ])
+    expect(manifest(jobDir(rig))).toEqual(before)
+    rig.write('gate/open', '')
+    expect((await rig.run('resume', 'jobs/job')).code).toBe(0)
+    const complete = manifest(jobDir(rig))
+    await answers(run, [
+      [['monitor', 'jobs/job'], 0, /^state +completed/m],
+      [['quarantine', 'list', 'jobs/job'], 0, /^gate_mapper .* 1 +the service was away +\S+a\.jsonl:8$/m],
+      [['trace', 'jobs/job', '--line', 'data/a.jsonl:251'], 0, /a\.jsonl, line 251 [\s\S]*It is kept/],
+      [['diff', 'jobs/job', 'jobs/job'], 0, /^299 samples .*: 299 the same, 0 differ, 0 only /],
+      [['checkpoint', 'list', 'jobs/job'], 0, /^process\[1\] gate_mapper +6\/6 +299 /m],
+    ])
+    expect(manifest(jobDir(rig))).toEqual(complete)
+  },
+)
 
-test('each command answers on a job that was killed, and on one that failed', { timeout: 60_000 }, async () => {
+itDrawn('each command answers on a job that was killed, and on one that failed', { timeout: 60_000 }, async () => {
   const rig = gatedRig()
   const running = await startGated(rig)
   running.kill('SIGKILL')
@@ -99,69 +106,77 @@ test('each command answers on a job that was killed, and on one that failed', { 
   )
 })
 
-test('several processes on one job: all are seen, one is stopped by its number, the other brings the job to its end', {
-  timeout: 60_000,
-}, async () => {
-  const rig = gatedRig()
-  const first = await startGated(rig)
-  const second = rig.startWith({ ...quickBeats, XDG_STATE_HOME: rig.path('state') }, 'run', '--config', 'recipe.yaml')
-  await second.sees(/joined|Joining|Starting|Resuming/)
-  const pids = () => showJobProgress(jobDir(rig)).processes.filter(({ state }) => state === 'running')
-  for await (const _ of watchJob(jobDir(rig), undefined, { intervalMs: 20 })) if (pids().length === 2) break
-  expect(
-    pids()
-      .map(({ status }) => status.pid)
-      .sort(),
-  ).toEqual([first.pid, second.pid].sort())
-  await answers(
-    (...args) => rig.run(...args),
-    [
-      [['monitor', 'jobs/job'], 0, new RegExp(`process +(${first.pid}|${second.pid}) on `)],
+itDrawn(
+  'several processes on one job: all are seen, one is stopped by its number, the other brings the job to its end',
+  {
+    timeout: 60_000,
+  },
+  async () => {
+    const rig = gatedRig()
+    const first = await startGated(rig)
+    const second = rig.startWith({ ...quickBeats, XDG_STATE_HOME: rig.path('state') }, 'run', '--config', 'recipe.yaml')
+    await second.sees(/joined|Joining|Starting|Resuming/)
+    const pids = () => showJobProgress(jobDir(rig)).processes.filter(({ state }) => state === 'running')
+    for await (const _ of watchJob(jobDir(rig), undefined, { intervalMs: 20 })) if (pids().length === 2) break
+    expect(
+      pids()
+        .map(({ status }) => status.pid)
+        .sort(),
+    ).toEqual([first.pid, second.pid].sort())
+    await answers(
+      (...args) => rig.run(...args),
       [
-        ['stop', 'jobs/job', '--pid', String(second.pid)],
-        0,
-        new RegExp(`^Process ${second.pid} on .* stopped in order`),
+        [['monitor', 'jobs/job'], 0, new RegExp(`process +(${first.pid}|${second.pid}) on `)],
+        [
+          ['stop', 'jobs/job', '--pid', String(second.pid)],
+          0,
+          new RegExp(`^Process ${second.pid} on .* stopped in order`),
+        ],
+        [['stop', 'jobs/job', '--host', 'nowhere'], 0, /^Nothing to stop/],
       ],
-      [['stop', 'jobs/job', '--host', 'nowhere'], 0, /^Nothing to stop/],
-    ],
-  )
-  await second.ended
-  expect(showJobProgress(jobDir(rig))).toMatchObject({ state: 'running', pid: first.pid })
-  rig.write('gate/open', '')
-  expect((await first.ended).code).toBe(0)
-  expect(showJobProgress(jobDir(rig))).toMatchObject({ state: 'completed', share: 1 })
-  expect(rig.exportedRows()).toHaveLength(299)
-})
+    )
+    await second.ended
+    expect(showJobProgress(jobDir(rig))).toMatchObject({ state: 'running', pid: first.pid })
+    rig.write('gate/open', '')
+    expect((await first.ended).code).toBe(0)
+    expect(showJobProgress(jobDir(rig))).toMatchObject({ state: 'completed', share: 1 })
+    expect(rig.exportedRows()).toHaveLength(299)
+  },
+)
 
-test('a pipeline: seen and told of like a recipe; what is only for recipes is refused with the command that goes on', async () => {
-  const rig = new PipelineRig()
-  rig.writeDocuments('input/a.jsonl', 6)
-  rig.write(
-    'run.mjs',
-    `
+itDrawn(
+  'a pipeline: seen and told of like a recipe; what is only for recipes is refused with the command that goes on',
+  async () => {
+    const rig = new PipelineRig()
+    rig.writeDocuments('input/a.jsonl', 6)
+    rig.write(
+      'run.mjs',
+      `
 import { JsonlReader, JsonlWriter, Pipeline, ScoreFilter, WordCountFilter } from 'pawl'
+
 await new Pipeline({ name: 'seen' })
   .addStage(new JsonlReader({ filePaths: 'input' }))
   .addStage(new ScoreFilter(new WordCountFilter({ minWords: 3 })))
   .addStage(new JsonlWriter({ path: 'output' }))
   .run({ checkpointPath: 'state', workers: 1 })`,
-  )
-  expect((await rig.start('run.mjs').ended).code).toBe(0)
-  const before = manifest(rig.path('state'))
-  const forRecipes = /state is the job of a pipeline, .* to go on with it, run node .*run\.mjs/
-  await answers(
-    (...args) => rig.cli(...args),
-    [
-      [['monitor', 'state'], 0, /^state +completed/m],
-      [['events', 'state', '--type', 'job_complete'], 0, /job_complete/],
-      [['stop', 'state'], 0, /^Nothing to stop/],
-      [['trace', 'state', '--id', 'id=a'], 2, forRecipes],
-      [['diff', 'state', 'state'], 2, forRecipes],
-      [['checkpoint', 'list', 'state'], 2, forRecipes],
-      [['quarantine', 'list', 'state'], 0, /^Nothing was set aside/],
-      [['quarantine', 'replay', 'state'], 2, /--replay-quarantined/],
-      [['resume', 'state'], 2, forRecipes],
-    ],
-  )
-  expect(manifest(rig.path('state'))).toEqual(before)
-})
+    )
+    expect((await rig.start('run.mjs').ended).code).toBe(0)
+    const before = manifest(rig.path('state'))
+    const forRecipes = /state is the job of a pipeline, .* to go on with it, run node .*run\.mjs/
+    await answers(
+      (...args) => rig.cli(...args),
+      [
+        [['monitor', 'state'], 0, /^state +completed/m],
+        [['events', 'state', '--type', 'job_complete'], 0, /job_complete/],
+        [['stop', 'state'], 0, /^Nothing to stop/],
+        [['trace', 'state', '--id', 'id=a'], 2, forRecipes],
+        [['diff', 'state', 'state'], 2, forRecipes],
+        [['checkpoint', 'list', 'state'], 2, forRecipes],
+        [['quarantine', 'list', 'state'], 0, /^Nothing was set aside/],
+        [['quarantine', 'replay', 'state'], 2, /--replay-quarantined/],
+        [['resume', 'state'], 2, forRecipes],
+      ],
+    )
+    expect(manifest(rig.path('state'))).toEqual(before)
+  },
+)

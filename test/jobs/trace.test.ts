@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { JobDifference } from '../../src/inspect/diff-jobs.js'
 import type { SampleTrace } from '../../src/inspect/trace-sample.js'
+import { drawing } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
+
+const itDrawn = drawing(2)
 
 const texts = [
   'a mail to someone@example.org, which goes',
@@ -37,7 +40,7 @@ const trace = async (rig: JobRig, ...args: string[]): Promise<SampleTrace> => {
 const outcomes = ({ steps }: SampleTrace) => steps.map(({ outcome }) => outcome)
 
 describe('pawl trace', () => {
-  it('says what each operator did to one sample, found by a field or by its place', async () => {
+  itDrawn('says what each operator did to one sample, found by a field or by its place', async () => {
     const rig = await finishedRig()
     const changed = await trace(rig, '--id', 'id=b-0')
     expect(changed).toMatchObject({ file: rig.path('data/b.jsonl'), line: 1 })
@@ -61,7 +64,7 @@ describe('pawl trace', () => {
     expect((await trace(rig, '--id', 'n=3')).file).toBe(rig.path('data/a.jsonl'))
   })
 
-  it('prints it for people, and says what is wrong', async () => {
+  itDrawn('prints it for people, and says what is wrong', async () => {
     const rig = await finishedRig()
     const { stdout } = await rig.run('trace', 'jobs/job', '--id', 'id=a-0')
     expect(stdout).toContain('process[0] clean_email_mapper: changed')
@@ -78,7 +81,7 @@ describe('pawl trace', () => {
     }
   })
 
-  it('without what a barrier decided on says so', async () => {
+  itDrawn('without what a barrier decided on says so', async () => {
     const rig = await finishedRig()
     await rig.runRecipe('--intermediate_storage.retention_policy', 'cleanup_all', '--checkpoint.strategy', 'disabled')
     await rig.run('clean', 'jobs/job')
@@ -88,7 +91,7 @@ describe('pawl trace', () => {
 })
 
 describe('pawl diff', () => {
-  it('says which samples and statistics differ, and which operator made the difference', async () => {
+  itDrawn('says which samples and statistics differ, and which operator made the difference', async () => {
     const rig = await finishedRig()
     const other = ['--job_id', 'other', '--export_path', 'out/other.jsonl']
     expect((await rig.runRecipe(...other, '--text_length_filter.min_len', '30')).code).toBe(0)

@@ -4,7 +4,7 @@ import type { Operator } from '../../src/core/operator.js'
 import { Sample } from '../../src/core/sample.js'
 import { SampleError } from '../../src/core/sample-error.js'
 import { createCatalog } from '../../src/ops/catalog.js'
-import { crashSeed } from '../crash/seed.js'
+import { oneOf } from '../drawn.js'
 
 const size = 5_000_000
 const repeated = (unit: string, count = Math.floor(size / unit.length)) => unit.repeat(count)
@@ -83,12 +83,6 @@ const cases = [
   },
 ]
 
-/** All shapes in the long run; in between every third, others for each operator and commit. */
-function drawnShapes(at: number): [string, string][] {
-  const isLong = process.env['PAWL_CRASH_POINTS'] !== undefined
-  return Object.entries(shapes).filter((_, n) => isLong || (n + at) % 3 === crashSeed % 3)
-}
-
 describe('an operator takes time linear in a hostile text', () => {
   for (const [at, { title, name, params }] of cases.entries()) {
     test(title, { timeout: 600_000 }, async () => {
@@ -98,7 +92,7 @@ describe('an operator takes time linear in a hostile text', () => {
         seed: 1,
       })
       const slow: string[] = []
-      for (const [shape, text] of drawnShapes(at)) {
+      for (const [shape, text] of oneOf(8, Object.entries(shapes), at)) {
         const sample = Sample.of({ text })
         sample.text('text')
         const start = performance.now()

@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
+import { drawing } from '../drawn.js'
 import { PipelineRig } from './rig.js'
+
+const itDrawn = drawing(2)
 
 const fast = { PAWL_LEASE_BEAT_MS: '100', PAWL_LEASE_EXPIRY_MS: '1500' }
 
@@ -59,7 +62,7 @@ async function until(isSo: () => boolean): Promise<void> {
 const staged = (rig: PipelineRig) => readdirSync(rig.path('output')).filter(name => name.startsWith('.pawl'))
 
 describe('a pipeline and what may happen to it', () => {
-  it('killed in the middle, run again: only what is missing, and the same bytes', async () => {
+  itDrawn('killed in the middle, run again: only what is missing, and the same bytes', async () => {
     const rig = project(['part-3'])
     const first = rig.start('run.mjs', { env: fast })
     await until(() => existsSync(rig.path('gate/waits-part-3')) && existsSync(rig.path('output/part-5.jsonl')))
@@ -75,7 +78,7 @@ describe('a pipeline and what may happen to it', () => {
     expect(staged(rig)).toEqual([])
   })
 
-  it('stopped in order by a signal: what is committed stays', async () => {
+  itDrawn('stopped in order by a signal: what is committed stays', async () => {
     const rig = project(['part-3'])
     const first = rig.start('run.mjs', { env: fast })
     await until(() => existsSync(rig.path('gate/waits-part-3')))
@@ -88,7 +91,7 @@ describe('a pipeline and what may happen to it', () => {
     expect(rig.read('output')).toEqual(await expected())
   })
 
-  it('three processes share one state: each source runs once, and all of them end alike', async () => {
+  itDrawn('three processes share one state: each source runs once, and all of them end alike', async () => {
     const rig = project(['part-0', 'part-1'])
     const first = rig.start('run.mjs', { env: fast })
     await until(() => existsSync(rig.path('gate/waits-part-0')))
@@ -102,7 +105,7 @@ describe('a pipeline and what may happen to it', () => {
     expect(rig.read('output')).toEqual(await expected())
   })
 
-  it('one that is stopped beyond its lease and wakes changes nothing that another has done', async () => {
+  itDrawn('one that is stopped beyond its lease and wakes changes nothing that another has done', async () => {
     const rig = project(['part-0'])
     const first = rig.start('run.mjs', { env: fast })
     await until(() => existsSync(rig.path('gate/waits-part-0')))
@@ -118,7 +121,7 @@ describe('a pipeline and what may happen to it', () => {
     expect(before).toEqual(await expected())
   })
 
-  it('another pipeline on the same state is refused while one runs, with what differs', async () => {
+  itDrawn('another pipeline on the same state is refused while one runs, with what differs', async () => {
     const rig = project(['part-0'])
     const first = rig.start('run.mjs', { env: fast })
     await until(() => existsSync(rig.path('gate/waits-part-0')))
@@ -131,13 +134,14 @@ describe('a pipeline and what may happen to it', () => {
 })
 
 describe('pawl pipeline', () => {
-  it('runs what a TypeScript module exports, goes on, and says how far it is', async () => {
+  itDrawn('runs what a TypeScript module exports, goes on, and says how far it is', async () => {
     const rig = project()
     rig.write(
       'curate.ts',
       `
 import { JsonlReader, JsonlWriter, Pipeline } from 'pawl'
 import { Gate } from './stages.mjs'
+
 const name: string = 'typed'
 export default () => new Pipeline({ name })
   .addStage(new JsonlReader({ filePaths: 'input' })).addStage(new Gate()).addStage(new JsonlWriter({ path: 'output' }))`,

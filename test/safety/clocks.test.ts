@@ -3,8 +3,11 @@ import { existsSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { drawing } from '../drawn.js'
 import { provision } from '../provision.js'
 import { type Ended, JobRig } from '../rig-job.js'
+
+const itDrawn = drawing(2)
 
 const main = resolve('dist/cli/main.js')
 const lease = { PAWL_LEASE_BEAT_MS: '100', PAWL_LEASE_EXPIRY_MS: '1500' }
@@ -15,6 +18,7 @@ const unshare = provision('unshare')
 const gated = (folder: string) => `
 import { existsSync, writeFileSync } from 'node:fs'
 import { defineMapper } from 'pawl'
+
 export default defineMapper({ name: 'gated_mapper', summary: 'Waits.', params: {}, create: () => ({
   async map(sample) {
     if (sample.get('id') !== '3-5') return
@@ -89,7 +93,7 @@ describe.skipIf(!faketime.isThere)('clocks', () => {
     )
   })
 
-  it('processes whose clocks are days apart work on one job, and none robs the other', async () => {
+  itDrawn('processes whose clocks are days apart work on one job, and none robs the other', async () => {
     const rig = makeRig()
     const early = startUnder(rig, ['faketime', '-f', '-3d'])
     await until(() => isWaiting(rig))
@@ -107,33 +111,36 @@ const hands = (rig: JobRig) =>
   readdirSync(rig.path('jobs/job/metadata/leases')).filter(name => /^process-.*\.1$/.test(name)).length
 
 describe.skipIf(!unshare.isThere)('names', () => {
-  it('another host name and another namespace of process ids: a living holder is joined, a dead one is taken over', async () => {
-    const rig = makeRig()
-    const first = startUnder(rig, [
-      'unshare',
-      '--pid',
-      '--fork',
-      '--kill-child',
-      '--mount-proc',
-      '--uts',
-      'sh',
-      '-c',
-      'hostname elsewhere; exec "$@"',
-      'sh',
-    ])
-    await until(() => isWaiting(rig))
-    const second = startUnder(rig, ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'])
-    await until(() => hands(rig) === 2)
-    await delay(2_500)
-    expect(rig.events().filter(({ event_type }) => event_type === 'lease_lost')).toEqual([])
-    first.signal('SIGKILL')
-    await first.ended
-    await finish(rig, second)
-  })
+  itDrawn(
+    'another host name and another namespace of process ids: a living holder is joined, a dead one is taken over',
+    async () => {
+      const rig = makeRig()
+      const first = startUnder(rig, [
+        'unshare',
+        '--pid',
+        '--fork',
+        '--kill-child',
+        '--mount-proc',
+        '--uts',
+        'sh',
+        '-c',
+        'hostname elsewhere; exec "$@"',
+        'sh',
+      ])
+      await until(() => isWaiting(rig))
+      const second = startUnder(rig, ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'])
+      await until(() => hands(rig) === 2)
+      await delay(2_500)
+      expect(rig.events().filter(({ event_type }) => event_type === 'lease_lost')).toEqual([])
+      first.signal('SIGKILL')
+      await first.ended
+      await finish(rig, second)
+    },
+  )
 })
 
 describe('signals and terminals', () => {
-  it('SIGHUP stops the job in order, with 129, and it can be gone on with', async () => {
+  itDrawn('SIGHUP stops the job in order, with 129, and it can be gone on with', async () => {
     const rig = makeRig()
     const first = startUnder(rig, [])
     await until(() => isWaiting(rig))
@@ -143,7 +150,7 @@ describe('signals and terminals', () => {
     await finish(rig, startUnder(rig, []))
   })
 
-  it('a job that is suspended for longer than a lease goes on where nobody took it', async () => {
+  itDrawn('a job that is suspended for longer than a lease goes on where nobody took it', async () => {
     const rig = makeRig()
     const only = startUnder(rig, [])
     await until(() => isWaiting(rig))
@@ -153,7 +160,7 @@ describe('signals and terminals', () => {
     await finish(rig, only)
   })
 
-  it('a terminal that is closed stops the job in order', async () => {
+  itDrawn('a terminal that is closed stops the job in order', async () => {
     const rig = makeRig()
     // Runs the job in a terminal of its own, and closes that once a line comes in.
     const script =

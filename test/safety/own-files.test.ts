@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'no
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { randomFrom } from '../crash/dataset.js'
+import { crashSeed } from '../crash/seed.js'
 import { Lab } from './lab.js'
 
 const recipe = {
@@ -44,8 +45,8 @@ describe('a job of which own files are damaged', () => {
     const wanted = lab.read('out/result.jsonl')
     const quarantine = () => lab.read('jobs/job/quarantine/quarantine.jsonl')
     const setAside = quarantine()
-    const random = randomFrom(Number(process.env['PAWL_CRASH_SEED'] ?? 17))
-    const rounds = Number(process.env['PAWL_DAMAGE_ROUNDS'] ?? 60)
+    const random = randomFrom(crashSeed)
+    const rounds = Number(process.env['PAWL_DAMAGE_ROUNDS'] ?? 20)
     for (let round = 0; round < rounds; round++) {
       const files = Object.keys(lab.manifest('jobs/job')).filter(
         name => /\./.test(basename(name)) || /metadata\/format/.test(name),

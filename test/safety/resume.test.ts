@@ -1,11 +1,14 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import { decideRetry, type Loss } from '../../src/execution/scheduler/retry-policy.js'
 import { Ledger } from '../../src/state/ledger.js'
 import { newWriter } from '../../src/util/staging.js'
+import { drawing } from '../drawn.js'
 import { Lab } from './lab.js'
+
+const itDrawn = drawing(2)
 
 const manual = (count: number) => ({ partition: { mode: 'manual', num_of_partitions: count } })
 
@@ -18,7 +21,7 @@ function stopAfterFirstCommit(lab: Lab, recipe: Readonly<Record<string, unknown>
 }
 
 describe('a job can be resumed', () => {
-  it('when a compressed file with lines over max_sample_mb was stopped in a piece', async () => {
+  itDrawn('when a compressed file with lines over max_sample_mb was stopped in a piece', async () => {
     const lab = new Lab()
     const lines = Array.from({ length: 400 }, (_, n) =>
       JSON.stringify({ text: `${n} ${'word '.repeat(n % 40 === 7 ? 60_000 : 800)}` }),
@@ -36,7 +39,7 @@ describe('a job can be resumed', () => {
     expect(bytes.split('\n')).toHaveLength(391)
   })
 
-  it('when a process with the same host and number left its temporaries', async () => {
+  itDrawn('when a process with the same host and number left its temporaries', async () => {
     const lab = new Lab()
     lab.writeTexts('data/a.jsonl', ['a good text', 'another text'])
     expect((await lab.run({})).error).toBeUndefined()
@@ -58,7 +61,7 @@ describe('a job can be resumed', () => {
     expect(names.filter(name => name.includes('.pawl-tmp-'))).toEqual([])
   })
 
-  it('and leaves no temporary of a worker that was lost, while it goes on', async () => {
+  itDrawn('and leaves no temporary of a worker that was lost, while it goes on', async () => {
     const lab = new Lab()
     lab.writeTexts('data/a.jsonl', ['die', 'good text one', 'good text two'])
     lab.write('op.mjs', killer("if (text === 'die') process.kill(process.pid, 'SIGKILL')"))
@@ -71,11 +74,12 @@ describe('a job can be resumed', () => {
 
 const killer = (body: string) => `
 import { defineMapper } from 'pawl'
+
 export default defineMapper({ name: 'killer_mapper', summary: 'Obeys.', params: {}, create: (_, { textKey }) => ({
   async map(sample) { const text = sample.text(textKey); ${body} } }) })`
 
 describe('a partition that fails', () => {
-  it('fails alone: all others are finished, all that failed are named, and the exit is a sentence', async () => {
+  itDrawn('fails alone: all others are finished, all that failed are named, and the exit is a sentence', async () => {
     const lab = new Lab()
     for (let n = 0; n < 6; n++) lab.write(`data/${n}.jsonl.gz`, gzipSync(`{"text":"good text ${n}"}\n`))
     const recipe = { ...manual(6), process: [{ text_length_filter: { min_len: 2 } }] }
@@ -99,7 +103,7 @@ describe('a partition that fails', () => {
     expect(summary.failed_partitions).toHaveLength(2)
   })
 
-  it('does not keep others from running beside a file that is read in pieces', async () => {
+  itDrawn('does not keep others from running beside a file that is read in pieces', async () => {
     const lab = new Lab()
     const text = 'word '.repeat(200)
     lab.write('data/a.jsonl.gz', gzipSync(`${JSON.stringify({ text })}\n`.repeat(3000)))
@@ -117,7 +121,7 @@ describe('a partition that fails', () => {
     expect(order.indexOf('partition_start b')).toBeLessThan(order.lastIndexOf('checkpoint_save a'))
   })
 
-  it('because a file may not be read is no matter of the others', async () => {
+  itDrawn('because a file may not be read is no matter of the others', async () => {
     const lab = new Lab()
     for (let n = 0; n < 3; n++) lab.writeTexts(`data/${n}.jsonl`, [`good text ${n}`])
     const recipe = { ...manual(3), custom_operator_paths: lab.path('op.mjs'), process: ['killer_mapper'] }
@@ -138,7 +142,7 @@ describe('a partition that fails', () => {
 })
 
 describe('a file whose content is not what its size and times say', () => {
-  it('is taken for what it holds, with a warning, and its unit runs once', async () => {
+  itDrawn('is taken for what it holds, with a warning, and its unit runs once', async () => {
     const lab = new Lab()
     lab.writeTexts('data/a.jsonl', ['first text', 'other text'])
     await lab.run({ process: [{ text_length_filter: { min_len: 2 } }] })
@@ -173,7 +177,7 @@ describe('the retry policy', () => {
   const lost = (batch?: Loss['batch']): Loss => ({ reason: 'it died', batch })
   const alone = (ordinal: number, survivors = 0) => lost({ from: ordinal, to: ordinal + 1, survivors, operator: 1 })
 
-  it('waits longer after each loss that says nothing, up to half a minute, and then gives up', () => {
+  itDrawn('waits longer after each loss that says nothing, up to half a minute, and then gives up', () => {
     const delays: number[] = []
     const losses: Loss[] = []
     for (;;) {
@@ -185,7 +189,7 @@ describe('the retry policy', () => {
     expect(delays).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000])
   })
 
-  it('takes the batch apart, condemns at three deaths alone, and waits no longer for that', () => {
+  itDrawn('takes the batch apart, condemns at three deaths alone, and waits no longer for that', () => {
     const batch = lost({ from: 0, to: 100 })
     expect(decideRetry([batch], settings)).toMatchObject({
       kind: 'retry',
@@ -196,7 +200,7 @@ describe('the retry policy', () => {
     expect(decision).toMatchObject({ kind: 'retry', delayMs: 500, isolation: { condemned: [{ ordinal: 5 }] } })
   })
 
-  it('says so when no sample comes through alive, after three of them', () => {
+  itDrawn('says so when no sample comes through alive, after three of them', () => {
     const losses: Loss[] = [lost({ from: 0, to: 100 })]
     for (let ordinal = 0; ordinal < 100; ordinal++) {
       for (let death = 0; death < 3; death++) losses.push(alone(ordinal * 7))
@@ -213,7 +217,7 @@ describe('the retry policy', () => {
     expect.unreachable('it went on for ever')
   })
 
-  it('ends also where some samples come through', () => {
+  itDrawn('ends also where some samples come through', () => {
     const losses: Loss[] = [lost({ from: 0, to: 10_000 })]
     let rounds = 0
     for (; rounds < 1000; rounds++) {
@@ -225,7 +229,7 @@ describe('the retry policy', () => {
 })
 
 describe('an operator', () => {
-  it('that kills its worker on every sample is named within seconds', async () => {
+  itDrawn('that kills its worker on every sample is named within seconds', async () => {
     const lab = new Lab()
     lab.writeTexts(
       'data/a.jsonl',
@@ -243,7 +247,7 @@ describe('an operator', () => {
     expect(events.filter(({ event_type }) => event_type === 'worker_lost').length).toBeLessThan(12)
   })
 
-  it('that is slow over each sample is at work, not stuck', async () => {
+  itDrawn('that is slow over each sample is at work, not stuck', async () => {
     const lab = new Lab()
     lab.writeTexts(
       'data/a.jsonl',
