@@ -1,5 +1,5 @@
 // `npm run crash`: the crash rigs of the tests at length: all scenarios and kinds of kills, 10,000 random histories, all
-// mutants, 600 damaged files, all hostile texts, 120,000 damaged inputs. Takes some hours; PAWL_CRASH_POINTS, PAWL_HISTORIES, PAWL_FUZZ_INPUTS and PAWL_DAMAGE_ROUNDS make it shorter,
+// mutants, 600 damaged files, all hostile texts, 120,000 damaged inputs. Takes some hours; PAWL_CRASH_POINTS, PAWL_HISTORIES, PAWL_HANDS_POINTS, PAWL_FUZZ_INPUTS and PAWL_DAMAGE_ROUNDS make it shorter,
 // PAWL_CRASH_SEED makes it repeat what it drew. Prints seed and commit, so that a report can name them.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

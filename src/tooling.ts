@@ -1,11 +1,14 @@
-/** What the scripts that write documentation and types need beside the public API; not part of the package's exports. */
+/** What scripts, benches and tests that run the built package need beside the public API; not part of the package's exports. */
 export { ignoredKeys, ignoredPartitionKeys } from './config/ignored-keys.js'
 export { recipeSchema } from './config/recipe-schema.js'
 export { errorCodes } from './core/error-codes.js'
+export { LocalExecutor } from './execution/local/local-executor.js'
 export { baseParams, filterParams } from './ops/base-params.js'
 export { createCatalog } from './ops/catalog.js'
 export { exampleOutcomes, exampleRecipe } from './ops/example-text.js'
 export { ContextKey } from './ops/text/kenlm/context-key.js'
 export { murmurHash } from './ops/text/kenlm/murmur.js'
 export { SentencePiece } from './ops/text/sentencepiece/sentencepiece.js'
+export { LedgerIndex } from './state/ledger-index.js'
 export { builtTables } from './util/built-table.js'
+export { loadChecksums } from './util/hash.js'

@@ -104,9 +104,20 @@ export interface UnitError {
   readonly piece?: number
 }
 
+/**
+ * Whose fault a loss may be: the `unit`'s, as workers may die of what they work on, or only that of the `place` where it ran,
+ * such as a node that went away or a process that could not be started.
+ */
+export type Blame = 'unit' | 'place'
+
 /** How a unit ended: done, failed for a reason that it could tell, or lost with its worker. */
 export type UnitOutcome =
   | { readonly kind: 'done'; readonly result: UnitResult }
   | { readonly kind: 'failed'; readonly error: UnitError }
-  | { readonly kind: 'lost'; readonly reason: string; readonly progress: UnitProgress | undefined }
+  | {
+      readonly kind: 'lost'
+      readonly blame: Blame
+      readonly reason: string
+      readonly progress: UnitProgress | undefined
+    }
   | { readonly kind: 'stopped' }

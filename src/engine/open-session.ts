@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, renameSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { JobStopped } from '../execution/scheduler/run-context.js'
 import { currentEpoch, type EpochNote } from '../state/epochs.js'
 import { Hands } from '../state/hands.js'
 import type { JobDirectory } from '../state/job-directory.js'
 import { writeFormat } from '../state/job-format.js'
 import { JobLockedError } from '../state/job-locked.js'
-import { Lease, type LeaseHolder } from '../state/lease.js'
+import { Lease, type LeaseHolder, leaseTiming } from '../state/lease.js'
 import { Ledger } from '../state/ledger.js'
 import type { LedgerIndex } from '../state/ledger-index.js'
 import { readOwnFile } from '../state/own-file.js'
@@ -67,8 +68,7 @@ export async function holdState(holding: Holding, options: HoldOptions): Promise
   const opening = await claimOpening(holding, options)
   try {
     const hands = new Hands(directory.leases, writer)
-    const living = await watch(() => hands.findLiving({ onWait: tellWait(options), signal: options.signal }), options)
-    const joined = living === undefined ? undefined : epochToJoin(holding, hands.holderOf(living))
+    const joined = await watch(() => findEpoch(holding, hands, options), options)
     if (joined === undefined) {
       takeAwayStaging({ writer, isGone: () => true, ...folders, writers: found.writers, kept })
       hands.clear()
@@ -94,10 +94,24 @@ export async function holdState(holding: Holding, options: HoldOptions): Promise
   }
 }
 
-function epochToJoin({ directory, key, describeDifference }: Holding, by: LeaseHolder | undefined): EpochNote {
-  const epoch = currentEpoch(directory.epochs)
-  if (epoch?.key === key) return epoch
-  throw new JobLockedError(directory.path, by, describeDifference())
+/**
+ * The epoch of those that are at work; undefined where nobody lives. That its file cannot be seen proves nothing, as folders
+ * of a network file system are shown late: it is looked for again.
+ */
+async function findEpoch(holding: Holding, hands: Hands, options: HoldOptions): Promise<EpochNote | undefined> {
+  const { directory, key, describeDifference } = holding
+  const { signal } = options
+  const started = performance.now()
+  for (;;) {
+    const living = await hands.findLiving({ onWait: tellWait(options), signal })
+    if (living === undefined) return undefined
+    const epoch = currentEpoch(directory.epochs)
+    if (epoch?.key === key) return epoch
+    const isLate = performance.now() - started > leaseTiming.expiryMs
+    if (epoch !== undefined || isLate)
+      throw new JobLockedError(directory.path, hands.holderOf(living), describeDifference())
+    await delay(leaseTiming.beatMs / 4, undefined, { signal })
+  }
 }
 
 /** One process at a time enters; who is about to is waited for. */

@@ -12,12 +12,17 @@ export interface LeaseTiming {
   readonly expiryMs: number
 }
 
-/** Environment variables shorten it for tests of what happens once a lease has expired. */
-/** Between two signs of life, and until one that gives none is taken for dead. */
+/**
+ * Between two signs of life, and until one that gives none is taken for dead. Environment variables shorten it for tests
+ * of what happens once a lease has expired.
+ */
 export const leaseTiming: LeaseTiming = {
   beatMs: Number(process.env['PAWL_LEASE_BEAT_MS'] ?? 2_000),
   expiryMs: Number(process.env['PAWL_LEASE_EXPIRY_MS'] ?? 30_000),
 }
+
+/** So many past fences stay, so that who sees a listing that is late by fewer take-overs finds their names taken. */
+const keptFences = 8
 
 /** What stands in a lease's file. Every beat changes it; the last one of an orderly holder says that it let go. */
 export interface LeaseNote extends ProcessIdentity {
@@ -86,17 +91,19 @@ export class Lease {
   /** Takes a lease that nobody living holds; watches a doubtful holder for as long as a lease takes to expire. */
   static async claim(options: ClaimOptions): Promise<Claim> {
     const { folder, name, writer, timing = leaseTiming, above = 0 } = options
-    for (;;) {
+    // A listing may be late: what an exclusive create found taken is there, whatever the listing shows.
+    for (let known = 0; ; ) {
       const fences = fencesOf(folder, name)
-      const last = Math.max(0, ...fences)
+      const last = Math.max(known, ...fences)
       const state = last === 0 ? 'free' : await judge(join(folder, `${name}.${last}`), options, timing)
       if (typeof state === 'object') return { kind: 'held', by: state.holder }
       const fence = Math.max(last, above) + 1
       const note = noteOf('held')
       const path = join(folder, `${name}.${fence}`)
+      known = fence
       if (!createExclusively(path, note, writer)) continue
-      if (Math.max(...fencesOf(folder, name)) !== fence) continue
-      for (const old of fences) remove(join(folder, `${name}.${old}`))
+      if (Math.max(fence, ...fencesOf(folder, name)) !== fence) continue
+      for (const old of fences) if (old <= fence - keptFences) remove(join(folder, `${name}.${old}`))
       const lease = new Lease({ folder, name, fence, note, timing })
       return { kind: 'granted', lease, tookOver: state === 'dead' }
     }

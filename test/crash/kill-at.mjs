@@ -3,11 +3,14 @@
 //   PAWL_KILL_AT   ends it. With PAWL_POWER_CUT, the file system at that path is cut off first: what was not synced is
 //                  lost, and all that comes later fails.
 //   PAWL_STOP_AT   suspends it, until somebody wakes it; `coordinator:12:after` does so once the step is done.
-//   PAWL_LOSE      of every so many links that were made, the answer to one is lost: asked again, it says that the name is taken.
+//   PAWL_LOSE      of every so many links that were made, the answer to one is lost: asked again, it says that the name is taken;
+//                  `4:EIO` says that the disk failed.
+//   PAWL_LATE      what other processes do below the current folder is seen up to so many milliseconds late (late-reader.mjs).
 
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { seeLate } from './late-reader.mjs'
 
 const own = (process.argv[1] ?? '').includes('worker-main') ? 'worker' : 'coordinator'
 
@@ -47,21 +50,23 @@ for (const name of [
   }
 }
 
-const loseEvery = Number(process.env.PAWL_LOSE ?? 0)
+const [often, code = 'EEXIST'] = (process.env.PAWL_LOSE ?? '0').split(':')
+const loseEvery = Number(often)
 if (loseEvery > 0) {
   const { linkSync } = fs
   let links = 0
   fs.linkSync = (from, to) => {
     linkSync(from, to)
     if (++links % loseEvery === 0)
-      throw Object.assign(new Error('EEXIST: the answer was lost'), {
-        code: 'EEXIST',
+      throw Object.assign(new Error(`${code}: the answer was lost`), {
+        code,
         syscall: 'link',
         path: from,
         dest: to,
       })
   }
 }
+if (process.env.PAWL_LATE !== undefined) seeLate(fs, { root: process.cwd(), lateMs: Number(process.env.PAWL_LATE) })
 syncBuiltinESMExports()
 
 /** FS_IOC_SHUTDOWN without flushing the log. */

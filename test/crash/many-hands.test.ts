@@ -8,7 +8,7 @@ import { crashSeed } from './seed.js'
 
 const isLong = process.env['PAWL_CRASH_POINTS'] !== undefined
 /** Kills and stops in all. */
-const pointsWanted = isLong ? 2_000 : 40
+const pointsWanted = isLong ? Number(process.env['PAWL_HANDS_POINTS'] ?? 2_000) : 40
 const steps = { coordinator: 220, worker: 60 } as const
 /** Longer than a lease takes to expire. */
 const sleepMs = 1_500
@@ -32,15 +32,19 @@ function drawFate(random: () => number): Fate {
   const draw = (most: number) => 1 + Math.floor(random() * most)
   const role = random() < 0.25 ? 'worker' : 'coordinator'
   const at = `${role}:${draw(steps[role])}`
-  const loses: Record<string, string> = random() < 0.3 ? { PAWL_LOSE: String(draw(4)) } : {}
-  const text = Object.keys(loses).length > 0 ? ' losing answers' : ''
+  const loses: Record<string, string> = random() < 0.3 ? { PAWL_LOSE: `${draw(4)}${random() < 0.2 ? ':EIO' : ''}` } : {}
+  const late: Record<string, string> = random() < 0.5 ? { PAWL_LATE: String(100 * draw(4)) } : {}
+  const lies = { ...loses, ...late }
+  const text = Object.entries(lies)
+    .map(([name, value]) => ` ${name}=${value}`)
+    .join('')
   const kind = random()
-  if (kind < 0.5) return { text: `killed at ${at}${text}`, env: { PAWL_KILL_AT: at, ...loses }, isStopped: false }
+  if (kind < 0.5) return { text: `killed at ${at}${text}`, env: { PAWL_KILL_AT: at, ...lies }, isStopped: false }
   if (kind < 0.8 && role === 'coordinator') {
     const side = random() < 0.5 ? ':after' : ''
-    return { text: `stopped at ${at}${side}${text}`, env: { PAWL_STOP_AT: `${at}${side}`, ...loses }, isStopped: true }
+    return { text: `stopped at ${at}${side}${text}`, env: { PAWL_STOP_AT: `${at}${side}`, ...lies }, isStopped: true }
   }
-  return { text: `left alone${text}`, env: loses, isStopped: false }
+  return { text: `left alone${text}`, env: lies, isStopped: false }
 }
 
 /** Runs one process to its end; one that is stopped is woken once its lease has expired. */

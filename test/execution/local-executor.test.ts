@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { beforeAll } from 'vitest'
 import { LocalExecutor } from '../../src/execution/local/local-executor.js'
 import { loadChecksums } from '../../src/util/hash.js'
@@ -6,11 +6,14 @@ import { describeExecutor } from './executor-contract.js'
 
 beforeAll(loadChecksums)
 
-describeExecutor('the local', (job, slots) => {
-  return new LocalExecutor(job, {
-    workers: slots,
-    stallMs: 60_000,
-    memoryBytes: 1e9,
-    logFolder: join(job.jobDir, 'logs'),
-  })
+const limits = { stallMs: 60_000, memoryBytes: 1e9 }
+
+describeExecutor({
+  name: 'the local',
+  open: (job, slots) => new LocalExecutor(job, { workers: slots, ...limits, logFolder: join(job.jobDir, 'logs') }),
+  module: `
+import { LocalExecutor } from ${JSON.stringify(resolve('dist/tooling.js'))}
+export const open = (job, workers) =>
+  new LocalExecutor(job, { workers, ...${JSON.stringify(limits)}, logFolder: job.jobDir + '/logs' })
+`,
 })

@@ -1,7 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { gzipSync } from 'node:zlib'
-import { describe, expect } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { decideRetry, type Loss } from '../../src/execution/scheduler/retry-policy.js'
 import { Ledger } from '../../src/state/ledger.js'
 import { newWriter } from '../../src/util/staging.js'
@@ -174,10 +174,10 @@ async function pretendDigest(lab: Lab, digest: string): Promise<void> {
 
 describe('the retry policy', () => {
   const settings = { maxLosses: 6, retryDelayMs: 500 }
-  const lost = (batch?: Loss['batch']): Loss => ({ reason: 'it died', batch })
+  const lost = (batch?: Loss['batch']): Loss => ({ blame: 'unit', reason: 'it died', batch })
   const alone = (ordinal: number, survivors = 0) => lost({ from: ordinal, to: ordinal + 1, survivors, operator: 1 })
 
-  itDrawn('waits longer after each loss that says nothing, up to half a minute, and then gives up', () => {
+  it('waits longer after each loss that says nothing, up to half a minute, and then gives up', () => {
     const delays: number[] = []
     const losses: Loss[] = []
     for (;;) {
@@ -189,7 +189,23 @@ describe('the retry policy', () => {
     expect(delays).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000])
   })
 
-  itDrawn('takes the batch apart, condemns at three deaths alone, and waits no longer for that', () => {
+  it('blames no sample for what its place did, waits longer each time, and gives up as well', () => {
+    const away: Loss = { blame: 'place', reason: 'its node went away', batch: { from: 0, to: 100 } }
+    const delays: number[] = []
+    const losses: Loss[] = []
+    for (;;) {
+      losses.push(away)
+      const decision = decideRetry(losses, settings)
+      if (decision.kind === 'give_up') break
+      expect(decision.isolation).toEqual({ suspects: undefined, condemned: [] })
+      delays.push(decision.delayMs)
+    }
+    expect(delays).toEqual([500, 1000, 2000, 4000, 8000, 16_000])
+    const deaths = [lost({ from: 0, to: 100 }), alone(5, 5), away, alone(5, 5), away, away]
+    expect(decideRetry(deaths, settings)).toMatchObject({ kind: 'retry', delayMs: 1000, isolation: { condemned: [] } })
+  })
+
+  it('takes the batch apart, condemns at three deaths alone, and waits no longer for that', () => {
     const batch = lost({ from: 0, to: 100 })
     expect(decideRetry([batch], settings)).toMatchObject({
       kind: 'retry',
@@ -200,7 +216,7 @@ describe('the retry policy', () => {
     expect(decision).toMatchObject({ kind: 'retry', delayMs: 500, isolation: { condemned: [{ ordinal: 5 }] } })
   })
 
-  itDrawn('says so when no sample comes through alive, after three of them', () => {
+  it('says so when no sample comes through alive, after three of them', () => {
     const losses: Loss[] = [lost({ from: 0, to: 100 })]
     for (let ordinal = 0; ordinal < 100; ordinal++) {
       for (let death = 0; death < 3; death++) losses.push(alone(ordinal * 7))
@@ -217,7 +233,7 @@ describe('the retry policy', () => {
     expect.unreachable('it went on for ever')
   })
 
-  itDrawn('ends also where some samples come through', () => {
+  it('ends also where some samples come through', () => {
     const losses: Loss[] = [lost({ from: 0, to: 10_000 })]
     let rounds = 0
     for (; rounds < 1000; rounds++) {
@@ -229,7 +245,7 @@ describe('the retry policy', () => {
 })
 
 describe('an operator', () => {
-  itDrawn('that kills its worker on every sample is named within seconds', async () => {
+  it('that kills its worker on every sample is named within seconds', async () => {
     const lab = new Lab()
     lab.writeTexts(
       'data/a.jsonl',
@@ -247,7 +263,7 @@ describe('an operator', () => {
     expect(events.filter(({ event_type }) => event_type === 'worker_lost').length).toBeLessThan(12)
   })
 
-  itDrawn('that is slow over each sample is at work, not stuck', async () => {
+  it('that is slow over each sample is at work, not stuck', async () => {
     const lab = new Lab()
     lab.writeTexts(
       'data/a.jsonl',

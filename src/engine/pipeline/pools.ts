@@ -2,12 +2,13 @@ import type { WorkerStatus } from '../../core/process-status.js'
 import type { UnitReport } from '../../core/report.js'
 import type { UnitOutcome } from '../../core/unit-result.js'
 import type { JobSpec, WorkUnit } from '../../core/work-unit.js'
-import type { Executor } from '../../execution/executor.js'
+import type { Executor, Slot } from '../../execution/executor.js'
 import { LocalExecutor } from '../../execution/local/local-executor.js'
 import { describeFailure, UnitFailure } from '../../execution/unit-failure.js'
 import type { InlineStages, LoadedStages } from '../../pipeline/run/load-stages.js'
 import { tearDown } from '../../pipeline/run/load-stages.js'
 import { runStages } from '../../pipeline/run/run-stages.js'
+import { Turns } from '../../util/turns.js'
 import type { PoolPlan } from './divide-stages.js'
 
 export interface PoolSettings {
@@ -23,6 +24,7 @@ const ahead = 2
 /** The workers of a pipeline: a unit goes to the pool of its stages. */
 export class Pools implements Executor {
   readonly #executors: readonly Executor[]
+  readonly #turns: Turns
 
   constructor(job: JobSpec, { pools, inline, stallMs, logFolder }: PoolSettings) {
     this.#executors = pools.map(({ workers, memoryMb, isInline }) =>
@@ -30,17 +32,30 @@ export class Pools implements Executor {
         ? new InlineExecutor(job, workers, inline)
         : new LocalExecutor(job, { workers, stallMs, memoryBytes: memoryMb * 1e6, logFolder }),
     )
+    const all = pools.reduce((sum, { workers }) => sum + workers, 0)
+    this.#turns = new Turns(pools.length === 1 ? all : all + ahead)
   }
 
-  /** As many sources as may be under way at once: one for each worker, and some that wait for one. */
-  get slots(): number {
-    const all = this.#executors.reduce((sum, { slots }) => sum + slots, 0)
-    return this.#executors.length === 1 ? all : all + ahead
+  /** As many sources may be under way at once as there are workers, and some that wait for one. */
+  async acquire(signal: AbortSignal): Promise<Slot> {
+    await this.#turns.take(signal)
+    return {
+      run: (unit, report, stop) => this.#run(unit, report, stop),
+      [Symbol.dispose]: () => this.#turns.giveBack(),
+    }
   }
 
-  run(unit: WorkUnit, report: UnitReport, signal: AbortSignal): Promise<UnitOutcome> {
+  async #run(unit: WorkUnit, report: UnitReport, signal: AbortSignal): Promise<UnitOutcome> {
     // Decisions are taken by the workers that all stages share.
-    return this.#executors[unit.kind === 'stages' ? unit.pool : 0].run(unit, report, signal)
+    const executor = this.#executors[unit.kind === 'stages' ? unit.pool : 0]
+    if (signal.aborted) return { kind: 'stopped' }
+    try {
+      using slot = await executor.acquire(signal)
+      return await slot.run(unit, report, signal)
+    } catch (error) {
+      if (error === signal.reason) return { kind: 'stopped' }
+      throw error
+    }
   }
 
   memoryBytes(): number {
@@ -59,18 +74,26 @@ export class Pools implements Executor {
 /** Runs stages that are written in a script, in the script's process. */
 class InlineExecutor implements Executor {
   readonly #loaded = new Map<string, Promise<LoadedStages>>()
-  readonly #waiting: (() => void)[] = []
-  #taken = 0
+  readonly #turns: Turns
 
   constructor(
     readonly job: JobSpec,
-    readonly slots: number,
+    slots: number,
     readonly inline: InlineStages,
-  ) {}
+  ) {
+    this.#turns = new Turns(slots)
+  }
 
-  async run(unit: WorkUnit, report: UnitReport, signal: AbortSignal): Promise<UnitOutcome> {
+  async acquire(signal: AbortSignal): Promise<Slot> {
+    await this.#turns.take(signal)
+    return {
+      run: (unit, report, stop) => this.#run(unit, report, stop),
+      [Symbol.dispose]: () => this.#turns.giveBack(),
+    }
+  }
+
+  async #run(unit: WorkUnit, report: UnitReport, signal: AbortSignal): Promise<UnitOutcome> {
     if (unit.kind !== 'stages') throw new TypeError(`a pipeline has no unit of kind ${unit.kind}`)
-    await this.#takeSlot()
     try {
       if (signal.aborted) return { kind: 'stopped' }
       const watched: UnitReport = {
@@ -86,8 +109,6 @@ class InlineExecutor implements Executor {
       }
     } catch (error) {
       return error === stopped ? { kind: 'stopped' } : { kind: 'failed', error: describeFailure(error) }
-    } finally {
-      this.#freeSlot()
     }
   }
 
@@ -97,17 +118,6 @@ class InlineExecutor implements Executor {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const loading of this.#loaded.values()) await loading.then(tearDown).catch(() => {})
-  }
-
-  async #takeSlot(): Promise<void> {
-    if (this.#taken >= this.slots) await new Promise<void>(resolve => this.#waiting.push(resolve))
-    else this.#taken++
-  }
-
-  #freeSlot(): void {
-    const next = this.#waiting.shift()
-    if (next === undefined) this.#taken--
-    else next()
   }
 }
 

@@ -5,6 +5,7 @@ import type { SourceSpec, TaskFailure } from '../../core/pipeline-spec.js'
 import type { ExportedFile, LedgerRecord, OpenSourceRecord, PlacedRecord, StagesRecord } from '../../core/records.js'
 import type { StagesResult } from '../../core/unit-result.js'
 import type { StagesUnit } from '../../core/work-unit.js'
+import type { Slot } from '../../execution/executor.js'
 import { raceFor } from '../../execution/scheduler/commit.js'
 import type { Part } from '../../execution/scheduler/share-work.js'
 import { superviseUnit, UnitFailed } from '../../execution/scheduler/supervise.js'
@@ -36,6 +37,8 @@ const mostSetbacks = 3
 export class SourceWork implements Part {
   #digest: string | undefined
   #isDone = false
+  /** Where its units run while it is worked on. */
+  #slot: Slot | undefined
   #setbacks = 0
   #spooled = { bytes: 0, stage: 0 }
 
@@ -84,7 +87,8 @@ export class SourceWork implements Part {
     return this.#fingerprintAt(this.context.pipeline.stages.length)
   }
 
-  async work(): Promise<void> {
+  async work(slot: Slot): Promise<void> {
+    this.#slot = slot
     try {
       if (await this.#isSame()) return
       if (this.#latest() === undefined && keepsOthers(this.context, this.source)) this.#isDone = true
@@ -93,6 +97,7 @@ export class SourceWork implements Part {
       // It is decided again before anything else is done.
       if (!(error instanceof DecisionLost)) throw error
     } finally {
+      this.#slot = undefined
       this.#release()
     }
   }
@@ -145,9 +150,14 @@ export class SourceWork implements Part {
       hasFailed: () => this.hasFailed(),
       learn: () => this.learn(),
       isDone: () => this.signedAt(range) !== undefined,
-      work: async () => {
-        await this.#isSame()
-        await this.#runTo(range)
+      work: async slot => {
+        this.#slot = slot
+        try {
+          await this.#isSame()
+          await this.#runTo(range)
+        } finally {
+          this.#slot = undefined
+        }
       },
       onFailure: error => this.onFailure(error),
     }
@@ -234,7 +244,7 @@ export class SourceWork implements Part {
     const input =
       before?.spool === undefined ? ({ kind: 'task' } as const) : ({ kind: 'spool', file: before.spool } as const)
     const result = await superviseUnit(
-      this.context,
+      { ...this.context, slot: this.#slot },
       { partition: id, what: `source ${name}` },
       (attempt): StagesUnit => {
         return {

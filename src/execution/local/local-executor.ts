@@ -4,10 +4,12 @@ import type { UnitReport } from '../../core/report.js'
 import type { UnitOutcome } from '../../core/unit-result.js'
 import type { JobSpec, WorkUnit } from '../../core/work-unit.js'
 import { startOf } from '../../util/process-identity.js'
-import type { Executor } from '../executor.js'
+import { Turns } from '../../util/turns.js'
+import type { Executor, Slot } from '../executor.js'
+import { Worker } from '../worker.js'
+import { ProcessChannel } from './process-channel.js'
 import { endSpare, heapMbOf } from './spare-worker.js'
 import { Watchdog } from './watchdog.js'
-import { WorkerProcess } from './worker-process.js'
 
 export interface LocalSettings {
   readonly workers: number
@@ -20,52 +22,60 @@ export interface LocalSettings {
 
 const checkMs = 250
 const closed = 'the executor was closed'
+const away = { blame: 'place', reason: closed } as const
 
 /** Runs units in worker processes on this machine, started on demand and kept for the next unit. */
 export class LocalExecutor implements Executor {
-  readonly #idle: WorkerProcess[] = []
-  readonly #busy = new Set<WorkerProcess>()
-  readonly #waiting: (() => void)[] = []
-  #taken = 0
+  readonly #idle: Worker<ProcessChannel>[] = []
+  readonly #busy = new Set<Worker<ProcessChannel>>()
+  readonly #turns: Turns
+  #isClosed = false
 
   constructor(
     readonly job: JobSpec,
     readonly settings: LocalSettings,
-  ) {}
+  ) {
+    this.#turns = new Turns(settings.workers)
+  }
 
   /** Has a worker ready for the first unit, so that it loads the job's operators while that is still planned. */
   prepare(): void {
     if (this.#idle.length === 0 && this.#busy.size === 0) this.#idle.push(this.#start())
   }
 
-  get slots(): number {
-    return this.settings.workers
+  async acquire(signal: AbortSignal): Promise<Slot> {
+    await this.#turns.take(signal)
+    let isTaken = true
+    return {
+      run: (unit, report, stop) => this.#run(unit, report, stop),
+      [Symbol.dispose]: () => {
+        if (isTaken) this.#turns.giveBack()
+        isTaken = false
+      },
+    }
   }
 
-  async run(unit: WorkUnit, report: UnitReport, signal: AbortSignal): Promise<UnitOutcome> {
-    await this.#takeSlot()
+  async #run(unit: WorkUnit, report: UnitReport, signal: AbortSignal): Promise<UnitOutcome> {
+    if (signal.aborted) return { kind: 'stopped' }
+    if (this.#isClosed) return { kind: 'lost', blame: 'place', reason: closed, progress: undefined }
+    const worker = this.#takeIdle() ?? this.#start()
+    this.#busy.add(worker)
+    const watchdog = new Watchdog(this.settings.stallMs, checkMs)
+    const checks = setInterval(() => this.#check(worker, watchdog), checkMs)
     try {
-      if (signal.aborted) return { kind: 'stopped' }
-      const worker = this.#takeIdle() ?? this.#start()
-      this.#busy.add(worker)
-      const watchdog = new Watchdog(this.settings.stallMs, checkMs)
-      const checks = setInterval(() => this.#check(worker, watchdog), checkMs)
-      try {
-        return await worker.run(unit, report, signal, () => watchdog.note())
-      } finally {
-        clearInterval(checks)
-        this.#busy.delete(worker)
-        if (worker.isAlive) this.#idle.push(worker)
-      }
+      return await worker.run(unit, { report, signal, onSign: () => watchdog.note() })
     } finally {
-      this.#freeSlot()
+      clearInterval(checks)
+      this.#busy.delete(worker)
+      if (worker.isAlive) this.#idle.push(worker)
     }
   }
 
   /** What each worker is at. */
   workers(): WorkerStatus[] {
     return [...this.#busy, ...this.#idle].flatMap(worker => {
-      const { pid, unit } = worker
+      const { unit } = worker
+      const { pid } = worker.channel
       if (pid === undefined || !worker.isAlive) return []
       const now = performance.now()
       return [
@@ -81,50 +91,42 @@ export class LocalExecutor implements Executor {
 
   memoryBytes(): number {
     let sum = 0
-    for (const worker of [...this.#idle, ...this.#busy]) sum += residentBytes(worker.pid)
+    for (const worker of [...this.#idle, ...this.#busy]) sum += residentBytes(worker.channel.pid)
     return sum
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
     endSpare()
     // Stages of pipelines may have something to end; operators have not.
-    const idle = this.#idle.map(worker => (this.job.pipeline === undefined ? worker.end(closed) : worker.retire()))
-    await Promise.all([...idle, ...[...this.#busy].map(worker => worker.end(closed))])
+    const idle = this.#idle.map(worker => (this.job.pipeline === undefined ? worker.end(away) : worker.retire()))
+    await Promise.all([...idle, ...[...this.#busy].map(worker => worker.end(away))])
   }
 
   /** An idle worker that is still alive; one that ended while nobody needed it is no loss. */
-  #takeIdle(): WorkerProcess | undefined {
+  #takeIdle(): Worker<ProcessChannel> | undefined {
     for (;;) {
       const worker = this.#idle.pop()
       if (worker === undefined || worker.isAlive) return worker
     }
   }
 
-  #start(): WorkerProcess {
+  #start(): Worker<ProcessChannel> {
     const { memoryBytes, logFolder } = this.settings
-    return new WorkerProcess(this.job, { heapMb: heapMbOf(memoryBytes), logFolder })
+    return new Worker(this.job, new ProcessChannel({ heapMb: heapMbOf(memoryBytes), logFolder }))
   }
 
-  #check(worker: WorkerProcess, watchdog: Watchdog): void {
+  #check(worker: Worker<ProcessChannel>, watchdog: Watchdog): void {
     const silentMs = watchdog.tick()
-    const memory = residentBytes(worker.pid)
+    const memory = residentBytes(worker.channel.pid)
     const { memoryBytes } = this.settings
-    if (silentMs !== undefined) void worker.end(`it made no progress for ${Math.round(silentMs / 1000)} s`)
+    if (silentMs !== undefined)
+      void worker.end({ blame: 'unit', reason: `it made no progress for ${Math.round(silentMs / 1000)} s` })
     else if (memory > memoryBytes)
-      void worker.end(
-        `it used ${Math.round(memory / 1e6)} MB of memory, ${Math.round(memoryBytes / 1e6)} MB are allowed`,
-      )
-  }
-
-  async #takeSlot(): Promise<void> {
-    if (this.#taken >= this.slots) await new Promise<void>(resolve => this.#waiting.push(resolve))
-    else this.#taken++
-  }
-
-  #freeSlot(): void {
-    const next = this.#waiting.shift()
-    if (next === undefined) this.#taken--
-    else next()
+      void worker.end({
+        blame: 'unit',
+        reason: `it used ${Math.round(memory / 1e6)} MB of memory, ${Math.round(memoryBytes / 1e6)} MB are allowed`,
+      })
   }
 }
 

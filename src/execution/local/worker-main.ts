@@ -8,10 +8,10 @@ import { loadCustomOperators } from '../../ops/custom/load-custom.js'
 import { enableCompileCache } from '../../util/compile-cache.js'
 import { loadChecksums } from '../../util/hash.js'
 import { markWorker } from '../../util/worker-mark.js'
+import type { FromWorker, ToWorker } from '../messages.js'
 import { runWorkUnit } from '../run-work-unit.js'
 import { describeFailure } from '../unit-failure.js'
 import { lifelineFd } from './lifeline.js'
-import type { FromWorker, ToWorker } from './messages.js'
 
 /**
  * Ends this process when the coordinator's end of a pipe is gone, however busy it is. The thread waits in

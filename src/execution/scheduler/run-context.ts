@@ -6,7 +6,7 @@ import type { OperatorPlan } from '../../planning/reaches.js'
 import type { JobDirectory } from '../../state/job-directory.js'
 import type { Lease } from '../../state/lease.js'
 import type { Ledger } from '../../state/ledger.js'
-import type { Executor } from '../executor.js'
+import type { Executor, Slot } from '../executor.js'
 import type { Books } from './partition-state.js'
 import type { Team } from './team.js'
 
@@ -23,6 +23,8 @@ export interface RunContext {
   /** What is shared with other processes on the job. */
   readonly team: Team
   readonly executor: Executor
+  /** Where units run, for who has a slot already; all others acquire one for each unit. */
+  readonly slot?: Slot
   readonly signal: AbortSignal
   readonly settings: RunSettings
   /** How often what stood under a name was found damaged in this run. */
@@ -30,6 +32,20 @@ export interface RunContext {
   emit(event: EventBody): void
   /** How far a running unit is; `undefined` when it has ended. */
   onProgress(unit: WorkUnit, progress: UnitProgress | undefined): void
+}
+
+/**
+ * A place for a unit, as soon as there is one.
+ *
+ * @throws {JobStopped} where the job was stopped before
+ */
+export async function acquireSlot({ executor, signal }: Pick<RunContext, 'executor' | 'signal'>): Promise<Slot> {
+  try {
+    return await executor.acquire(signal)
+  } catch (error) {
+    if (signal.aborted) throw new JobStopped('the job was stopped')
+    throw error
+  }
 }
 
 /** The part of a running job that tells how far partitions are. */

@@ -54,10 +54,10 @@ export class Scheduler {
     const parts = this.#sources.map((source, index) =>
       this.#part(source, {
         isDone: () => recalled.has(source),
-        work: async () => {
-          if (this.cut.partitions[index].kind === 'pieces')
-            source.pieces = await recallPieces(this.context, source.state)
-          else await recallDigest(this.context, source.state)
+        work: async slot => {
+          const context = { ...this.context, slot }
+          if (this.cut.partitions[index].kind === 'pieces') source.pieces = await recallPieces(context, source.state)
+          else await recallDigest(context, source.state)
           recalled.add(source)
         },
       }),
@@ -137,17 +137,18 @@ export class Scheduler {
           source.pieces === undefined
             ? isReachComplete(this.context, source.state, first)
             : needsNoReading(this.context, source.state, source.pieces),
-        work: async () => {
-          if (source.pieces === undefined) await completeReach(this.context, source.state, first)
-          else await this.#readPieces(source, source.pieces)
+        work: async slot => {
+          const context = { ...this.context, slot }
+          if (source.pieces === undefined) await completeReach(context, source.state, first)
+          else await this.#readPieces(context, source, source.pieces)
         },
       }),
     )
     return shareWork(this.context, 'read', parts)
   }
 
-  async #readPieces(source: Source, before: PiecesRecord): Promise<void> {
-    source.pieces = await readInPieces(this.context, source.state, {
+  async #readPieces(context: RunContext, source: Source, before: PiecesRecord): Promise<void> {
+    source.pieces = await readInPieces(context, source.state, {
       before,
       pieceBytes: this.cut.partitionBytes,
       onKnown: known => {
@@ -163,8 +164,8 @@ export class Scheduler {
         this.#part(source, {
           piece: source.pieces === undefined ? undefined : piece,
           isDone: () => isReachComplete(this.context, state, reach),
-          work: async () => {
-            const reached = await completeReach(this.context, state, reach)
+          work: async slot => {
+            const reached = await completeReach({ ...this.context, slot }, state, reach)
             if (reached.kind === 'verdict_lost') isLost = true
           },
         }),

@@ -1,5 +1,6 @@
-import { forEachConcurrently } from '../../util/pool.js'
-import type { RunContext } from './run-context.js'
+import { forEachAtPlace } from '../../util/pool.js'
+import type { Slot } from '../executor.js'
+import { acquireSlot, type RunContext } from './run-context.js'
 import { UnitFailed } from './supervise.js'
 
 /** Something to be done of a partition, or of a piece of one. */
@@ -10,13 +11,14 @@ export interface Part {
   /** Takes note of what others did to it. */
   learn(): void
   isDone(): boolean
-  work(): Promise<void>
+  /** Runs its units at the slot. */
+  work(slot: Slot): Promise<void>
   /** Told where it failed; the others go on. */
   onFailure(error: UnitFailed): Promise<void>
 }
 
 /**
- * Does what nobody else has done or holds, block after block, as many at a time as there are workers.
+ * Does what nobody else has done or holds, block after block, each as soon as there is a slot for it.
  *
  * @param claim what is claimed of each block; undefined where each process does all of it for itself
  * @returns `waiting` where others hold some of it, or the job's end was reached elsewhere
@@ -26,7 +28,7 @@ export async function shareWork(
   claim: string | undefined,
   parts: readonly Part[],
 ): Promise<'complete' | 'waiting'> {
-  const { team, executor } = context
+  const { team } = context
   const blocks = new Map<string, Part[]>()
   for (const part of parts) {
     const block = blocks.get(part.block)
@@ -38,7 +40,8 @@ export async function shareWork(
     if (team.hasOthers) part.learn()
     return !part.hasFailed() && !part.isDone()
   }
-  await forEachConcurrently(blocks, executor.slots, async ([block, members]) => {
+  const acquire = () => acquireSlot(context)
+  await forEachAtPlace(blocks, acquire, async ([block, members], slot) => {
     team.learn()
     if (team.exported !== undefined) {
       isWaiting = true
@@ -54,14 +57,14 @@ export async function shareWork(
       // Whoever held it before may have been done.
       team.learn(true)
     }
-    for (const part of members) if (isMissing(part)) await doAlone(part)
+    for (const part of members) if (isMissing(part)) await doAlone(part, slot)
   })
   return isWaiting ? 'waiting' : 'complete'
 }
 
-async function doAlone(part: Part): Promise<void> {
+async function doAlone(part: Part, slot: Slot): Promise<void> {
   try {
-    await part.work()
+    await part.work(slot)
   } catch (error) {
     if (!(error instanceof UnitFailed)) throw error
     await part.onFailure(error)

@@ -6,7 +6,7 @@ import type { SegmentResult, UnitError, UnitOutcome, UnitResult } from '../../co
 import type { WorkUnit } from '../../core/work-unit.js'
 import { clearAttempt } from '../../state/take-over.js'
 import { decideRetry, type Isolation, type Loss, noIsolation, type RetryDecision } from './retry-policy.js'
-import { JobFailure, JobStopped, type RunContext } from './run-context.js'
+import { acquireSlot, JobFailure, JobStopped, type RunContext } from './run-context.js'
 
 export { type Isolation, noIsolation } from './retry-policy.js'
 
@@ -49,7 +49,7 @@ export async function superviseUnit(
     if (outcome.kind === 'stopped') throw new JobStopped('the job was stopped')
     if (outcome.kind === 'failed') throw failureOf(outcome.error)
     context.emit({ event_type: 'worker_lost', unit: purpose.what, reason: outcome.reason })
-    losses.push({ reason: outcome.reason, batch: outcome.progress?.batch })
+    losses.push({ blame: outcome.blame, reason: outcome.reason, batch: outcome.progress?.batch })
     const decision = decideRetry(losses, context.settings)
     if (decision.kind === 'give_up') throw givenUp(context, purpose, decision, outcome.reason)
     isolation = decision.isolation
@@ -87,9 +87,11 @@ async function runOnce(
   onPiece: (result: SegmentResult) => void,
 ): Promise<UnitOutcome> {
   const report: UnitReport = { progress: progress => context.onProgress(unit, progress), piece: onPiece }
+  const slot = context.slot ?? (await acquireSlot(context))
   try {
-    return await context.executor.run(unit, report, context.signal)
+    return await slot.run(unit, report, context.signal)
   } finally {
+    if (slot !== context.slot) slot[Symbol.dispose]()
     context.onProgress(unit, undefined)
   }
 }

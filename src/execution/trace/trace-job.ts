@@ -5,12 +5,12 @@ import type { FileRef, TraceRecord } from '../../core/records.js'
 import type { OperatorUse, TracePart, TraceSettings, TraceUnit } from '../../core/work-unit.js'
 import { makeFolderDurably, writeFileAtomically } from '../../util/durable-file.js'
 import { canonicalJson, fingerprintOf } from '../../util/hash.js'
-import { forEachConcurrently } from '../../util/pool.js'
+import { forEachAtPlace } from '../../util/pool.js'
 import { listIfThere, remove } from '../../util/remove.js'
 import { verifyFile } from '../checkpoints/checkpoint-reader.js'
 import { damagedPath } from '../scheduler/damage.js'
 import { type Books, finalFingerprints, latestPoint, type PartitionState } from '../scheduler/partition-state.js'
-import { booksOf, type RunContext } from '../scheduler/run-context.js'
+import { acquireSlot, booksOf, type RunContext } from '../scheduler/run-context.js'
 import { superviseUnit, UnitFailed } from '../scheduler/supervise.js'
 import type { TraceLine } from './run-trace.js'
 
@@ -40,9 +40,13 @@ export async function traceJob(context: RunContext, states: readonly PartitionSt
   const settings: TraceSettings = { operators: traced, keys: wish.keys, count: wish.count, samples }
   const lines: TraceLine[] = []
   if (traced.length > 0 && wish.count > 0)
-    await forEachConcurrently(groups, context.executor.slots, async group => {
-      lines.push(...(await linesOf(context, group, settings)))
-    })
+    await forEachAtPlace(
+      groups,
+      () => acquireSlot(context),
+      async (group, slot) => {
+        lines.push(...(await linesOf({ ...context, slot }, group, settings)))
+      },
+    )
   writeExamples(context, lines, settings)
 }
 

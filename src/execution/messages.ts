@@ -1,5 +1,5 @@
-import type { SegmentResult, UnitError, UnitProgress, UnitResult } from '../../core/unit-result.js'
-import type { JobSpec, WorkUnit } from '../../core/work-unit.js'
+import type { SegmentResult, UnitError, UnitProgress, UnitResult } from '../core/unit-result.js'
+import type { JobSpec, WorkUnit } from '../core/work-unit.js'
 
 export type ToWorker =
   | { readonly type: 'job'; readonly job: JobSpec }
