@@ -40,10 +40,12 @@ export interface ExecutorKind {
   readonly open: (job: JobSpec, slots: number) => Executor
   /** The same, as source of a module that exports `open` and needs nothing but the built package: for a process that is to die. */
   readonly module: string
+  /** True where a worker of a process is there, that lives or is dead. */
+  readonly hasWorkers: (pid: number) => boolean
 }
 
 /** What every executor promises (see `Executor`), whatever it runs units on. */
-export function describeExecutor({ name, open, module }: ExecutorKind): void {
+export function describeExecutor({ name, open, module, hasWorkers }: ExecutorKind): void {
   describe(`${name} executor`, () => {
     let folder: string
     let executor: Executor
@@ -217,6 +219,25 @@ await Promise.all([run(units[0]), run(units[1])])
       await until(() => told.every(path => existsSync(path) && readPid(path) > 0))
       parent.kill('SIGKILL')
       await until(() => !told.some(path => isAlive(readPid(path))))
+    })
+
+    it('begins nothing any more that a process asked for before it was killed', async () => {
+      writeFileSync(join(folder, 'executor.mjs'), module)
+      const main = `
+import { open } from './executor.mjs'
+const { job, unit } = JSON.parse(process.argv[2])
+const never = new AbortController().signal
+const slot = await (await open(job, 1)).acquire(never)
+void slot.run(unit, { progress() {}, piece() {} }, never)
+process.kill(process.pid, 'SIGKILL')
+`
+      writeFileSync(join(folder, 'parent.mjs'), main)
+      const told = join(folder, 'told')
+      const job = JSON.stringify({ job: makeJob(), unit: makeUnit([`tell ${told}`]) })
+      const parent = spawn(process.execPath, [join(folder, 'parent.mjs'), job], { stdio: 'ignore' })
+      await new Promise(done => parent.once('close', done))
+      await until(() => !hasWorkers(parent.pid as number))
+      expect(existsSync(told)).toBe(false)
     })
 
     it('stops units that are busy, and those that wait for a slot', async () => {

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll } from 'vitest'
 import { LocalExecutor } from '../../src/execution/local/local-executor.js'
@@ -16,4 +17,23 @@ import { LocalExecutor } from ${JSON.stringify(resolve('dist/tooling.js'))}
 export const open = (job, workers) =>
   new LocalExecutor(job, { workers, ...${JSON.stringify(limits)}, logFolder: job.jobDir + '/logs' })
 `,
+  hasWorkers: pid =>
+    commands().some(command => command.some(part => part.endsWith('worker-main.js')) && command.at(-1) === String(pid)),
 })
+
+/** What runs on this machine, as lists of arguments. */
+function commands(): string[][] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(name => textIfThere(join('/proc', name, 'cmdline')))
+    .map(text => text.split('\0').slice(0, -1))
+}
+
+function textIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return ''
+    throw error
+  }
+}

@@ -12,7 +12,8 @@ export function heapMbOf(memoryBytes: number): number {
 
 /** Starts the process of a worker. What it prints comes through pipes, as nobody may know yet where it goes. */
 export function startWorker(heapMb: number): ChildProcess {
-  return fork(workerMain, [], {
+  // It is told whose it is, so that it knows when it is nobody's.
+  return fork(workerMain, [String(process.pid)], {
     // The fifth descriptor is the lifeline: its other end closes with this process.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
     execArgv: [

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { OperatorCatalog } from '../../core/operator.js'
 import type { UnitReport } from '../../core/report.js'
@@ -22,17 +23,20 @@ const watchCoordinator = `
   const { Socket } = require('node:net')
   const die = () => process.kill(process.pid, 'SIGKILL')
   new Socket({ fd: ${lifelineFd} }).on('end', die).on('close', die).on('error', die).resume()
+  require('node:worker_threads').parentPort.postMessage('watching')
 `
 
 enableCompileCache()
 markWorker()
 // A terminal sends its signals to the whole group; the coordinator decides what they mean.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
-new Worker(watchCoordinator, {
+const watcher = new Worker(watchCoordinator, {
   eval: true,
   execArgv: [],
   resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 2 },
-}).unref()
+})
+const watching = once(watcher, 'message')
+watcher.unref()
 
 let job: JobSpec | undefined
 let catalog: Promise<OperatorCatalog> | undefined
@@ -70,6 +74,7 @@ async function openedCatalog(): Promise<OperatorCatalog> {
 async function answer({ unit }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   try {
     if (job === undefined) throw new TypeError('a unit came before its job')
+    await beWatched()
     const report = {
       progress: (progress: Extract<FromWorker, { type: 'progress' }>['progress']) =>
         send({ type: 'progress', progress }),
@@ -79,6 +84,15 @@ async function answer({ unit }: Extract<ToWorker, { type: 'run' }>): Promise<voi
   } catch (error) {
     send({ type: 'failed', error: describeFailure(error) })
   }
+}
+
+/**
+ * What a coordinator asked for before it died is not begun: nobody would take away what it leaves. From here on, the end of the
+ * coordinator is the end of this process.
+ */
+async function beWatched(): Promise<void> {
+  await watching
+  if (process.ppid !== Number(process.argv[2])) process.exit()
 }
 
 /** Stages of pipelines stand above what runs recipes: this is the one place that knows both. */
