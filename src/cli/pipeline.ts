@@ -6,6 +6,7 @@ export interface PipelineRunOptions extends ShowOptions {
   readonly workers?: string
   readonly max_attempts?: string
   readonly retryFailed?: boolean
+  readonly shard?: string
   readonly replayQuarantined?: boolean
 }
 
@@ -25,6 +26,10 @@ export function addPipelineCommands(program: Command): void {
       'where the state is kept, so that the same command goes on after any interruption',
     )
     .option('--workers <n>', 'worker processes')
+    .option(
+      '--shard <mode>',
+      'share sources by lease (the default) or by hash: PAWL_SHARD, PAWL_SHARDS, or a Slurm array',
+    )
     .option('--max_attempts <n>', 'runs in which a source may fail before it is left alone (3)')
     .option('--retry-failed', 'try sources again that were left alone')
     .option('--replay-quarantined', 'run documents again that were set aside, and fold what survives into the output')

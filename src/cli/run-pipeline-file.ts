@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { ShardMode } from '../config/read-shard.js'
 import { UsageError } from '../core/usage-error.js'
 import type { PipelineOutcome } from '../engine/pipeline/pipeline-options.js'
 import type { PipelineProgress } from '../engine/pipeline/pipeline-progress.js'
@@ -28,6 +29,7 @@ export async function runPipelineFile(file: string, options: PipelineRunOptions)
       maxAttempts: wholeNumber('--max_attempts', options.max_attempts),
       retryFailed: options.retryFailed,
       replayQuarantined: options.replayQuarantined,
+      shard: shardMode(options.shard),
       leavesWhenIdle: options.leave_when_idle,
       signal: stop.signal,
       onWarning: message => line.print(`warning: ${message}`, process.stderr),
@@ -82,6 +84,11 @@ async function loadPipeline(file: string): Promise<Pipeline | undefined> {
   if (!(pipeline instanceof Pipeline))
     throw new UsageError(`${path}: its default export is no Pipeline, nor a function that gives one`)
   return pipeline as Pipeline
+}
+
+function shardMode(mode: string | undefined): ShardMode | undefined {
+  if (mode === undefined || mode === 'lease' || mode === 'hash') return mode
+  throw new UsageError(`--shard ${mode}: there is lease and hash`)
 }
 
 function wholeNumber(option: string, value: string | undefined): number | undefined {

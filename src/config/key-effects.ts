@@ -70,6 +70,7 @@ export const keyEffects: Readonly<Record<RecipeKey, KeyEffect>> = {
   'intermediate_storage.retention_policy': storage,
   'intermediate_storage.write_partitions': storage,
   executor_type: nothing,
+  shard: nothing,
   ray_address: nothing,
   np: nothing,
   strict: nothing,

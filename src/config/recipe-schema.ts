@@ -147,6 +147,12 @@ export const recipeSchema = z.strictObject({
     .default('default')
     .describe('Where units run. ray and ray_partitioned run on the local executor for now.'),
   ray_address: z.string().default('auto').describe('Address of the Ray cluster.'),
+  shard: z
+    .enum(['lease', 'hash'])
+    .default('lease')
+    .describe(
+      'How processes on one job share it: each takes what nobody holds, or has its share by hash (PAWL_SHARD, PAWL_SHARDS, or a Slurm array).',
+    ),
   np: positive.nullable().default(null).describe('Worker processes; by default the cores that this process may use.'),
   work_dir: z
     .string()

@@ -1175,6 +1175,8 @@ export interface RecipeInput {
   readonly executor_type?: "default" | "local" | "ray" | "ray_partitioned"
   /** Address of the Ray cluster. Default: "auto". */
   readonly ray_address?: string
+  /** How processes on one job share it: each takes what nobody holds, or has its share by hash (PAWL_SHARD, PAWL_SHARDS, or a Slurm array). Default: "lease". */
+  readonly shard?: "lease" | "hash"
   /** Worker processes; by default the cores that this process may use. */
   readonly np?: number | null
   /** Folder of jobs; {job_id} must come last in it and is appended where it is absent. By default the folder of export_path. */

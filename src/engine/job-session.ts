@@ -6,6 +6,7 @@ import type { Recipe } from '../config/recipe.js'
 import type { EventBody } from '../core/events.js'
 import { modelBytesOf } from '../core/model-bytes.js'
 import type { LedgerRecord } from '../core/records.js'
+import type { Shard } from '../core/shard.js'
 import type { JobSpec } from '../core/work-unit.js'
 import { type ExportSettings, stagedRoot } from '../execution/export/export-form.js'
 import { LocalExecutor } from '../execution/local/local-executor.js'
@@ -39,6 +40,7 @@ interface Entering {
   readonly examined: ExaminedJob
   readonly exporting: ExportSettings
   readonly key: string
+  readonly shard: Shard | undefined
 }
 
 /** A job directory in the hands of this process: its lease, ledger, logs and workers. Closing it gives all of them up. */
@@ -128,7 +130,7 @@ export class JobSession implements AsyncDisposable {
   /** @throws {JobLockedError} where a living process runs the job */
   static async open(
     open: OpenRecipe,
-    { examined, exporting, key }: Entering,
+    { examined, exporting, key, shard }: Entering,
     options: MeteredOptions,
   ): Promise<JobSession> {
     const directory = new JobDirectory(open.recipe.jobDir)
@@ -136,7 +138,7 @@ export class JobSession implements AsyncDisposable {
     const folders = stagingFolders(open.recipe, { directory, examined, exporting })
     const intents = [...examined.ledger.exports()].filter(({ state }) => state === 'intent')
     const holding: Holding = {
-      ...{ writer, directory, key, folders, ledger: examined.ledger, hasFormat: examined.hasFormat },
+      ...{ writer, directory, key, shard, folders, ledger: examined.ledger, hasFormat: examined.hasFormat },
       kept: new Set(intents.map(stagedRoot)),
       describeDifference: () => whyNotJoin(open.recipe, directory),
     }
@@ -145,6 +147,7 @@ export class JobSession implements AsyncDisposable {
     for (const bundle of open.bundles) writeFileAtomically(bundlePath(directory.metadata, bundle), bundle.code, writer)
     const session = new JobSession(directory, writer, held, key, exporting, open, options)
     session.#folders = folders
+    session.#shard = shard
     for (const { path, reason } of held.damages) session.emit({ event_type: 'record_damaged', path, reason })
     return session
   }
@@ -157,6 +160,7 @@ export class JobSession implements AsyncDisposable {
       hands: this.held.hands,
       folders: this.#folders,
       leavesWhenIdle: options.leavesWhenIdle ?? false,
+      shard: this.#shard,
       onNews: record => this.#onNews(record),
     })
     if (this.held.joined === undefined) this.team.clear()
@@ -272,6 +276,7 @@ export class JobSession implements AsyncDisposable {
   }
 
   #folders: StagingFolders = { own: [], shared: [] }
+  #shard: Shard | undefined
 
   #onNews(record: LedgerRecord): void {
     if (record.kind !== 'point') return
@@ -307,7 +312,7 @@ const summaryEveryMs = 2_000
 /** The folders in which a job stages files: those of its own, and those beside its exports, where others may stage, too. */
 function stagingFolders(
   { checkpoint_dir, partition_dir, event_log_dir }: Recipe,
-  { directory, examined, exporting }: Omit<Entering, 'key'> & { readonly directory: JobDirectory },
+  { directory, examined, exporting }: Omit<Entering, 'key' | 'shard'> & { readonly directory: JobDirectory },
 ): StagingFolders {
   const own = [...directory.folders, checkpoint_dir, partition_dir, event_log_dir]
   const exports = [...examined.ledger.exports()].map(({ target }) => dirname(target))

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, renameSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Shard } from '../core/shard.js'
 import { JobStopped } from '../execution/scheduler/run-context.js'
 import { currentEpoch, type EpochNote } from '../state/epochs.js'
 import { Hands } from '../state/hands.js'
@@ -11,6 +12,7 @@ import { Lease, type LeaseHolder, leaseTiming } from '../state/lease.js'
 import { Ledger } from '../state/ledger.js'
 import type { LedgerIndex } from '../state/ledger-index.js'
 import { readOwnFile } from '../state/own-file.js'
+import { pinShards } from '../state/shard-pin.js'
 import { takeAwayStaging } from '../state/take-over.js'
 import type { MeteredOptions } from './run-options.js'
 import { version } from './version.js'
@@ -43,6 +45,8 @@ export interface Holding {
   readonly folders: StagingFolders
   /** Staged files that are on record, and are taken over by who puts them in place. */
   readonly kept: ReadonlySet<string>
+  /** This process's share, where it has one of its own. */
+  readonly shard?: Shard
   /** Says what of this process's settings differs from those of the job that runs. */
   describeDifference(): string
 }
@@ -74,6 +78,7 @@ export async function holdState(holding: Holding, options: HoldOptions): Promise
       hands.clear()
     }
     found.close()
+    if (holding.shard !== undefined) pinShards(directory, { key: holding.key, shard: holding.shard, writer })
     if (!holding.hasFormat) writeFormat(directory.metadata, version, writer)
     const damages = joined === undefined ? setDamagedAside(directory) : []
     const lease = await hands.join()

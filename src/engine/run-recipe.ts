@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { readShard } from '../config/read-shard.js'
 import type { Recipe } from '../config/recipe.js'
 import { RecipeError } from '../config/recipe-error.js'
 import { JobFailure, JobStopped } from '../execution/scheduler/run-context.js'
@@ -45,6 +46,7 @@ async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<
   const { recipe } = open
   await loadChecksums()
   if (recipe.conflict !== undefined) throw RecipeError.of(recipe.conflict)
+  const shard = readShard(recipe.shard, process.env)
   const settings = exportSettings(recipe)
   const key = epochKey(recipe)
   // What cannot be read or written is refused before the job's directory is touched. Who joins others takes their
@@ -53,7 +55,7 @@ async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<
   if (options.signal?.aborted) throw new JobStopped(stopReason(options.signal))
   const examined = found?.examined ?? examineJob(recipe, settings)
   options.onHold?.()
-  await using session = await JobSession.open(open, { examined, exporting: settings, key }, options)
+  await using session = await JobSession.open(open, { examined, exporting: settings, key, shard }, options)
   rememberWorkDir(dirname(recipe.jobDir))
   const tight = found?.disk.warning === undefined ? [] : [found.disk.warning]
   for (const message of [...recipe.warnings, ...(found?.dataset.warnings ?? []), ...tight]) session.warn(message)

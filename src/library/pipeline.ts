@@ -138,6 +138,7 @@ const optionNames = new Set([
     'stallTimeoutS',
     'retryDelayS',
     'leavesWhenIdle',
+    'shard',
     'onEvent',
     'onWarning',
     'onStart',

@@ -86,7 +86,7 @@ export type JobPlace =
 const ownNames = /^(metadata|checkpoints|partitions|quarantine|logs|trace|job_summary\.json|dag_execution_plan\.json)$/
 const ownEvents = /^events_\d{8}_\d{6}_\d{3}\.jsonl(\.\d+)?$/
 const ownMetadata =
-  /^(format|ledger|leases|epochs|claims|winners|operators|status|recipe\.json|recipe\.yaml|input_manifest\.json|exports\.json|pipeline\.json)(\.damaged-[0-9a-f]{8})?$/
+  /^(format|ledger|leases|epochs|claims|winners|operators|status|recipe\.json|recipe\.yaml|input_manifest\.json|exports\.json|pipeline\.json|shards\.json)(\.damaged-[0-9a-f]{8})?$/
 
 /**
  * Looks at a folder that is to become, or is, a job directory. It is one only where its `metadata/` is a job's; a

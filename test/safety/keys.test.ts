@@ -49,6 +49,7 @@ const others: Readonly<Record<RecipeKey, { readonly value: (lab: Lab) => unknown
   'intermediate_storage.write_partitions': { value: () => true },
   executor_type: { value: () => 'local' },
   ray_address: { value: () => 'elsewhere:6379' },
+  shard: { not: 'it needs to be told which share: test/hands/shards.test.ts' },
   np: { value: () => 2 },
   work_dir: { not: 'another folder is another job' },
   strict: { value: () => true },

@@ -39,6 +39,11 @@ export interface PipelineOptions {
   readonly retryDelayS?: number
   /** Leave a pipeline that others are at work on once nothing is left to take, rather than wait for its end. */
   readonly leavesWhenIdle?: boolean
+  /**
+   * How several processes share the sources: each takes what nobody holds (`lease`, the default), or each has its share by
+   * hash, from PAWL_SHARD and PAWL_SHARDS or the variables of a Slurm array.
+   */
+  readonly shard?: 'lease' | 'hash'
   /** Told of everything that is written to the event log. */
   onEvent?(event: EventBody): void
   /** Told of what may surprise. */

@@ -132,7 +132,7 @@ export class PipelineSession implements AsyncDisposable {
         ledger: this.held.ledger,
         signal: this.signal,
       },
-      ...{ hands: this.held.hands, folders, leavesWhenIdle: options.leavesWhenIdle ?? false },
+      ...{ hands: this.held.hands, folders, shard: holding.shard, leavesWhenIdle: options.leavesWhenIdle ?? false },
       onNews: record => this.onNews(record),
     })
     if (this.held.joined === undefined) this.team.clear()

@@ -14,7 +14,7 @@ const ours: readonly (readonly [keyof JobDirectory, RegExp])[] = [
   ['operators', /^[0-9a-f]{12}\.mjs$/],
   ['status', /\.json$/],
   ['logs', /^(job_\d{8}_\d{6}_\d{3}|worker-\d+)\.txt$/],
-  ['metadata', /^(format|pipeline\.json|exports\.json)$/],
+  ['metadata', /^(format|pipeline\.json|exports\.json|shards\.json)$/],
   ['path', /^(job_summary\.json|events_\d{8}_\d{6}_\d{3}\.jsonl(\.\d+)?)$/],
 ]
 

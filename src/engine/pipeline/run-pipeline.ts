@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { readShard } from '../../config/read-shard.js'
 import type { SourceSpec } from '../../core/pipeline-spec.js'
 import { UsageError } from '../../core/usage-error.js'
 import { blocksOf } from '../../execution/scheduler/blocks.js'
@@ -85,6 +86,7 @@ class PipelineRun {
     const { workers = usableCores(), workerMemoryMb = 1024, initialTasks } = options
     if (!Number.isInteger(workers) || workers < 1)
       throw new UsageError(`workers: ${workers} is no whole number from 1 on`)
+    const shard = readShard(this.options.shard ?? 'lease', process.env)
     const stateDir = resolve(options.checkpointPath ?? stateBeside(script))
     const directory = new JobDirectory(stateDir)
     this.#refusePlace(directory)
@@ -116,7 +118,7 @@ class PipelineRun {
     refuseStrangers(plan.outputs, OutputManifest.read(ledger), new Set(intents.map(({ path }) => path)))
     const writer = newWriter()
     const holding = {
-      ...{ writer, directory, key, ledger, hasFormat },
+      ...{ writer, directory, key, ledger, hasFormat, shard },
       folders: { own: [...directory.folders], shared: folders },
       kept: new Set(intents.map(({ staged }) => staged)),
       describeDifference: () => this.#describeDifference(directory, plan),

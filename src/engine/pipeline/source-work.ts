@@ -51,6 +51,10 @@ export class SourceWork implements Part {
     this.#digest = source.files.length > 0 ? this.#recalled() : digestOfTask(source)
   }
 
+  get id(): string {
+    return this.source.id
+  }
+
   hasFailed(): boolean {
     const record = this.#openRecord()
     if (record === undefined) return false
@@ -146,6 +150,7 @@ export class SourceWork implements Part {
   /** The source on its way to a barrier: what the barrier decides on is to be committed. */
   upTo(range: number): Part {
     return {
+      id: this.id,
       block: this.block,
       hasFailed: () => this.hasFailed(),
       learn: () => this.learn(),

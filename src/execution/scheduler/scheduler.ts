@@ -8,7 +8,7 @@ import { blocksOf } from './blocks.js'
 import { needsNoReading, readInPieces, recallPieces, statesOfPieces } from './file-in-pieces.js'
 import { judgeQuarantine } from './judge-quarantine.js'
 import type { PartitionState } from './partition-state.js'
-import { JobFailure, type PartitionFailure, type RunContext } from './run-context.js'
+import { JobFailure, JobLeft, type PartitionFailure, type RunContext } from './run-context.js'
 import { type Part, shareWork } from './share-work.js'
 import { openState, recallDigest, sameStamps } from './sources.js'
 import type { UnitFailed } from './supervise.js'
@@ -103,7 +103,11 @@ export class Scheduler {
   async #runReaches(): Promise<PointRecord[] | Exclude<Pass, 'complete'>> {
     const { reaches } = this.context.plan
     this.refresh()
-    const read = await this.#read(reaches[0])
+    const read = await this.#read(reaches[0]).catch(async (error: unknown) => {
+      // What is of this process's own shard is brought as far as it goes.
+      if (error instanceof JobLeft) await this.#complete(reaches[0])
+      throw error
+    })
     if (read !== 'complete') return read
     for (const reach of reaches) {
       const pass = await this.#complete(reach)
@@ -162,6 +166,7 @@ export class Scheduler {
     const parts = this.#sources.flatMap(source =>
       this.#statesOf(source).map((state, piece) =>
         this.#part(source, {
+          id: state.key,
           piece: source.pieces === undefined ? undefined : piece,
           isDone: () => isReachComplete(this.context, state, reach),
           work: async slot => {
@@ -175,8 +180,17 @@ export class Scheduler {
     return isLost ? 'again' : pass
   }
 
-  #part(source: Source, { piece, isDone, work }: Pick<Part, 'isDone' | 'work'> & { readonly piece?: number }): Part {
+  #part(
+    source: Source,
+    {
+      id = source.state.key,
+      piece,
+      isDone,
+      work,
+    }: Pick<Part, 'isDone' | 'work'> & { readonly id?: string; readonly piece?: number },
+  ): Part {
     return {
+      id,
       block: piece === undefined ? String(source.block) : `${source.block}-${piece}`,
       hasFailed: () => this.#hasFailed(source),
       learn: () => this.#learn(source),

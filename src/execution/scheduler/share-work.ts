@@ -1,10 +1,14 @@
+import { type Shard, shardOf } from '../../core/shard.js'
+import { plural } from '../../util/format.js'
 import { forEachAtPlace } from '../../util/pool.js'
 import type { Slot } from '../executor.js'
-import { acquireSlot, type RunContext } from './run-context.js'
+import { acquireSlot, JobLeft, type RunContext } from './run-context.js'
 import { UnitFailed } from './supervise.js'
 
 /** Something to be done of a partition, or of a piece of one. */
 export interface Part {
+  /** What it belongs to a shard by. */
+  readonly id: string
   /** What is claimed together with it. */
   readonly block: string
   hasFailed(): boolean
@@ -29,12 +33,9 @@ export async function shareWork(
   parts: readonly Part[],
 ): Promise<'complete' | 'waiting'> {
   const { team } = context
-  const blocks = new Map<string, Part[]>()
-  for (const part of parts) {
-    const block = blocks.get(part.block)
-    if (block === undefined) blocks.set(part.block, [part])
-    else block.push(part)
-  }
+  const { shard } = team.settings
+  const isOwn = ({ id }: Part) => claim === undefined || shard === undefined || shardOf(id, shard.count) === shard.index
+  const blocks = inBlocks(parts.filter(isOwn))
   let isWaiting = false
   const isMissing = (part: Part) => {
     if (team.hasOthers) part.learn()
@@ -49,7 +50,7 @@ export async function shareWork(
     }
     if (!members.some(isMissing)) return
     if (claim !== undefined) {
-      const taken = await team.claims.take(`${claim}-${block}`)
+      const taken = await team.claims.take(`${claim}-${block}${shard === undefined ? '' : `-shard${shard.index}`}`)
       if (taken.kind === 'held') {
         isWaiting = true
         return
@@ -59,7 +60,32 @@ export async function shareWork(
     }
     for (const part of members) if (isMissing(part)) await doAlone(part, slot)
   })
+  if (!isWaiting && claim !== undefined && shard !== undefined) {
+    team.learn(true)
+    leaveRest(parts.filter(isMissing), shard)
+  }
   return isWaiting ? 'waiting' : 'complete'
+}
+
+function inBlocks(parts: readonly Part[]): Map<string, Part[]> {
+  const blocks = new Map<string, Part[]>()
+  for (const part of parts) {
+    const block = blocks.get(part.block)
+    if (block === undefined) blocks.set(part.block, [part])
+    else block.push(part)
+  }
+  return blocks
+}
+
+/** @throws {JobLeft} where other shards have not done their part yet */
+function leaveRest(missing: readonly Part[], { index, count }: Shard): void {
+  if (missing.length === 0) return
+  const shards = [...new Set(missing.map(({ id }) => shardOf(id, count)))].sort((a, b) => a - b)
+  const named =
+    shards.length > 10 ? `${shards.slice(0, 10).join(', ')} and ${shards.length - 10} more` : shards.join(', ')
+  throw new JobLeft(
+    `shard ${index} of ${count} is done as far as it goes: ${plural(missing.length, 'part')} of ${plural(shards.length, 'shard')} (${named}) are missing; run those, or the same command without shard: hash`,
+  )
 }
 
 async function doAlone(part: Part, slot: Slot): Promise<void> {

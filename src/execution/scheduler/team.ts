@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ExportRecord, LedgerRecord } from '../../core/records.js'
+import type { Shard } from '../../core/shard.js'
 import { Claims } from '../../state/claims.js'
 import type { Hands } from '../../state/hands.js'
 import type { JobDirectory } from '../../state/job-directory.js'
@@ -18,6 +19,8 @@ export interface TeamSettings {
   readonly ledger: Ledger
   /** Folders in which only this job writes, and those in which others may. */
   readonly folders: { readonly own: readonly string[]; readonly shared: readonly string[] }
+  /** This process's share, where it has one of its own. */
+  readonly shard?: Shard
   /** Leave rather than wait for what others hold. */
   readonly leavesWhenIdle: boolean
   readonly signal: AbortSignal
