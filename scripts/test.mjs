@@ -61,6 +61,7 @@ for (const [name, command, args] of checks) {
 
 provision('strace', ['strace'])
 provision('faketime', ['faketime'])
+provision('sbatch', ['slurm-wlm', 'munge'])
 provisionPython()
 const otherNode = provisionNode()
 if (otherNode !== undefined) process.env.PAWL_TEST_NODE = otherNode

@@ -16,6 +16,12 @@ const checks = {
     '-c',
     'd=$(mktemp -d); truncate -s 8M $d/i && mkfs.ext4 -q $d/i && mkdir $d/m && mount -o loop $d/i $d/m && umount $d/m; s=$?; rm -r $d; exit $s',
   ],
+  /** Two nodes of Slurm on this machine, which need root. */
+  slurm: [
+    'bash',
+    '-c',
+    'PATH=$PATH:/usr/sbin; test "$(id -u)" = 0 && for c in sbatch slurmctld slurmd munged; do command -v $c || exit 1; done',
+  ],
   /** Sets the clock of single processes. */
   faketime: ['faketime', '-f', '+1d', 'true'],
   /** A process-id namespace of one's own. */

@@ -16,6 +16,7 @@ import { addResumeCommand } from './resume.js'
 import { addRunCommand } from './run.js'
 import { addSchemaCommand } from './schema.js'
 import { addShowCommand } from './show.js'
+import { addSlurmCommands } from './slurm.js'
 import { addTraceCommands } from './trace.js'
 import { addValidateCommand } from './validate.js'
 
@@ -57,6 +58,7 @@ the job over, 130 or 143 stopped by a signal.`,
     addPlanCommand,
     addAnalyzeCommand,
     addPipelineCommands,
+    addSlurmCommands,
     addRemainingCommand,
     addShowCommand,
     addJobCommands,

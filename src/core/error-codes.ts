@@ -33,7 +33,7 @@ export const errorCodes = {
     lease_lost: 'Another process took the job over, or the file of the lease was removed. What is committed stays.',
   },
   JobLeft: {
-    left: 'With `--leave_when_idle`: others hold all that is left. The job is not complete; run it again, or leave it to them.',
+    left: 'With `--leave_when_idle`: others hold all that is left. With `shard: hash`: this share is done, and others are missing. The job is not complete; run it again, or leave it to them.',
   },
   JobFailure: {
     cut_lost: 'The cut that the processes on this job work on is damaged: wait until they are done, then run it again.',

@@ -19,6 +19,8 @@ export interface PipelineStatus {
   /** Neither complete nor failed. */
   readonly pending: number
   readonly failed: number
+  /** Of sources that are not complete. */
+  readonly openIds: readonly string[]
   readonly failedSources: readonly {
     readonly id: string
     readonly name: string
@@ -47,6 +49,7 @@ export async function pipelineStatus(checkpointPath: string): Promise<PipelineSt
   const ledger = LedgerIndex.read(directory.ledger, directory.exports)
   try {
     const open: PipelineStatus['failedSources'][number][] = []
+    const openIds: string[] = []
     let complete = 0
     for (const source of pinned.content.sources) {
       const placed = ledger.get('placed', source.id)
@@ -55,6 +58,7 @@ export async function pipelineStatus(checkpointPath: string): Promise<PipelineSt
         complete++
         continue
       }
+      openIds.push(source.id)
       const failed = ledger.get('open_source', source.id)
       if (failed !== undefined)
         open.push({ id: source.id, name: source.name, attempts: failed.attempts, failures: failed.failures })
@@ -67,6 +71,7 @@ export async function pipelineStatus(checkpointPath: string): Promise<PipelineSt
       complete,
       failed: open.length,
       pending: total - complete - open.length,
+      openIds,
       failedSources: open,
     }
   } finally {
