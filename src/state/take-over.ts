@@ -17,13 +17,13 @@ export interface StagingPlaces {
 
 /**
  * Takes away what writers that are gone could still rename, should one of them be stopped and wake up: their temporaries
- * get names of the taker's own, and are then removed. To be called before the state of the job is read.
+ * get names that they do not know, and are then removed. To be called before the state of the job is read.
  */
 export function takeAwayStaging({ writer, isGone, own, shared, writers, kept }: StagingPlaces): void {
   const theirs = (path: string, other: string) => other !== writer && kept?.has(path) !== true && isGone(other)
-  for (const folder of own) takeAndDiscard(folder, writer, theirs)
+  for (const folder of own) takeAndDiscard(folder, theirs)
   for (const folder of shared)
-    takeAndDiscard(folder, writer, (path, other) => theirs(path, other) && writers?.has(other) === true)
+    takeAndDiscard(folder, (path, other) => theirs(path, other) && writers?.has(other) === true)
 }
 
 /**
@@ -41,12 +41,13 @@ export function takeStagedFiles(writer: string, paths: Iterable<string>): Map<st
   return moved
 }
 
-function takeAndDiscard(folder: string, writer: string, isTheirs: (path: string, writer: string) => boolean): void {
+function takeAndDiscard(folder: string, isTheirs: (path: string, writer: string) => boolean): void {
   for (const name of listIfThere(folder)) {
     const other = writerOf(name)
     const path = `${folder}/${name}`
     if (other === undefined || !isTheirs(path, other)) continue
-    const taken = takeStaged(path, writer)
+    // Under its writer's name, which is known: who takes may die before it is on record itself.
+    const taken = takeStaged(path, other)
     if (taken !== undefined) discardStaged(taken)
   }
 }
