@@ -3,6 +3,7 @@ import { version } from '../engine/version.js'
 import { addAnalyzeCommand } from './analyze.js'
 import { addCheckpointCommands, addCleanCommand } from './checkpoint.js'
 import { addCompletionCommand } from './completion.js'
+import { addDoctorCommand } from './doctor.js'
 import { addEventCommands } from './events.js'
 import { addInitCommand } from './init.js'
 import { addJobCommands } from './jobs.js'
@@ -47,6 +48,7 @@ Examples:
   pawl pipeline run curate.ts          run stages that are written in code
   pawl remaining in/ out/              list inputs that have no output yet
   pawl trace exp1 --id id=doc-17       see what each operator did to one sample
+  pawl doctor /shared/jobs             see whether jobs can be kept there
   pawl ops duplicate                   find operators; one by name, in full
 
 Exit codes: 0 complete, 1 failed, 2 bad usage or recipe, 75 another process took
@@ -68,6 +70,7 @@ the job over, 130 or 143 stopped by a signal.`,
     addCheckpointCommands,
     addCleanCommand,
     addValidateCommand,
+    addDoctorCommand,
     addPortCommand,
     addInitCommand,
     addOpsCommand,

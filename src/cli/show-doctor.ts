@@ -1,0 +1,31 @@
+import { resolve } from 'node:path'
+import { examine } from '../doctor/examine.js'
+import type { Finding } from '../doctor/judge-probe.js'
+import { alignColumns } from './align-columns.js'
+import type { DoctorOptions } from './doctor.js'
+import { paintFor } from './terminal.js'
+
+/** Prints what was tried, what was found, and what to do. */
+export async function showExamination(folder: string, { json }: DoctorOptions): Promise<void> {
+  const { folder: tried, findings, isFit } = await examine(resolve(folder))
+  if (!isFit) process.exitCode = 1
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ folder: tried, isFit, findings })}\n`)
+    return
+  }
+  const paint = paintFor(process.stdout)
+  const colours = { ok: 'green', warning: 'yellow', failure: 'red' } as const
+  const lines = alignColumns(findings.map(({ verdict, what, found }) => [verdict, what, found]))
+  process.stdout.write(`${tried}\n`)
+  for (const [index, { verdict, remedy }] of findings.entries()) {
+    process.stdout.write(`${lines[index].replace(verdict, paint(colours[verdict], verdict))}\n`)
+    if (remedy !== undefined) process.stdout.write(`         ${remedy}\n`)
+  }
+  process.stdout.write(`${sentenceOf(findings, isFit)}\n`)
+}
+
+function sentenceOf(findings: readonly Finding[], isFit: boolean): string {
+  if (!isFit) return 'Jobs cannot be kept here.'
+  const warnings = findings.filter(({ verdict }) => verdict === 'warning').length
+  return warnings === 0 ? 'Jobs can be kept here.' : 'Jobs can be kept here, with what the warnings say.'
+}
