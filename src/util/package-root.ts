@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url'
 
 function findRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
+  while (!existsSync(join(folder, 'package.json'))) {
+    if (folder === dirname(folder)) throw new Error(`${fileURLToPath(import.meta.url)} lies in no package`)
+    folder = dirname(folder)
+  }
   return folder
 }
 

@@ -1,10 +1,17 @@
-/** So many turns at a time, given to who waits in the order of asking. */
+/** So many turns at a time, given to who waits in the order of asking. How many there are may change meanwhile. */
 export class Turns {
   readonly #waiting: (() => void)[] = []
   #free: number
+  /** Turns that are no more once they are given back. */
+  #owed = 0
 
   constructor(count: number) {
     this.#free = count
+  }
+
+  /** How many wait for a turn. */
+  get waiting(): number {
+    return this.#waiting.length
   }
 
   /**
@@ -33,8 +40,23 @@ export class Turns {
   }
 
   giveBack(): void {
+    if (this.#owed > 0) {
+      this.#owed--
+      return
+    }
     const next = this.#waiting.shift()
     if (next === undefined) this.#free++
     else next()
+  }
+
+  /** Makes it one more at a time, from now on. */
+  add(): void {
+    this.giveBack()
+  }
+
+  /** Makes it one less at a time, as soon as one is free. */
+  withdraw(): void {
+    if (this.#free > 0) this.#free--
+    else this.#owed++
   }
 }
