@@ -1,2 +1,3 @@
 export const peersPython: string
+export const rayPython: string
 export function provisionPython(): void

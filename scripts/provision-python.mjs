@@ -11,12 +11,22 @@ const packages = ['pyarrow==26.0.1', 'polars==2.1.0', 'duckdb==2.0.1']
 /** The interpreter that has pyarrow, polars and DuckDB, if `provisionPython` could make it. */
 export const peersPython = process.env.PAWL_PYTHON ?? join(folder, 'bin', 'python')
 
-/** Makes the environment, unless it is there. */
+const rayFolder = fileURLToPath(new URL('../node_modules/.cache/pawl-ray', import.meta.url))
+
+/** The interpreter that has Ray, if `provisionPython` could make it. */
+export const rayPython = process.env.PAWL_RAY_PYTHON ?? join(rayFolder, 'bin', 'python')
+
+/** Makes the environments, unless they are there. */
 export function provisionPython() {
-  if (spawnSync(peersPython, ['-c', 'import pyarrow, polars, duckdb'], { stdio: 'ignore' }).status === 0) return
-  if (process.env.PAWL_PYTHON !== undefined) return
+  if (process.env.PAWL_PYTHON === undefined) provide(folder, 'import pyarrow, polars, duckdb', packages)
+  if (process.env.PAWL_RAY_PYTHON === undefined) provide(rayFolder, 'import ray', ['ray==2.58.1'])
+}
+
+function provide(folder, test, packages) {
+  const python = join(folder, 'bin', 'python')
+  if (spawnSync(python, ['-c', test], { stdio: 'ignore' }).status === 0) return
   console.log(`installing ${packages.join(', ')}`)
   mkdirSync(dirname(folder), { recursive: true })
   if (spawnSync('python3', ['-m', 'venv', folder], { stdio: 'ignore' }).status !== 0) return
-  spawnSync(peersPython, ['-m', 'pip', 'install', '--quiet', ...packages], { stdio: 'ignore' })
+  spawnSync(python, ['-m', 'pip', 'install', '--quiet', ...packages], { stdio: 'ignore' })
 }

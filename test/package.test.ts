@@ -33,6 +33,7 @@ describe('the packed package, installed into an empty project', () => {
     for (const name of [
       'dist/cli/main.js',
       'dist/index.d.ts',
+      'dist/execution/ray/driver.py',
       'docs/recipes.md',
       'examples/quickstart.yaml',
       'examples/custom-operators/operators.ts',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { peersPython } from '../scripts/provision-python.mjs'
+import { peersPython, rayPython } from '../scripts/provision-python.mjs'
 
 /** A part that some tests need and the project does not bring. */
 export interface Provision {
@@ -10,6 +10,7 @@ export interface Provision {
 const checks = {
   strace: ['strace', '-V'],
   peers: [peersPython, '-c', 'import pyarrow, polars, duckdb'],
+  ray: [rayPython, '-c', 'import ray'],
   /** A file system in a file, which needs root and loop devices. */
   loop: [
     'bash',

@@ -4,6 +4,8 @@ import { addHandOptions, addShowOptions, type ShowOptions } from './show-options
 export interface PipelineRunOptions extends ShowOptions {
   readonly checkpoint_path?: string
   readonly workers?: string
+  readonly executor?: string
+  readonly ray_address?: string
   readonly max_attempts?: string
   readonly retryFailed?: boolean
   readonly shard?: string
@@ -26,6 +28,8 @@ export function addPipelineCommands(program: Command): void {
       'where the state is kept, so that the same command goes on after any interruption',
     )
     .option('--workers <n>', 'worker processes')
+    .option('--executor <name>', 'where stages run: local (the default) or ray')
+    .option('--ray_address <address>', 'the Ray cluster: host:port of its head, or auto (the default)')
     .option(
       '--shard <mode>',
       'share sources by lease (the default) or by hash: PAWL_SHARD, PAWL_SHARDS, or a Slurm array',

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ShardMode } from '../config/read-shard.js'
 import { UsageError } from '../core/usage-error.js'
-import type { PipelineOutcome } from '../engine/pipeline/pipeline-options.js'
+import type { PipelineOptions, PipelineOutcome } from '../engine/pipeline/pipeline-options.js'
 import type { PipelineProgress } from '../engine/pipeline/pipeline-progress.js'
 import { JobStopped } from '../execution/scheduler/run-context.js'
 import { Pipeline } from '../library/pipeline.js'
@@ -26,6 +26,8 @@ export async function runPipelineFile(file: string, options: PipelineRunOptions)
     const outcome = await pipeline.run({
       checkpointPath: options.checkpoint_path,
       workers: wholeNumber('--workers', options.workers),
+      executor: options.executor as PipelineOptions['executor'],
+      rayAddress: options.ray_address,
       maxAttempts: wholeNumber('--max_attempts', options.max_attempts),
       retryFailed: options.retryFailed,
       replayQuarantined: options.replayQuarantined,

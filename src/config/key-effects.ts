@@ -19,7 +19,7 @@ export type RecipeKey = {
   [K in keyof Required<RecipeValues>]: K extends Section ? `${K}.${Extract<keyof RecipeValues[K], string>}` : K
 }[keyof RecipeValues]
 
-type Section = 'partition' | 'checkpoint' | 'intermediate_storage' | 'event_logging' | 'worker'
+type Section = 'partition' | 'checkpoint' | 'intermediate_storage' | 'event_logging' | 'worker' | 'ray'
 
 const samples = (from: Extract<KeyEffect, { kind: 'samples' }>['from']): KeyEffect => ({ kind: 'samples', from })
 const failures: KeyEffect = { kind: 'failures' }
@@ -72,6 +72,13 @@ export const keyEffects: Readonly<Record<RecipeKey, KeyEffect>> = {
   executor_type: nothing,
   shard: nothing,
   ray_address: nothing,
+  'ray.num_cpus_per_worker': nothing,
+  'ray.memory_per_worker_mb': nothing,
+  'ray.resources': nothing,
+  'ray.runtime_env': nothing,
+  'ray.placement': nothing,
+  'ray.min_workers': nothing,
+  'ray.max_workers': nothing,
   np: nothing,
   strict: nothing,
   work_dir: nothing,

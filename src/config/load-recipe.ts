@@ -86,7 +86,9 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
     problems.push(...findContradictions(values, sources))
   }
   const workers = values?.np ?? usableCores()
-  problems.push(...refuseMemory(operators, { workers, availableBytes: availableMemory() }))
+  // What nodes of a cluster have is for its scheduler to know.
+  const availableBytes = values?.executor_type === 'ray_partitioned' ? Number.POSITIVE_INFINITY : availableMemory()
+  problems.push(...refuseMemory(operators, { workers, availableBytes }))
   warnings.push(...substitutes)
   if (values === undefined || problems.length > 0) throw new RecipeError(problems)
   warnings.push(...checkNames(values, operators))
@@ -205,11 +207,8 @@ function checkNames(
   const unused = checkpoint.op_names.filter(name => !names.has(name))
   if (unused.length > 0)
     warnings.push(`checkpoint.op_names names operators that process does not use: ${unused.map(hint).join(', ')}`)
-  if (executor_type === 'ray' || executor_type === 'ray_partitioned') {
-    warnings.push(
-      `executor_type ${executor_type} runs on the local executor: the Ray executor is not part of this version`,
-    )
-  }
+  if (executor_type === 'ray')
+    warnings.push('executor_type ray runs on this machine; ray_partitioned runs on the Ray cluster of ray_address')
   return warnings
 }
 

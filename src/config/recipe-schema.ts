@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { rayAddress, raySchema } from './ray-schema.js'
 
 // Compiling a validator takes longer than the few values of a recipe take without.
 z.config({ jitless: true })
@@ -145,8 +146,13 @@ export const recipeSchema = z.strictObject({
   executor_type: z
     .enum(['default', 'local', 'ray', 'ray_partitioned'])
     .default('default')
-    .describe('Where units run. ray and ray_partitioned run on the local executor for now.'),
-  ray_address: z.string().default('auto').describe('Address of the Ray cluster.'),
+    .describe(
+      'Where units run: on this machine, or on the Ray cluster of ray_address (ray_partitioned; see docs/ray.md). ray runs on this machine, with a warning.',
+    ),
+  ray_address: rayAddress
+    .default('auto')
+    .describe('The Ray cluster: host:port of its head, or auto for the one that this machine belongs to.'),
+  ray: raySchema.default(raySchema.parse({})).describe('Where workers run on a Ray cluster.'),
   shard: z
     .enum(['lease', 'hash'])
     .default('lease')

@@ -1171,10 +1171,27 @@ export interface RecipeInput {
   readonly keep_stats_in_res_ds?: boolean
   /** Keep the hashes that deduplicators compute in the result. Default: false. */
   readonly keep_hashes_in_res_ds?: boolean
-  /** Where units run. ray and ray_partitioned run on the local executor for now. Default: "default". */
+  /** Where units run: on this machine, or on the Ray cluster of ray_address (ray_partitioned; see docs/ray.md). ray runs on this machine, with a warning. Default: "default". */
   readonly executor_type?: "default" | "local" | "ray" | "ray_partitioned"
-  /** Address of the Ray cluster. Default: "auto". */
+  /** The Ray cluster: host:port of its head, or auto for the one that this machine belongs to. Default: "auto". */
   readonly ray_address?: string
+  /** Where workers run on a Ray cluster. */
+  readonly ray?: {
+    /** CPUs that Ray sets aside for each worker. Default: 1. */
+    readonly num_cpus_per_worker?: number
+    /** Megabytes that Ray sets aside for each worker; none by default. */
+    readonly memory_per_worker_mb?: number | null
+    /** Custom resources of Ray that each worker needs, such as {fast_disk: 1}. */
+    readonly resources?: { readonly [key: string]: number }
+    /** Environment of workers in Ray’s words, such as {env_vars: {PAWL_HOME: /opt/pawl}}. */
+    readonly runtime_env?: { readonly [key: string]: unknown }
+    /** Workers over all nodes, or on few. Default: "spread". */
+    readonly placement?: "spread" | "pack"
+    /** Work begins once so many workers are up; so many stay while idle. Default: 1. */
+    readonly min_workers?: number
+    /** Most workers that are asked for; by default np, and without that what the cluster has room for. */
+    readonly max_workers?: number | null
+  }
   /** How processes on one job share it: each takes what nobody holds, or has its share by hash (PAWL_SHARD, PAWL_SHARDS, or a Slurm array). Default: "lease". */
   readonly shard?: "lease" | "hash"
   /** Worker processes; by default the cores that this process may use. */

@@ -50,6 +50,13 @@ export const errorCodes = {
     operator_changed:
       'What an operator reads beside samples changed during the run: run again once nobody writes to it.',
     worker_lost: 'A unit lost its worker too often: see the log of the worker, and the limits under `worker`.',
+    no_ray: 'The Python that drives Ray has no module `ray`, or is not there: the message says what to install.',
+    no_cluster: 'No Ray cluster answers at `ray_address`, or its version of Ray or Python is another: see the message.',
+    ray_unfit:
+      'A node of the Ray cluster cannot run workers: no Node, another Pawl, or it does not see the work dir. The message names each with its remedy.',
+    ray_no_room:
+      'The Ray cluster had no room for a single worker for ten minutes: see `ray status`, and the keys under `ray`.',
+    ray_lost: 'The Ray cluster, or the way to it, was lost and did not come back: run it again once it is there.',
     source_failed: 'The stage that gives the sources failed: the message says why.',
     stage_failed: 'A stage could not be loaded or set up: the message says why.',
     damaged_checkpoint:

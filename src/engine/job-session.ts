@@ -4,12 +4,10 @@ import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import type { Recipe } from '../config/recipe.js'
 import type { EventBody } from '../core/events.js'
-import { modelBytesOf } from '../core/model-bytes.js'
 import type { LedgerRecord } from '../core/records.js'
 import type { Shard } from '../core/shard.js'
 import type { JobSpec } from '../core/work-unit.js'
 import { type ExportSettings, stagedRoot } from '../execution/export/export-form.js'
-import { LocalExecutor } from '../execution/local/local-executor.js'
 import { JobFailure, JobLeft, JobStopped } from '../execution/scheduler/run-context.js'
 import { Team } from '../execution/scheduler/team.js'
 import type { EpochNote } from '../state/epochs.js'
@@ -19,13 +17,13 @@ import { JobDirectory } from '../state/job-directory.js'
 import { SummaryFile } from '../state/job-summary.js'
 import { type Lease, LeaseLost } from '../state/lease.js'
 import type { Ledger } from '../state/ledger.js'
-import { usableCores } from '../util/cpu.js'
 import { makeFolderDurably, writeFileAtomically } from '../util/durable-file.js'
 import { newWriter } from '../util/staging.js'
 import { describeDifference } from './epoch-key.js'
 import type { ExaminedJob } from './examine-job.js'
 import { specOf } from './job-spec.js'
 import type { TallyStart } from './job-tally.js'
+import { openExecutor, type Workers } from './open-executor.js'
 import { bundlePath, type OpenRecipe } from './open-recipe.js'
 import { type HeldState, type Holding, holdState, type StagingFolders } from './open-session.js'
 import { type Progress, ProgressMeter } from './progress.js'
@@ -52,7 +50,7 @@ export class JobSession implements AsyncDisposable {
   readonly lease: Lease
   /** What this process shares with others on the job; from the moment on at which the epoch is known. */
   team: Team | undefined
-  readonly executor: LocalExecutor
+  readonly executor: Workers
   readonly meter: ProgressMeter
   /** Aborts where the user stops the job, and where the lease is lost. */
   readonly signal: AbortSignal
@@ -75,12 +73,10 @@ export class JobSession implements AsyncDisposable {
     this.lease = held.lease
     this.ledger = held.ledger
     this.spec = specOf(open, directory, writer)
-    const { worker, event_logging: logging, np, jobId, event_log_dir: folder } = this.recipe
-    this.executor = new LocalExecutor(this.spec, {
-      workers: np ?? usableCores(),
-      stallMs: worker.stall_timeout_s * 1000,
-      memoryBytes: worker.memory_mb * megabyte + modelBytesOf(this.recipe.operators),
+    const { event_logging: logging, jobId, event_log_dir: folder } = this.recipe
+    this.executor = openExecutor(this.recipe, this.spec, {
       logFolder: directory.logs,
+      onWarning: message => this.warn(message),
     })
     this.meter = options.meter ?? new ProgressMeter()
     this.meter.workerMemory = () => this.executor.memoryBytes()

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Recipe } from '../config/recipe.js'
 import type { JobSummary } from '../state/job-summary.js'
+import { executorName } from './open-executor.js'
 import { version } from './version.js'
 
 export interface Beginning {
@@ -26,7 +27,7 @@ export function firstSummary({ recipe, started, exportPath, eventLog, pid, host,
     pid,
     host,
     pawl_version: version,
-    executor_type: 'local',
+    executor_type: executorName(recipe),
     work_dir: jobDir,
     job_dir: jobDir,
     config_file: recipe.file ?? null,

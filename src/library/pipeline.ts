@@ -126,6 +126,8 @@ const optionNames = new Set([
     'workers',
     'workerMemoryMb',
     'executor',
+    'rayAddress',
+    'ray',
     'initialTasks',
     'signal',
     'maxAttempts',
@@ -151,6 +153,6 @@ function refuseUnknown(options: PipelineOptions): void {
   const unknown = Object.keys(options).find(name => !optionNames.has(name))
   if (unknown !== undefined) throw new UsageError(`run has no option ${unknown}; it has ${[...optionNames].join(', ')}`)
   const { executor } = options
-  if (executor !== undefined && executor !== 'local')
-    throw new UsageError(`executor: ${String(executor)} is not there; there is local`)
+  if (executor !== undefined && executor !== 'local' && executor !== 'ray')
+    throw new UsageError(`executor: ${String(executor)} is not there; there are local and ray`)
 }

@@ -91,11 +91,25 @@ describe('a recipe of Data-Juicer', () => {
     }
   })
 
-  it.each(['ray', 'ray_partitioned'])('with executor_type %s runs on this machine, with a warning', async type => {
-    const { warnings } = await new RecipeFolder(`dataset_path: data.jsonl\nexecutor_type: ${type}\n`).open()
+  it('with executor_type ray runs on this machine, with a warning', async () => {
+    const { warnings } = await new RecipeFolder('dataset_path: data.jsonl\nexecutor_type: ray\n').open()
     expect(warnings).toEqual([
-      `executor_type ${type} runs on the local executor: the Ray executor is not part of this version`,
+      'executor_type ray runs on this machine; ray_partitioned runs on the Ray cluster of ray_address',
     ])
+  })
+
+  it.each([
+    ['ray://head:10001', 'the Ray client (ray://)'],
+    ['head', 'is auto, or host:port of the head'],
+    ['http://head:8265', 'is auto, or host:port of the head'],
+  ])('cannot name %s as its Ray cluster, and says why', async (address, why) => {
+    const recipe = new RecipeFolder(`dataset_path: data.jsonl\nray_address: ${address}\n`)
+    await expect(recipe.open()).rejects.toThrow(why)
+  })
+
+  it('cannot ask Ray for more workers at least than at most', async () => {
+    const recipe = new RecipeFolder('dataset_path: data.jsonl\nray: {min_workers: 3, max_workers: 2}\n')
+    await expect(recipe.open()).rejects.toThrow('min_workers is more than max_workers')
   })
 
   it('is warned once of all keys without effect', async () => {

@@ -39,7 +39,7 @@ export interface ExecutorKind {
   readonly name: string
   readonly open: (job: JobSpec, slots: number) => Executor
   /** The same, as source of a module that exports `open` and needs nothing but the built package: for a process that is to die. */
-  readonly module: string
+  readonly module: (job: JobSpec, slots: number) => string
   /** True where a worker of a process is there, that lives or is dead. */
   readonly hasWorkers: (pid: number) => boolean
 }
@@ -202,7 +202,7 @@ export function describeExecutor({ name, open, module, hasWorkers }: ExecutorKin
     it('leaves no worker behind when its process is killed, be it busy or idle', async () => {
       const told = [join(folder, 'idle'), join(folder, 'busy')]
       const units = [makeUnit([`tell ${told[0]}`]), makeUnit([`tell ${told[1]}`, 'hang'])]
-      writeFileSync(join(folder, 'executor.mjs'), module)
+      writeFileSync(join(folder, 'executor.mjs'), module(makeJob(), 2))
       const main = `
 import { open } from './executor.mjs'
 const { job, units } = JSON.parse(process.argv[2])
@@ -222,7 +222,7 @@ await Promise.all([run(units[0]), run(units[1])])
     })
 
     it('begins nothing any more that a process asked for before it was killed', async () => {
-      writeFileSync(join(folder, 'executor.mjs'), module)
+      writeFileSync(join(folder, 'executor.mjs'), module(makeJob(), 2))
       const main = `
 import { open } from './executor.mjs'
 const { job, unit } = JSON.parse(process.argv[2])

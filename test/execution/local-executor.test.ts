@@ -12,7 +12,7 @@ const limits = { stallMs: 60_000, memoryBytes: 1e9 }
 describeExecutor({
   name: 'the local',
   open: (job, slots) => new LocalExecutor(job, { workers: slots, ...limits, logFolder: join(job.jobDir, 'logs') }),
-  module: `
+  module: () => `
 import { LocalExecutor } from ${JSON.stringify(resolve('dist/tooling.js'))}
 export const open = (job, workers) =>
   new LocalExecutor(job, { workers, ...${JSON.stringify(limits)}, logFolder: job.jobDir + '/logs' })

@@ -3,6 +3,24 @@ import type { TaskFailure } from '../../core/pipeline-spec.js'
 import type { Task } from '../../pipeline/task.js'
 import type { PipelineProgress } from './pipeline-progress.js'
 
+/** Where workers run on a Ray cluster. */
+export interface RayOptions {
+  /** CPUs that Ray sets aside for each worker. Default: 1. */
+  readonly numCpusPerWorker?: number
+  /** Megabytes that Ray sets aside for each worker. Default: none. */
+  readonly memoryPerWorkerMb?: number
+  /** Custom resources of Ray that each worker needs. */
+  readonly resources?: Readonly<Record<string, number>>
+  /** Environment of workers, in Ray's words. */
+  readonly runtimeEnv?: Readonly<Record<string, unknown>>
+  /** Workers over all nodes (the default), or on few. */
+  readonly placement?: 'spread' | 'pack'
+  /** Work begins once so many workers are up, and so many stay while idle. Default: 1. */
+  readonly minWorkers?: number
+  /** Most workers that are asked for. Default: `workers`, and without that what the cluster has room for. */
+  readonly maxWorkers?: number
+}
+
 /** How a pipeline is run. */
 export interface PipelineOptions {
   /**
@@ -14,8 +32,12 @@ export interface PipelineOptions {
   readonly workers?: number
   /** Megabytes that a worker may use. Default: 1024. */
   readonly workerMemoryMb?: number
-  /** Where stages run. Default: on this machine. */
-  readonly executor?: 'local'
+  /** Where stages run: on this machine (the default), or on a Ray cluster; stages in the script itself always run here. */
+  readonly executor?: 'local' | 'ray'
+  /** The Ray cluster: host:port of its head, or `auto` (the default) for the one that this machine belongs to. */
+  readonly rayAddress?: string
+  /** Where workers run on a Ray cluster. */
+  readonly ray?: RayOptions
   /** What the first stage gets in place of the root; they are the sources where no stage is an explicit source. */
   readonly initialTasks?: readonly Task[]
   /** Stops the run in order; what is committed stays. */

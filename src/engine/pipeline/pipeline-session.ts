@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { EventBody } from '../../core/events.js'
 import type { LedgerRecord } from '../../core/records.js'
 import type { Executor } from '../../execution/executor.js'
+import type { RaySettings } from '../../execution/ray/ray-settings.js'
 import { JobFailure, JobLeft, JobStopped } from '../../execution/scheduler/run-context.js'
 import { Team } from '../../execution/scheduler/team.js'
 import type { EpochNote } from '../../state/epochs.js'
@@ -31,6 +32,8 @@ interface Opening {
   readonly jobId: string
   readonly options: PipelineOptions
   readonly meter: PipelineMeter
+  /** Where workers run on a Ray cluster. */
+  readonly ray: Pick<RaySettings, 'address' | 'placement'> | undefined
 }
 
 /** The state directory of a pipeline in the hands of this process: its lease, ledger, logs and workers. */
@@ -67,6 +70,10 @@ export class PipelineSession implements AsyncDisposable {
     const pools = new Pools(this.spec, {
       ...{ pools: plan.pools, inline: plan.inline, logFolder: directory.logs },
       stallMs: (options.stallTimeoutS ?? 600) * 1000,
+      ray: opening.ray && {
+        ...{ ...opening.ray, workers: options.workers },
+        onWarning: message => this.emit({ event_type: 'warning', message }),
+      },
     })
     this.executor = pools
     meter.memoryOf = () => pools.memoryBytes()
@@ -234,7 +241,7 @@ export class PipelineSession implements AsyncDisposable {
         pid: process.pid,
         host: hostname(),
         pawl_version: version,
-        executor_type: 'local',
+        executor_type: opening.ray === undefined ? 'local' : 'ray_partitioned',
       },
       ...{
         work_dir: path,

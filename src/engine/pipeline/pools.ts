@@ -4,6 +4,8 @@ import type { UnitOutcome } from '../../core/unit-result.js'
 import type { JobSpec, WorkUnit } from '../../core/work-unit.js'
 import type { Executor, Slot } from '../../execution/executor.js'
 import { LocalExecutor } from '../../execution/local/local-executor.js'
+import { RayExecutor } from '../../execution/ray/ray-executor.js'
+import type { RaySettings } from '../../execution/ray/ray-settings.js'
 import { describeFailure, UnitFailure } from '../../execution/unit-failure.js'
 import type { InlineStages, LoadedStages } from '../../pipeline/run/load-stages.js'
 import { tearDown } from '../../pipeline/run/load-stages.js'
@@ -16,6 +18,8 @@ export interface PoolSettings {
   readonly inline: InlineStages
   readonly stallMs: number
   readonly logFolder: string
+  /** Where workers run on a Ray cluster, and how many share the stages that need none of their own. */
+  readonly ray: Pick<RaySettings, 'address' | 'placement' | 'workers' | 'onWarning'> | undefined
 }
 
 /** Sources under way beyond those that workers are at, so that a pool finds the next one ready. */
@@ -23,21 +27,26 @@ const ahead = 2
 
 /** The workers of a pipeline: a unit goes to the pool of its stages. */
 export class Pools implements Executor {
-  readonly #executors: readonly Executor[]
+  readonly #executors: readonly (LocalExecutor | RayExecutor | InlineExecutor)[]
   readonly #turns: Turns
+  /** How many workers there are is for the executor to say, and changes. */
+  readonly #isGrowing: boolean
 
-  constructor(job: JobSpec, { pools, inline, stallMs, logFolder }: PoolSettings) {
-    this.#executors = pools.map(({ workers, memoryMb, isInline }) =>
-      isInline
-        ? new InlineExecutor(job, workers, inline)
-        : new LocalExecutor(job, { workers, stallMs, memoryBytes: memoryMb * 1e6, logFolder }),
-    )
+  constructor(job: JobSpec, { pools, inline, stallMs, logFolder, ray }: PoolSettings) {
+    this.#executors = pools.map(({ workers, memoryMb, isInline }, index) => {
+      if (isInline) return new InlineExecutor(job, workers, inline)
+      const limits = { stallMs, memoryBytes: memoryMb * 1e6, logFolder }
+      if (ray === undefined) return new LocalExecutor(job, { workers, ...limits })
+      return new RayExecutor(job, { ...ray, ...limits, workers: index === 0 ? ray.workers : workers })
+    })
+    this.#isGrowing = ray !== undefined && pools.length === 1
     const all = pools.reduce((sum, { workers }) => sum + workers, 0)
     this.#turns = new Turns(pools.length === 1 ? all : all + ahead)
   }
 
   /** As many sources may be under way at once as there are workers, and some that wait for one. */
   async acquire(signal: AbortSignal): Promise<Slot> {
+    if (this.#isGrowing) return this.#executors[0].acquire(signal)
     await this.#turns.take(signal)
     return {
       run: (unit, report, stop) => this.#run(unit, report, stop),
@@ -63,7 +72,7 @@ export class Pools implements Executor {
   }
 
   workers(): WorkerStatus[] {
-    return this.#executors.flatMap(executor => (executor instanceof LocalExecutor ? executor.workers() : []))
+    return this.#executors.flatMap(executor => (executor instanceof InlineExecutor ? [] : executor.workers()))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

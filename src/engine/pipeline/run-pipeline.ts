@@ -34,6 +34,7 @@ import { PipelineMeter } from './pipeline-progress.js'
 import { PipelineSession } from './pipeline-session.js'
 import { refuseStrangers, removeStale } from './place-outputs.js'
 import { type PipelinePlan, planPipeline } from './plan-pipeline.js'
+import { rayOfPipeline } from './ray-of-pipeline.js'
 import { describePipeline, differenceOf, type RecordedPipeline } from './recorded-pipeline.js'
 import { removeState } from './remove-state.js'
 import { withdrawQuarantined } from './replay-quarantined.js'
@@ -86,6 +87,7 @@ class PipelineRun {
     const { workers = usableCores(), workerMemoryMb = 1024, initialTasks } = options
     if (!Number.isInteger(workers) || workers < 1)
       throw new UsageError(`workers: ${workers} is no whole number from 1 on`)
+    const ray = rayOfPipeline(options)
     const shard = readShard(this.options.shard ?? 'lease', process.env)
     const stateDir = resolve(options.checkpointPath ?? stateBeside(script))
     const directory = new JobDirectory(stateDir)
@@ -129,6 +131,7 @@ class PipelineRun {
       jobId: basename(stateDir),
       options,
       meter: this.#meter,
+      ray,
     })
     rememberWorkDir(dirname(stateDir))
     for (const message of plan.warnings) session.warn(message)

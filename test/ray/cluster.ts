@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { rayPython } from '../../scripts/provision-python.mjs'
+
+/** Ray notices what is gone within two seconds, rather than a minute. */
+const quick = {
+  RAY_health_check_initial_delay_ms: '1000',
+  RAY_health_check_period_ms: '500',
+  RAY_health_check_timeout_ms: '1500',
+  RAY_health_check_failure_threshold: '3',
+}
+
+const common = ['--object-store-memory=78643200', '--disable-usage-stats', '--block']
+
+/** A Ray cluster on this machine's loopback: a head without CPUs, and raylets that come and go. */
+export class RayCluster implements AsyncDisposable {
+  readonly #nodes: ChildProcess[] = []
+  #last = 1
+
+  private constructor(
+    readonly folder: string,
+    readonly address: string,
+  ) {}
+
+  static async start(nodes: number, cpus = 1): Promise<RayCluster> {
+    // Sockets of Ray lie below, and the system limits the length of their names.
+    const folder = mkdtempSync(join(tmpdir(), 'ray-'))
+    const cluster = new RayCluster(folder, `127.0.0.2:${await freePort()}`)
+    const port = cluster.address.split(':')[1]
+    await cluster.#run([
+      '--head',
+      `--port=${port}`,
+      '--num-cpus=0',
+      '--include-dashboard=false',
+      `--temp-dir=${folder}`,
+    ])
+    for (let count = 0; count < nodes; count++) await cluster.addNode(cpus)
+    return cluster
+  }
+
+  /** @returns the process that keeps the raylet; what it started ends with it */
+  async addNode(cpus = 1): Promise<ChildProcess> {
+    return this.#run([`--address=${this.address}`, `--num-cpus=${cpus}`])
+  }
+
+  async #run(args: readonly string[]): Promise<ChildProcess> {
+    const ray = join(dirname(rayPython), 'ray')
+    const address = `--node-ip-address=127.0.0.${++this.#last}`
+    const child = spawn(ray, ['start', ...args, address, '--include-log-monitor=false', ...common], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...quick },
+    })
+    this.#nodes.push(child)
+    for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream }))
+      if (line.includes('Ray runtime started')) break
+    child.stdout?.resume()
+    return child
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const child of this.#nodes.reverse()) {
+      if (child.exitCode !== null || child.signalCode !== null) continue
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    }
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}

@@ -1,0 +1,236 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { rayPython } from '../../scripts/provision-python.mjs'
+import type { JobSpec } from '../../src/core/work-unit.js'
+import { RayExecutor } from '../../src/execution/ray/ray-executor.js'
+import type { RaySettings } from '../../src/execution/ray/ray-settings.js'
+import { loadChecksums } from '../../src/util/hash.js'
+import { describeExecutor } from '../execution/executor-contract.js'
+import { PipelineRig, pawl } from '../pipeline/rig.js'
+import { provision } from '../provision.js'
+import { Lab } from '../safety/lab.js'
+import { RayCluster } from './cluster.js'
+
+const { isThere } = provision('ray')
+
+describe.skipIf(!isThere)('on a cluster of two raylets', () => {
+  let cluster: RayCluster
+
+  beforeAll(async () => {
+    process.env['PAWL_RAY_PYTHON'] = rayPython
+    await loadChecksums()
+    cluster = await RayCluster.start(2)
+  })
+  afterAll(() => cluster[Symbol.asyncDispose]())
+
+  const settings = ({ jobDir }: JobSpec, workers: number): Omit<RaySettings, 'onWarning'> => ({
+    address: cluster.address,
+    placement: {
+      ...{ num_cpus_per_worker: 1, memory_per_worker_mb: null, resources: {}, runtime_env: {} },
+      ...{ placement: 'spread', min_workers: workers, max_workers: null },
+    },
+    ...{ workers, stallMs: 60_000, memoryBytes: 1e9, logFolder: join(jobDir, 'logs') },
+  })
+
+  describeExecutor({
+    name: 'the Ray',
+    open: (job, slots) => new RayExecutor(job, { ...settings(job, slots), onWarning: () => {} }),
+    module: (job, slots) => `
+import { RayExecutor } from ${JSON.stringify(resolve('dist/tooling.js'))}
+export const open = job => new RayExecutor(job, { ...${JSON.stringify(settings(job, slots))}, onWarning() {} })
+`,
+    hasWorkers: pid => processes().some(({ command }) => command.at(-1) === String(pid)),
+  })
+
+  /** The same in another place: what a run on this machine gives. */
+  async function localResult(texts: readonly string[]): Promise<string> {
+    const lab = new Lab()
+    lab.write('told', '')
+    writeInput(lab, texts)
+    const { error } = await lab.run(recipeOf(lab))
+    expect(error).toBeUndefined()
+    return lab.read('out/result.jsonl')
+  }
+
+  const onRay = (lab: Lab) => ({ ...recipeOf(lab), executor_type: 'ray_partitioned', ray_address: cluster.address })
+
+  const victims = {
+    'the Node worker': (worker: number) => worker,
+    'the process of the actor': parentOf,
+    'the driver': () => driverOf(process.pid),
+    'the raylet': (worker: number) => parentOf(parentOf(worker)),
+  }
+
+  it.each(Object.entries(victims))('finishes a job whose unit lost %s, as if nothing had been', async (_, victimOf) => {
+    const lab = new Lab()
+    writeInput(lab, ['tell'])
+    const running = lab.run(onRay(lab))
+    const worker = await told(lab)
+    const killed = performance.now()
+    process.kill(victimOf(worker), 'SIGKILL')
+    const { error, events } = await running
+    expect(error).toBeUndefined()
+    expect(performance.now() - killed).toBeLessThan(30_000)
+    expect(events.filter(({ event_type }) => event_type === 'unit_retried').length).toBeGreaterThan(0)
+    expect(lab.read('out/result.jsonl')).toBe(await localResult(['tell']))
+  })
+
+  it('begins with the workers that there are, and grows with the cluster', async () => {
+    // One raylet is left of two; the first unit waits for what only a second worker does.
+    const lab = new Lab()
+    writeInput(lab, ['wait', 'tell on'])
+    const running = lab.run(onRay(lab))
+    await told(lab, 'waits')
+    await cluster.addNode()
+    expect((await running).error).toBeUndefined()
+    expect(lab.texts()).toContain('wait')
+  })
+
+  it('goes on with a job that was killed on this machine, and the other way round', async () => {
+    const results: string[] = []
+    for (const isRayFirst of [true, false]) {
+      const lab = new Lab()
+      writeInput(lab, ['tell'])
+      const recipes = [recipeOf(lab), onRay(lab)]
+      const [first, second] = isRayFirst ? recipes.reverse() : recipes
+      const coordinator = startRun(lab, first)
+      await told(lab)
+      coordinator.kill('SIGKILL')
+      await once(coordinator, 'exit')
+      expect((await lab.run(second)).error).toBeUndefined()
+      results.push(lab.read('out/result.jsonl'))
+    }
+    expect(new Set([...results, await localResult(['tell'])]).size).toBe(1)
+  })
+
+  it('runs pipelines, with the same output', async () => {
+    const rig = new PipelineRig()
+    for (const file of ['a', 'b', 'c']) rig.writeDocuments(`in/${file}.jsonl`, 20)
+    const outputs: string[][] = []
+    for (const options of [{}, { executor: 'ray', rayAddress: cluster.address, ray: { maxWorkers: 2 } } as const]) {
+      const name = `out${outputs.length}`
+      const { complete } = await new pawl.Pipeline({ name: 'words' })
+        .addStage(new pawl.JsonlReader({ filePaths: rig.path('in') }))
+        .addStage(new pawl.ScoreFilter(new pawl.WordCountFilter({ minWords: 5 })))
+        .addStage(new pawl.JsonlWriter({ path: rig.path(name) }))
+        .run({ checkpointPath: rig.path(`state-${name}`), ...options })
+      expect(complete).toBe(3)
+      outputs.push(readdirSync(rig.path(name)).map(file => `${file}: ${readFileSync(rig.path(name, file), 'utf8')}`))
+    }
+    expect(outputs[1]).toEqual(outputs[0])
+  })
+
+  it('refuses before it begins what cannot be: other versions, a cluster that is not there, no Ray', async () => {
+    const lab = new Lab()
+    writeInput(lab, ['tell'])
+    const elsewhere = { runtime_env: { env_vars: { PAWL_HOME: lab.folder } } }
+    expect((await lab.run({ ...onRay(lab), ray: elsewhere })).error).toMatchObject({ code: 'ray_unfit' })
+    const dead = await lab.run({ ...onRay(lab), ray_address: '127.0.0.1:1' })
+    expect(dead.error).toMatchObject({ code: 'no_cluster' })
+    expect(dead.error?.message).toContain('nothing answers at 127.0.0.1:1')
+    process.env['PAWL_RAY_PYTHON'] = join(lab.folder, 'python')
+    try {
+      expect((await lab.run(onRay(lab))).error).toMatchObject({ code: 'no_ray' })
+    } finally {
+      process.env['PAWL_RAY_PYTHON'] = rayPython
+    }
+    expect(existsSync(lab.path('out/result.jsonl'))).toBe(false)
+  })
+})
+
+/** A mapper that lets a test know where it is at, once. */
+const telling = (folder: string) => `
+import { existsSync, writeFileSync } from 'node:fs'
+import { defineMapper } from 'pawl'
+const place = ${JSON.stringify(folder)} + '/'
+const forever = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+const write = name => writeFileSync(place + name, String(process.pid))
+export default defineMapper({ name: 'telling_mapper', summary: 'Tells.', params: {}, create: (_, { textKey }) => ({
+  map(sample) {
+    const text = sample.text(textKey)
+    if (text === 'tell' && !existsSync(place + 'told')) { write('told'); forever() }
+    if (text === 'tell on') write('on')
+    if (text === 'wait') { write('waits'); while (!existsSync(place + 'on')); }
+  },
+}) })
+`
+
+function recipeOf(lab: Lab): Record<string, unknown> {
+  return {
+    custom_operator_paths: lab.path('telling.mjs'),
+    process: ['telling_mapper', 'document_deduplicator', { text_length_filter: { min_len: 3 } }],
+    partition: { mode: 'manual', num_of_partitions: 4 },
+  }
+}
+
+function writeInput(lab: Lab, texts: readonly string[]): void {
+  lab.write('telling.mjs', telling(lab.folder))
+  for (const [index, text] of ['one', 'two', 'three', 'four'].entries())
+    lab.writeTexts(`data/${index}.jsonl`, [
+      text,
+      'no',
+      `text ${index % 2}`,
+      ...(texts[index] === undefined ? [] : [texts[index]]),
+    ])
+}
+
+/** The worker that has told of itself. */
+async function told(lab: Lab, name = 'told'): Promise<number> {
+  for (;;) {
+    const pid = existsSync(lab.path(name)) ? Number(lab.read(name)) : 0
+    if (pid > 0) return pid
+    await delay(20)
+  }
+}
+
+/** A run in a process of its own, that may be killed. */
+function startRun(lab: Lab, recipe: Readonly<Record<string, unknown>>): ChildProcess {
+  const values = {
+    dataset_path: 'data',
+    export_path: 'out/result.jsonl',
+    work_dir: 'jobs',
+    job_id: 'job',
+    np: 2,
+    ...recipe,
+  }
+  lab.write('recipe.yaml', JSON.stringify(values))
+  return spawn(process.execPath, [resolve('dist/cli/main.js'), 'run', 'recipe.yaml'], {
+    ...{ cwd: lab.folder, stdio: 'ignore' },
+  })
+}
+
+function parentOf(pid: number): number {
+  return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+}
+
+function driverOf(coordinator: number): number {
+  const isDriver = (command: readonly string[]) => command.at(-2)?.endsWith('driver.py') === true
+  const found = processes().find(({ command }) => isDriver(command) && command.at(-1) === String(coordinator))
+  if (found === undefined) throw new Error(`process ${coordinator} has no driver`)
+  return found.pid
+}
+
+/** What runs on this machine, each with its arguments. */
+function processes(): { pid: number; command: string[] }[] {
+  return readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(name => ({
+      pid: Number(name),
+      command: textIfThere(join('/proc', name, 'cmdline'))
+        .split('\0')
+        .slice(0, -1),
+    }))
+}
+
+function textIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return ''
+    throw error
+  }
+}
