@@ -7,7 +7,7 @@ import type { StopCommandOptions } from './jobs.js'
 
 /** Stops a job and says what became of it, what it had in hand, and how to go on. */
 export async function stopAndTell(job: string | undefined, options: StopCommandOptions): Promise<void> {
-  if (options.list) return listRunning()
+  if (options.list) return listRunning(options.work_dir)
   if (job === undefined) throw new UsageError('name a job, or list those that run with --list')
   const jobDir = findJob(job, options.work_dir)
   const seconds = Number(options.timeout)
@@ -45,8 +45,9 @@ function sentenceFor({ host, pid, outcome, inFlight }: StoppedProcess): string {
   }
 }
 
-function listRunning(): void {
-  const jobs = listJobs({ endedWithinMs: 0 }).filter(isRunning)
+function listRunning(workDir: string | undefined): void {
+  const workDirs = workDir === undefined ? undefined : [workDir]
+  const jobs = listJobs({ workDirs, endedWithinMs: 0 }).filter(isRunning)
   if (jobs.length === 0) process.stdout.write('No job runs.\n')
   else {
     const rows = jobs.map(({ jobId, state, host, pid, jobDir }) => [jobId, state, `${host}:${pid}`, jobDir])

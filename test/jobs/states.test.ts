@@ -56,6 +56,8 @@ itDrawn(
     const run = (...args: string[]) => rig.run(...args)
     await answers(run, [
       ...incomplete('running'),
+      [['stop', '--list', '--work_dir', 'jobs'], 0, /^job +running /m],
+      [['stop', '--list', '--work_dir', 'data'], 0, /^No job runs/],
       [['clean', 'jobs/job'], 2, /is running: stop it first/],
       [['quarantine', 'replay', 'jobs/job'], 2, /is running: wait for its end, or stop it first/],
     ])

@@ -14,7 +14,7 @@ const texts = [
   'a text that stays as it is, all of it',
 ]
 
-async function finishedRig(gzip = false): Promise<JobRig> {
+async function finishedRig(): Promise<JobRig> {
   const rig = new JobRig()
   for (const file of ['a', 'b'])
     rig.writeLines(
@@ -25,7 +25,7 @@ async function finishedRig(gzip = false): Promise<JobRig> {
   rig.recipe({
     process: ['clean_email_mapper', { text_length_filter: { min_len: 10 } }, 'document_deduplicator'],
     partition: { mode: 'manual', num_of_partitions: 3 },
-    checkpoint: { strategy: gzip ? 'disabled' : 'every_op' },
+    checkpoint: { strategy: 'every_op' },
   })
   expect((await rig.runRecipe()).code).toBe(0)
   return rig
@@ -86,7 +86,7 @@ describe('pawl trace', () => {
     await rig.runRecipe('--intermediate_storage.retention_policy', 'cleanup_all', '--checkpoint.strategy', 'disabled')
     await rig.run('clean', 'jobs/job')
     const known = await trace(rig, '--id', 'id=a-0')
-    expect(['kept', 'unknown']).toContain(outcomes(known)[2])
+    expect(outcomes(known)[2]).toBe('unknown')
   })
 })
 
