@@ -6,11 +6,14 @@ import type { ExportUnit } from '../core/work-unit.js'
 import { specOf } from '../engine/job-spec.js'
 import { runExport } from '../execution/export/run-export.js'
 import { formatOfName } from '../io/listing/formats.js'
+import { isPipeline } from '../jobs/refuse-pipeline.js'
 import { orderSlices, runsOf } from '../planning/input-order.js'
+import { JobDirectory } from '../state/job-directory.js'
 import { syncFolder } from '../util/durable-file.js'
 import { nearestName } from '../util/nearest.js'
 import { newWriter, stagingPath } from '../util/staging.js'
 import { type CommittedJob, openCommitted, pointsAfter } from './open-committed.js'
+import { exportSpools, listSpools } from './pipeline-checkpoints.js'
 
 /** The checkpoints behind one operator. Sizes in bytes. */
 export interface CheckpointRow {
@@ -28,6 +31,8 @@ export interface CheckpointRow {
 
 /** What a job could go on from: for each place in its recipe the checkpoints and finished partitions that stand there. */
 export async function listCheckpoints(jobDir: string): Promise<CheckpointRow[]> {
+  const directory = new JobDirectory(jobDir)
+  if (isPipeline(directory)) return listSpools(directory)
   const job = await openCommitted(jobDir)
   try {
     const { operators } = job.open.recipe
@@ -76,6 +81,8 @@ export async function exportCheckpoint(
   jobDir: string,
   { after, to, keepStats = true }: CheckpointExport,
 ): Promise<{ rows: number; sizeBytes: number }> {
+  const directory = new JobDirectory(jobDir)
+  if (isPipeline(directory)) return exportSpools(directory, { after, to })
   const target = resolve(to)
   if (existsSync(target)) throw new UsageError(`${target} exists: choose another name`)
   const form = formatOfName(target)

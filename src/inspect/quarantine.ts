@@ -1,20 +1,17 @@
 import { createReadStream, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { ExportRecord, FileRef, StagesRecord } from '../core/records.js'
+import type { ExportRecord, FileRef } from '../core/records.js'
 import { UsageError } from '../core/usage-error.js'
 import { readRecordedRecipe } from '../engine/job-facts.js'
 import type { OpenRecipe } from '../engine/open-recipe.js'
-import type { PinnedSources } from '../engine/pipeline/list-sources.js'
 import { readEntries } from '../execution/quarantine-report.js'
 import { JobObserver } from '../jobs/job-view.js'
 import { isPipeline } from '../jobs/refuse-pipeline.js'
 import { JobDirectory } from '../state/job-directory.js'
 import type { Ledger } from '../state/ledger.js'
-import { LedgerIndex } from '../state/ledger-index.js'
-import { readOwnFile } from '../state/own-file.js'
-import { loadChecksums } from '../util/hash.js'
 import { furthestPoints, openAsRun, openCommitted } from './open-committed.js'
+import { furthestOf, readPipelineRecords } from './pipeline-records.js'
 
 /** What was set aside: the sample where it could be kept, and why. */
 export interface QuarantinedSample {
@@ -55,22 +52,8 @@ async function committedParts(jobDir: string): Promise<FileRef[]> {
 
 /** Of each source, in order, what is on record of the furthest stage. */
 async function partsOfPipeline(directory: JobDirectory): Promise<FileRef[]> {
-  await loadChecksums()
-  const pinned = readOwnFile<PinnedSources>(directory.cut)
-  if (pinned.kind !== 'read')
-    throw new UsageError(`${directory.cut} is lost or damaged: running the pipeline again makes it anew`)
-  const ledger = LedgerIndex.read(directory.ledger, directory.exports)
-  try {
-    const furthest = new Map<string, StagesRecord>()
-    for (const record of ledger.all('stages')) {
-      const known = furthest.get(record.source)
-      const isPlaced = ledger.get('placed', record.source)?.fingerprint === record.fingerprint
-      if (known === undefined || isPlaced || record.done > known.done) furthest.set(record.source, record)
-    }
-    return pinned.content.sources.flatMap(({ id }) => furthest.get(id)?.quarantine ?? [])
-  } finally {
-    ledger.close()
-  }
+  const { sources } = await readPipelineRecords(directory)
+  return sources.flatMap(source => furthestOf(source)?.quarantine ?? [])
 }
 
 /** How many samples were set aside for one reason. */

@@ -173,7 +173,7 @@ await new Pipeline({ name: 'seen' })
         [['stop', 'state'], 0, /^Nothing to stop/],
         [['trace', 'state', '--id', 'id=a'], 2, forRecipes],
         [['diff', 'state', 'state'], 2, forRecipes],
-        [['checkpoint', 'list', 'state'], 2, forRecipes],
+        [['checkpoint', 'list', 'state'], 0, /^No checkpoint fits the pipeline/],
         [['quarantine', 'list', 'state'], 0, /^Nothing was set aside/],
         [['quarantine', 'replay', 'state'], 2, /--replay-quarantined/],
         [['resume', 'state'], 2, forRecipes],

@@ -54,6 +54,14 @@ it('what a pipeline set aside is listed, shown and exported, and after a fix rep
   const refused = await rig.cli('quarantine', 'replay', 'jobs/asks')
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--replay-quarantined')])
 
+  // What the barrier decides on is kept: a place to go on from.
+  const checkpoints = await rig.cli('checkpoint', 'list', 'jobs/asks')
+  expect([checkpoints.code, checkpoints.stdout]).toEqual([0, expect.stringMatching(/^stage\[\d\] Modify +2\/2 /m)])
+  const written = await rig.cli('checkpoint', 'export', 'jobs/asks', '--after', 'Modify', '--to', 'behind.jsonl')
+  expect([written.code, rig.ids('behind.jsonl')]).toEqual([0, ['a-0', 'b-0']])
+  const nowhere = await rig.cli('checkpoint', 'export', 'jobs/asks', '--after', 'Modified', '--to', 'x.jsonl')
+  expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining('there is no stage Modified')])
+
   // It is still away: nothing is lost, and nothing is there twice.
   expect((await run('--replay-quarantined')).code).toBe(0)
   expect((await rig.cli('quarantine', 'show', 'jobs/asks')).stdout.trim().split('\n')).toHaveLength(3)

@@ -1,0 +1,71 @@
+import type { SourceSpec } from '../core/pipeline-spec.js'
+import type { StagesRecord } from '../core/records.js'
+import { UsageError } from '../core/usage-error.js'
+import type { PinnedSources } from '../engine/pipeline/list-sources.js'
+import type { RecordedPipeline } from '../engine/pipeline/recorded-pipeline.js'
+import { fingerprintOfSource } from '../engine/pipeline/source-fingerprint.js'
+import type { JobDirectory } from '../state/job-directory.js'
+import { LedgerIndex } from '../state/ledger-index.js'
+import { readOwnFile } from '../state/own-file.js'
+import { loadChecksums } from '../util/hash.js'
+
+/** What a pipeline has committed of a source, by how many stages were done. */
+export interface SourceRecords {
+  readonly source: SourceSpec
+  readonly byDone: ReadonlyMap<number, StagesRecord>
+  /** True where all of it is done and its files are in their places. */
+  readonly isPlaced: boolean
+}
+
+/** What is on record of a pipeline as it was run last. Everything is read at once; nothing is held open. */
+export interface PipelineRecords {
+  readonly stages: readonly string[]
+  readonly sources: readonly SourceRecords[]
+}
+
+/**
+ * Reads what a pipeline has committed. Changes nothing.
+ *
+ * @throws {UsageError} where the job's own files do not say what it was
+ */
+export async function readPipelineRecords(directory: JobDirectory): Promise<PipelineRecords> {
+  await loadChecksums()
+  const recorded = readOwnFile<RecordedPipeline>(directory.pipeline)
+  const pinned = readOwnFile<PinnedSources>(directory.cut)
+  if (recorded.kind !== 'read' || pinned.kind !== 'read') {
+    const lost = recorded.kind === 'read' ? directory.cut : directory.pipeline
+    throw new UsageError(`${lost} is lost or damaged: running the pipeline again makes it anew`)
+  }
+  const { stages, links } = recorded.content
+  const ledger = LedgerIndex.read(directory.ledger, directory.exports)
+  try {
+    const bySource = new Map<string, StagesRecord[]>()
+    for (const record of ledger.all('stages')) {
+      const known = bySource.get(record.source)
+      if (known === undefined) bySource.set(record.source, [record])
+      else known.push(record)
+    }
+    const sources = pinned.content.sources.map((source): SourceRecords => {
+      const digest = ledger.get('input', source.id)?.digest
+      const placed = ledger.get('placed', source.id)?.fingerprint
+      const byDone = new Map<number, StagesRecord>()
+      for (const record of bySource.get(source.id) ?? []) {
+        const isCurrent =
+          record.fingerprint === placed ||
+          record.fingerprint === fingerprintOfSource(source, digest, links.slice(0, record.done))
+        // What lies behind a barrier is known by what that decided, which is not looked up here.
+        if (isCurrent || !byDone.has(record.done)) byDone.set(record.done, record)
+      }
+      return { source, byDone, isPlaced: byDone.get(stages.length)?.fingerprint === placed && placed !== undefined }
+    })
+    return { stages, sources }
+  } finally {
+    ledger.close()
+  }
+}
+
+/** What is committed of a source furthest on. */
+export function furthestOf({ byDone }: SourceRecords): StagesRecord | undefined {
+  const done = [...byDone.keys()].reduce((most, one) => Math.max(most, one), -1)
+  return byDone.get(done)
+}
