@@ -54,7 +54,7 @@ const operators = quickstartOperators.slice(0, -1)
 writeFileSync(
   join(folder, 'operators.mjs'),
   `import { JsonlReader, JsonlWriter, OperatorStage, Pipeline } from 'pawl'
-const pipeline = new Pipeline({ name: 'operators' }).addStage(new JsonlReader({ filePaths: process.argv[2], bytesPerSource: 8_000_000 }))
+const pipeline = new Pipeline({ name: 'operators' }).addStage(new JsonlReader({ filePaths: process.argv[2], bytesPerSource: 8_000_000, fileExtensions: ['.jsonl'] }))
 for (const name of ${JSON.stringify(operators)}) pipeline.addStage(new OperatorStage(name))
 const { complete, durationMs } = await pipeline.addStage(new JsonlWriter({ path: 'out-pipeline' })).run({ checkpointPath: 'op-state', workers: 2 })
 console.log(JSON.stringify({ complete, durationMs }))
