@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { runsAll } from '../drawn.js'
 import { type Finding, playHistory } from './histories/play.js'
 import './histories/short-leases.js'
-import { buildMutant, type Mutant } from './mutant.js'
+import { buildMutant, expectLines, type Mutant } from './mutant.js'
 import { crashSeed } from './seed.js'
 
 /** Each undoes something that keeps a promise; which one stands before it. */
@@ -76,6 +76,10 @@ const known = mutants.filter(({ foundIn }) => foundIn !== undefined)
 const tried = runsAll ? mutants : [known[crashSeed % known.length], known[(crashSeed + 3) % known.length]]
 
 describe('random histories can fail', () => {
+  it('by lines that are still there', () => {
+    expectLines(mutants)
+  })
+
   it.each(tried.map(mutant => [mutant.name, mutant] as const))(
     'they find it: %s',
     { timeout: 3_600_000 },

@@ -16,6 +16,14 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
+/** Makes sure that the lines which mutants replace are still there, also of those that are not drawn. */
+export function expectLines(mutants: readonly Mutant[]): void {
+  const files = readdirSync(defaultDist, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.js'))
+  const texts = files.map(name => readFileSync(join(defaultDist, name), 'utf8'))
+  const stale = mutants.filter(({ find }) => !texts.some(text => text.split(find).length > 1))
+  expect(stale.map(({ name }) => name)).toEqual([])
+}
+
 /** A copy of the built program with one line replaced, which must be there exactly once in each file that has it. */
 export function buildMutant({ find, replace }: Mutant): string {
   const folder = mkdtempSync(join(tmpdir(), 'pawl-mutant-'))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { provision } from '../provision.js'
 import { randomFrom } from './dataset.js'
-import { buildMutant, type Mutant } from './mutant.js'
+import { buildMutant, expectLines, type Mutant } from './mutant.js'
 import { layOutState, record } from './power-cut.js'
 import { Rig, type Scenario, scenarios } from './rig.js'
 import { crashSeed } from './seed.js'
@@ -100,6 +100,10 @@ const small: Scenario = {
 const drawn = mutants.filter((_, n) => process.env['PAWL_CRASH_POINTS'] !== undefined || n % 3 === crashSeed % 3)
 
 describe.skipIf(!strace.isThere)('the crash rigs can fail', () => {
+  it('by lines that are still there', () => {
+    expectLines(mutants)
+  })
+
   it.each(drawn.map(mutant => [mutant.name, mutant] as const))(
     'they catch it when %s',
     { timeout: 600_000 },
