@@ -90,14 +90,20 @@ interface EventFile {
 /** The files of all runs, the earliest first, and of a run those that were rotated away before the one it writes. */
 export function eventFiles(jobDir: string): EventFile[] {
   const elsewhere = readSummary(join(jobDir, 'job_summary.json'))?.event_log_dir
-  return [...new Set([jobDir, ...(elsewhere === undefined ? [] : [elsewhere])])]
-    .flatMap(folder => listIfThere(folder).map(name => join(folder, name)))
-    .flatMap(path => {
-      const [, run, rotation = '0'] = eventName.exec(basename(path)) ?? []
-      const ino = run === undefined ? undefined : statSync(path, { throwIfNoEntry: false })?.ino
-      return run === undefined || ino === undefined ? [] : [{ path, run, rotation: Number(rotation), ino: String(ino) }]
-    })
-    .sort((a, b) => (a.run === b.run ? b.rotation - a.rotation : a.run < b.run ? -1 : 1))
+  return (
+    [...new Set([jobDir, ...(elsewhere === undefined ? [] : [elsewhere])])]
+      .flatMap(folder => listIfThere(folder).map(name => join(folder, name)))
+      .flatMap(path => {
+        const [, run, rotation = '0'] = eventName.exec(basename(path)) ?? []
+        const ino = run === undefined ? undefined : statSync(path, { throwIfNoEntry: false })?.ino
+        return run === undefined || ino === undefined
+          ? []
+          : [{ path, run, rotation: Number(rotation), ino: String(ino) }]
+      })
+      // A folder that is seen under two names, as where it is mounted twice, holds each file once.
+      .filter(({ run, ino }, at, all) => all.findIndex(other => other.run === run && other.ino === ino) === at)
+      .sort((a, b) => (a.run === b.run ? b.rotation - a.rotation : a.run < b.run ? -1 : 1))
+  )
 }
 
 /** What of the files is not read yet: from the place on, or of its run and later ones all where its file is gone. */

@@ -6,7 +6,6 @@ import type { SourceSpec } from '../../core/pipeline-spec.js'
 import { UsageError } from '../../core/usage-error.js'
 import { blocksOf } from '../../execution/scheduler/blocks.js'
 import { JobFailure, JobStopped } from '../../execution/scheduler/run-context.js'
-import { shareWork } from '../../execution/scheduler/share-work.js'
 import { UnitFailed } from '../../execution/scheduler/supervise.js'
 import type { Team } from '../../execution/scheduler/team.js'
 import { describeFailure, isSystemError } from '../../execution/unit-failure.js'
@@ -15,24 +14,24 @@ import { currentEpoch, type EpochNote, openEpoch } from '../../state/epochs.js'
 import { Hands } from '../../state/hands.js'
 import { examineJobPlace, JobDirectory } from '../../state/job-directory.js'
 import { checkFormat, jobFormat } from '../../state/job-format.js'
-import { Lease, LeaseLost } from '../../state/lease.js'
+import { LeaseLost } from '../../state/lease.js'
 import { LedgerIndex } from '../../state/ledger-index.js'
 import { readOwnFile, writeOwnFile } from '../../state/own-file.js'
-import { takeAwayStaging } from '../../state/take-over.js'
 import { rememberWorkDir } from '../../state/work-dirs.js'
 import { usableCores } from '../../util/cpu.js'
 import { plural } from '../../util/format.js'
 import { canonicalJson, fingerprintOf, loadChecksums } from '../../util/hash.js'
 import { newWriter } from '../../util/staging.js'
 import { version } from '../version.js'
-import { Decisions, decideAll, recallDecisions } from './decisions.js'
+import { completeSources } from './complete-sources.js'
+import { Decisions, recallDecisions } from './decisions.js'
 import { listSources, type PinnedSources, refuseOwnOutput } from './list-sources.js'
 import { OutputManifest } from './output-manifest.js'
 import type { PipelineContext } from './pipeline-context.js'
 import type { FailedSource, PipelineOptions, PipelineOutcome } from './pipeline-options.js'
 import { PipelineMeter } from './pipeline-progress.js'
 import { PipelineSession } from './pipeline-session.js'
-import { refuseStrangers, removeStale } from './place-outputs.js'
+import { refuseStrangers } from './place-outputs.js'
 import { type PipelinePlan, planPipeline } from './plan-pipeline.js'
 import { rayOfPipeline } from './ray-of-pipeline.js'
 import { describePipeline, differenceOf, type RecordedPipeline } from './recorded-pipeline.js'
@@ -67,9 +66,6 @@ export async function runPipeline(script: PipelineScript, options: PipelineOptio
       : error
   }
 }
-
-/** Decisions that are made again in one run, beyond one for each source. */
-const mostSetbacks = 10
 
 class PipelineRun {
   readonly #meter = new PipelineMeter()
@@ -184,79 +180,11 @@ class PipelineRun {
       this.options.progressEveryMs ?? 200,
     )
     try {
-      await this.#bringToEnd(context, works)
+      await completeSources(context, works)
     } finally {
       clearInterval(ticker)
     }
     return this.#outcomeOf(session, works, before === works.length)
-  }
-
-  async #bringToEnd(context: PipelineContext, works: readonly SourceWork[]): Promise<void> {
-    const { team } = context
-    let setbacks = 0
-    for (;;) {
-      team.look()
-      const pass = await this.#pass(context, works)
-      if (pass === 'complete') break
-      if (pass === 'again' && ++setbacks > works.length + mostSetbacks)
-        throw new JobFailure(
-          'damaged_again',
-          `files of ${context.directory.path} are damaged again and again: check the disk that they are on`,
-        )
-      if (pass === 'waiting') await team.wait()
-    }
-    await this.#collect(context)
-    this.#clearLate(context)
-  }
-
-  /** A worker whose process was killed may have staged something more before it noticed. */
-  #clearLate({ job, team, directory, ledger, pipeline }: PipelineContext): void {
-    const { hands } = team.settings
-    takeAwayStaging({
-      writer: job.writer,
-      isGone: writer => hands.stateOf(writer) !== 'living',
-      own: [directory.checkpoints, directory.quarantine],
-      shared: pipeline.outputs.map(({ folder }) => folder),
-      writers: ledger.index.writers,
-    })
-  }
-
-  /** One look over all sources: up to each barrier, which then decides, and on to the end. */
-  async #pass(context: PipelineContext, works: readonly SourceWork[]): Promise<'complete' | 'waiting' | 'again'> {
-    if (works.every(work => work.isDone())) return 'complete'
-    for (const [range, { signs }] of context.pipeline.ranges.entries()) {
-      if (signs === undefined) continue
-      const parts = works.map(work => work.upTo(range))
-      if ((await shareWork(context, `sign${signs}`, parts)) === 'waiting') return 'waiting'
-      // A barrier needs all: where one source failed, the others stay where they are.
-      if (works.some(work => work.hasFailed() && work.signedAt(range) === undefined)) return 'complete'
-      const decision = await decideAll(context, works, range)
-      if (decision !== 'decided') return decision === 'held' ? 'waiting' : 'again'
-    }
-    const pass = await shareWork(context, 'source', works)
-    return context.decisions.takeLoss() ? 'again' : pass
-  }
-
-  /** Files of sources that are gone go, too; one process at a time sees to that. */
-  async #collect(context: PipelineContext): Promise<void> {
-    const current = new Set(context.pinned.sources.map(({ id }) => id))
-    const stale = [...context.manifest.all()].filter(({ source }) => !current.has(source))
-    if (stale.length === 0) return
-    const { directory, job, ledger, manifest } = context
-    const claim = await Lease.claim({
-      folder: directory.leases,
-      name: 'collect',
-      writer: job.writer,
-      signal: context.signal,
-    })
-    if (claim.kind === 'held') return
-    try {
-      for (const { source } of stale) manifest.forget(source)
-      for (const { files } of stale) removeStale(context, files)
-      await ledger.withdraw(stale)
-    } finally {
-      claim.lease.release()
-    }
   }
 
   #worksOf(context: PipelineContext): SourceWork[] {
