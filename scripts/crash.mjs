@@ -30,6 +30,7 @@ const args = [
   'test/safety/own-files.test.ts',
   'test/io/fuzz.test.ts',
   'test/hands/model.test.ts',
+  'test/ray',
   'test/safety/clocks.test.ts',
   'test/ops/hostile.test.ts',
   ...process.argv.slice(2),

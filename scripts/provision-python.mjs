@@ -19,7 +19,7 @@ export const rayPython = process.env.PAWL_RAY_PYTHON ?? join(rayFolder, 'bin', '
 /** Makes the environments, unless they are there. */
 export function provisionPython() {
   if (process.env.PAWL_PYTHON === undefined) provide(folder, 'import pyarrow, polars, duckdb', packages)
-  if (process.env.PAWL_RAY_PYTHON === undefined) provide(rayFolder, 'import ray', ['ray==2.58.1'])
+  if (process.env.PAWL_RAY_PYTHON === undefined) provide(rayFolder, 'import ray, aiohttp', ['ray[default]==2.58.1'])
 }
 
 function provide(folder, test, packages) {

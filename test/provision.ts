@@ -10,7 +10,7 @@ export interface Provision {
 const checks = {
   strace: ['strace', '-V'],
   peers: [peersPython, '-c', 'import pyarrow, polars, duckdb'],
-  ray: [rayPython, '-c', 'import ray'],
+  ray: [rayPython, '-c', 'import ray, aiohttp'],
   /** A file system in a file, which needs root and loop devices. */
   loop: [
     'bash',

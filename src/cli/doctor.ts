@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 
 export interface DoctorOptions {
   readonly json?: boolean
+  readonly ray_address?: string
 }
 
 export function addDoctorCommand(program: Command): void {
@@ -9,6 +10,7 @@ export function addDoctorCommand(program: Command): void {
     .command('doctor')
     .description('try on a folder what jobs stand on, and say whether they can be kept there')
     .argument('[folder]', 'where jobs are to be kept', 'outputs')
+    .option('--ray_address <address>', 'also look at all nodes of this Ray cluster: host:port of its head, or auto')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',

@@ -12,6 +12,7 @@ import { addPipelineCommands } from './pipeline.js'
 import { addPlanCommand } from './plan.js'
 import { addPortCommand } from './port.js'
 import { addQuarantineCommands } from './quarantine.js'
+import { addRayCommands } from './ray.js'
 import { addRemainingCommand } from './remaining.js'
 import { addResumeCommand } from './resume.js'
 import { addRunCommand } from './run.js'
@@ -61,6 +62,7 @@ the job over, 130 or 143 stopped by a signal.`,
     addAnalyzeCommand,
     addPipelineCommands,
     addSlurmCommands,
+    addRayCommands,
     addRemainingCommand,
     addShowCommand,
     addJobCommands,

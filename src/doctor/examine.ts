@@ -2,6 +2,7 @@ import { readFileSync, realpathSync, type Stats, statfsSync, statSync } from 'no
 import { basename, dirname } from 'node:path'
 import { UsageError } from '../core/usage-error.js'
 import { newWriter, stagedFolder } from '../util/staging.js'
+import { examineRay, type RayCluster } from './examine-ray.js'
 import { type Finding, judgeHost, judgeProbe } from './judge-probe.js'
 import { mountOf } from './mounts.js'
 import { type Probe, probeFolder } from './probe-folder.js'
@@ -19,16 +20,19 @@ export interface Examination {
  * Tries what jobs need on a folder and on this host.
  *
  * @param folder where jobs are to be kept; it need not be there yet
+ * @param ray a cluster that is to be looked at, too
  * @throws {UsageError} where nothing above it is a folder
  */
-export async function examine(folder: string): Promise<Examination> {
+export async function examine(folder: string, ray?: RayCluster): Promise<Examination> {
   const base = realpathSync(nearestFolder(folder))
   const { bavail, bsize } = statfsSync(base)
   const host = judgeHost({ node: process.version, openFiles: openFileLimit(), freeBytes: bavail * bsize })
   const mount = mountOf(base)
   const scratch = basename(stagedFolder(base, newWriter(), 'doctor'))
   const probe = await probeFolder(base, scratch)
-  const findings = [...host, ...(isWhole(probe) ? judgeProbe(probe, mount) : [refused(base, probe.refusal)])]
+  const onFolder = isWhole(probe) ? judgeProbe(probe, mount) : [refused(base, probe.refusal)]
+  const onRay = ray === undefined || !isWhole(probe) ? [] : await examineRay(base, ray)
+  const findings = [...host, ...onFolder, ...onRay]
   return { folder: base, findings, isFit: findings.every(({ verdict }) => verdict !== 'failure') }
 }
 

@@ -25,20 +25,16 @@ export class RayCluster implements AsyncDisposable {
   private constructor(
     readonly folder: string,
     readonly address: string,
+    readonly dashboard: string,
   ) {}
 
   static async start(nodes: number, cpus = 1): Promise<RayCluster> {
     // Sockets of Ray lie below, and the system limits the length of their names.
     const folder = mkdtempSync(join(tmpdir(), 'ray-'))
-    const cluster = new RayCluster(folder, `127.0.0.2:${await freePort()}`)
-    const port = cluster.address.split(':')[1]
-    await cluster.#run([
-      '--head',
-      `--port=${port}`,
-      '--num-cpus=0',
-      '--include-dashboard=false',
-      `--temp-dir=${folder}`,
-    ])
+    const [head, web] = [await freePort(), await freePort()]
+    const cluster = new RayCluster(folder, `127.0.0.2:${head}`, `http://127.0.0.2:${web}`)
+    const dashboard = ['--dashboard-host=127.0.0.2', `--dashboard-port=${web}`]
+    await cluster.#run(['--head', `--port=${head}`, '--num-cpus=0', `--temp-dir=${folder}`, ...dashboard])
     for (let count = 0; count < nodes; count++) await cluster.addNode(cpus)
     return cluster
   }

@@ -1,14 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rayPython } from '../../scripts/provision-python.mjs'
+import { raySchema } from '../../src/config/ray-schema.js'
 import type { JobSpec } from '../../src/core/work-unit.js'
+import { examine } from '../../src/doctor/examine.js'
 import { RayExecutor } from '../../src/execution/ray/ray-executor.js'
 import type { RaySettings } from '../../src/execution/ray/ray-settings.js'
 import { loadChecksums } from '../../src/util/hash.js'
+import { randomFrom } from '../crash/dataset.js'
+import { crashSeed } from '../crash/seed.js'
+import { runsAll } from '../drawn.js'
 import { describeExecutor } from '../execution/executor-contract.js'
 import { PipelineRig, pawl } from '../pipeline/rig.js'
 import { provision } from '../provision.js'
@@ -107,6 +112,31 @@ export const open = job => new RayExecutor(job, { ...${JSON.stringify(settings(j
     expect(new Set([...results, await localResult(['tell'])]).size).toBe(1)
   })
 
+  it.each(drawKills())('is killed at any point: %s at checkpoint %i', async (victim, checkpoints) => {
+    const texts = Array.from({ length: 400 }, (_, n) => `row ${n % 300} ${'of many '.repeat(n)}`)
+    const lab = new Lab()
+    const recipe = { process: ['whitespace_normalization_mapper', 'document_deduplicator', 'clean_links_mapper'] }
+    const partition = { mode: 'manual', num_of_partitions: 8 }
+    lab.writeTexts('data/rows.jsonl', texts)
+    const onCluster = { ...recipe, partition, executor_type: 'ray_partitioned', ray_address: cluster.address }
+    const coordinator = startRun(lab, onCluster)
+    const ended = once(coordinator, 'exit')
+    const pid = coordinator.pid as number
+    const isThere = () => (victim === 'coordinator' ? pid : findVictim(victim, pid))
+    while (coordinator.exitCode === null && (checkpointsOf(lab) < checkpoints || isThere() === undefined))
+      await delay(5)
+    const found = coordinator.exitCode === null ? isThere() : undefined
+    if (found !== undefined) process.kill(found, 'SIGKILL')
+    const [code] = await ended
+    if (victim === 'raylet' && found !== undefined) await cluster.addNode()
+    if (victim !== 'coordinator') expect(code).toBe(0)
+    else expect((await lab.run(onCluster)).error).toBeUndefined()
+    const alone = new Lab()
+    alone.writeTexts('data/rows.jsonl', texts)
+    await alone.run({ ...recipe, partition })
+    expect(lab.read('out/result.jsonl')).toBe(alone.read('out/result.jsonl'))
+  })
+
   it('runs pipelines, with the same output', async () => {
     const rig = new PipelineRig()
     for (const file of ['a', 'b', 'c']) rig.writeDocuments(`in/${file}.jsonl`, 20)
@@ -122,6 +152,33 @@ export const open = job => new RayExecutor(job, { ...${JSON.stringify(settings(j
       outputs.push(readdirSync(rig.path(name)).map(file => `${file}: ${readFileSync(rig.path(name, file), 'utf8')}`))
     }
     expect(outputs[1]).toEqual(outputs[0])
+  })
+
+  it('is submitted into the cluster, and seen from outside through its folder', async () => {
+    const lab = new Lab()
+    writeInput(lab, [])
+    lab.write('recipe.yaml', JSON.stringify({ ...placesOf(), ...recipeOf(lab), np: 1 }))
+    const submit = ['ray', 'submit', '--config', 'recipe.yaml', '--address', cluster.dashboard, '--json']
+    const submitted = spawnSync(process.execPath, [resolve('dist/cli/main.js'), ...submit], {
+      ...{ cwd: lab.folder, encoding: 'utf8' },
+    })
+    expect(submitted.stderr).toBe('')
+    const { job_dir } = JSON.parse(submitted.stdout) as { job_dir: string }
+    expect(job_dir).toBe(lab.path('jobs', 'job'))
+    const summary = () => (existsSync(join(job_dir, 'job_summary.json')) ? lab.read('jobs/job/job_summary.json') : '{}')
+    while (!['completed', 'failed'].includes(String(JSON.parse(summary()).status))) await delay(50)
+    expect(JSON.parse(summary())).toMatchObject({ status: 'completed', executor_type: 'ray_partitioned' })
+    expect(lab.read('out/result.jsonl')).toBe(await localResult([]))
+  })
+
+  it('is looked at by pawl doctor, node by node', async () => {
+    const lab = new Lab()
+    const { findings, isFit } = await examine(lab.folder, { address: cluster.address, placement: raySchema.parse({}) })
+    const found = findings.filter(({ what }) => /^(Ray|node )/.test(what))
+    expect(found.map(({ what }) => what.split(' ')[0])).toEqual(expect.arrayContaining(['Ray', 'node']))
+    expect(found.map(({ verdict }) => verdict)).not.toContain('failure')
+    expect(isFit).toBe(true)
+    expect(readdirSync(lab.folder)).toEqual([])
   })
 
   it('refuses before it begins what cannot be: other versions, a cluster that is not there, no Ray', async () => {
@@ -187,24 +244,48 @@ async function told(lab: Lab, name = 'told'): Promise<number> {
   }
 }
 
+function placesOf() {
+  return { dataset_path: 'data', export_path: 'out/result.jsonl', work_dir: 'jobs', job_id: 'job' }
+}
+
 /** A run in a process of its own, that may be killed. */
 function startRun(lab: Lab, recipe: Readonly<Record<string, unknown>>): ChildProcess {
-  const values = {
-    dataset_path: 'data',
-    export_path: 'out/result.jsonl',
-    work_dir: 'jobs',
-    job_id: 'job',
-    np: 2,
-    ...recipe,
-  }
-  lab.write('recipe.yaml', JSON.stringify(values))
+  lab.write('recipe.yaml', JSON.stringify({ ...placesOf(), np: 2, ...recipe }))
   return spawn(process.execPath, [resolve('dist/cli/main.js'), 'run', 'recipe.yaml'], {
     ...{ cwd: lab.folder, stdio: 'ignore' },
   })
 }
 
+const kinds = ['worker', 'actor', 'raylet', 'driver', 'coordinator'] as const
+type Victim = (typeof kinds)[number]
+
+function checkpointsOf(lab: Lab): number {
+  const folder = lab.path('jobs', 'job', 'checkpoints')
+  return existsSync(folder) ? readdirSync(folder).length : 0
+}
+
+/** What is killed, and at which checkpoint; one draw, or 40 in `npm run crash`. */
+function drawKills(): [Victim, number][] {
+  const random = randomFrom(crashSeed)
+  const count = runsAll ? 40 : 1
+  return Array.from({ length: count }, () => [kinds[Math.floor(random() * kinds.length)], Math.floor(random() * 16)])
+}
+
+/** A process that works for the coordinator; undefined where there is none yet, or it went meanwhile. */
+function findVictim(kind: Exclude<Victim, 'coordinator'>, coordinator: number): number | undefined {
+  const own = processes().filter(({ command }) => command.at(-1) === String(coordinator))
+  const isOf = (command: readonly string[]) =>
+    // A worker that the coordinator itself has started has one argument less.
+    (kind === 'driver' ? command.at(-2)?.endsWith('driver.py') : command.at(-3)?.endsWith('worker-main.js')) === true
+  const found = own.find(({ command }) => isOf(command))?.pid
+  if (found === undefined || kind === 'driver' || kind === 'worker') return found
+  const actor = parentOf(found)
+  const victim = kind === 'actor' ? actor : parentOf(actor)
+  return victim > 1 ? victim : undefined
+}
+
 function parentOf(pid: number): number {
-  return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+  return Number(/^PPid:\s+(\d+)/m.exec(textIfThere(`/proc/${pid}/status`))?.[1] ?? 0)
 }
 
 function driverOf(coordinator: number): number {

@@ -19,7 +19,7 @@ import { RayDriver } from './ray-driver.js'
 import type { FromDriver } from './ray-messages.js'
 import { RayPlace } from './ray-place.js'
 import { type RaySettings, wantedWorkers } from './ray-settings.js'
-import { type NodeNeeds, oddities, type RayNode, unfitness } from './unfit-nodes.js'
+import { describeLack, type NodeNeeds, oddities, type RayNode, unfitness } from './unfit-nodes.js'
 
 const checkMs = 250
 const closed = 'the executor was closed'
@@ -219,9 +219,10 @@ export class RayExecutor implements Executor {
   }
 
   #onNodes(nodes: readonly RayNode[], nowS: number): void {
-    for (const odd of nodes.flatMap(node => oddities(node, nowS))) this.#tellOnce(odd)
+    for (const odd of nodes.flatMap(node => oddities(node, nowS))) this.#tellOnce(describeLack(odd))
     const problems = nodes.flatMap(node => unfitness(node, this.#needs))
-    if (problems.length > 0 && !this.#hasBegun) this.#fail(new JobFailure('ray_unfit', problems.join('\n')))
+    if (problems.length > 0 && !this.#hasBegun)
+      this.#fail(new JobFailure('ray_unfit', problems.map(describeLack).join('\n')))
     this.#hasLooked = true
     this.#begin()
   }
@@ -232,7 +233,7 @@ export class RayExecutor implements Executor {
     const [problem] = unfitness(node, this.#needs)
     if (problem !== undefined) {
       this.#failures++
-      this.#tellOnce(`A place was not taken: ${problem}`)
+      this.#tellOnce(`A place was not taken: ${describeLack(problem)}`)
       this.#driver?.send({ c: 'close', a: number })
       return
     }
