@@ -184,7 +184,15 @@ class Place:
 
     def tell(self, news):
         self.news.append(news)
-        self.has_news.set()
+        if news[0] == "said" and news[2].startswith('{"type":"progress"'):
+            # How far a unit is can wait for more, or for its end: most messages are of this kind.
+            asyncio.get_running_loop().call_later(0.05, self.wake)
+        else:
+            self.has_news.set()
+
+    def wake(self):
+        if self.news:
+            self.has_news.set()
 
     async def look(self):
         self.asked = time.monotonic()
@@ -237,12 +245,11 @@ class Place:
     async def hear(self):
         """News since the last time, at once or as soon as there is any; none after a while, as a sign of life."""
         self.asked = time.monotonic()
-        if not self.news:
-            self.has_news.clear()
-            try:
-                await asyncio.wait_for(self.has_news.wait(), self.settings["idle_s"])
-            except asyncio.TimeoutError:
-                pass
+        try:
+            await asyncio.wait_for(self.has_news.wait(), self.settings["idle_s"])
+        except asyncio.TimeoutError:
+            pass
+        self.has_news.clear()
         news, self.news = self.news, []
         return news, sum(stat_of(process.child.pid)[1] for process in self.processes.values())
 
