@@ -1,6 +1,6 @@
 import { describeFigures } from '../core/describe-figures.js'
 import type { Counts, ExportRecord, FileRef, PointRecord } from '../core/records.js'
-import { type ExportSettings, exportFingerprint, stagedRoot } from '../execution/export/export-form.js'
+import { type ExportSettings, exportFingerprint, isOfExport, stagedRoot } from '../execution/export/export-form.js'
 import { matchesContent } from '../execution/export/export-state.js'
 import { placeExport, settleAbandoned } from '../execution/export/place-export.js'
 import { publishExport } from '../execution/export/publish-export.js'
@@ -151,7 +151,7 @@ export function isExportCurrent(
 ): record is ExportRecord {
   if (record === undefined || !scheduler.isFullyRead) return false
   const finals = finalFingerprints(booksOf(context), scheduler.states)
-  if (finals === undefined || record.fingerprint !== exportFingerprint(exporting, finals)) return false
+  if (finals === undefined || !isOfExport(record.fingerprint, exporting, finals)) return false
   const quarantine = record.report === undefined ? [] : [record.report]
   return servesPolicy({ counts: record.counts, quarantine }, context.job.onError)
 }

@@ -45,6 +45,8 @@ export interface RecordedRecipe {
   readonly datasets: readonly string[]
   /** Where its export goes. */
   readonly target: string
+  /** Where the job was; jobs that an earlier version ran do not have it. */
+  readonly jobDir?: string
 }
 
 /** What the last run was, where that is on record and undamaged. */

@@ -93,7 +93,7 @@ function pinEpoch(session: JobSession, plan: OperatorPlan, cut: DatasetCut): Epo
   const { given, origin } = recipe
   const recorded: RecordedRecipe = {
     ...{ facts, given, origin, cwd: process.cwd() },
-    ...{ datasets: datasetsOf(recipe.datasets), target: exporting.target },
+    ...{ datasets: datasetsOf(recipe.datasets), target: exporting.target, jobDir: recipe.jobDir },
   }
   writeOwnFile(directory.recipe, recorded, writer)
   writeFileAtomically(directory.recipeYaml, stringify(recipe.given), writer)

@@ -18,6 +18,7 @@ import { finishJob } from './finish-job.js'
 import { JobSession } from './job-session.js'
 import type { OpenRecipe } from './open-recipe.js'
 import { findInput, prepareJob } from './prepare-job.js'
+import { relocateJob } from './relocate-job.js'
 import type { MeteredOptions } from './run-options.js'
 import type { RunReport } from './run-report.js'
 
@@ -48,6 +49,7 @@ async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<
   if (recipe.conflict !== undefined) throw RecipeError.of(recipe.conflict)
   const shard = readShard(recipe.shard, process.env)
   const settings = exportSettings(recipe)
+  const movedFrom = await relocateJob(recipe, settings)
   const key = epochKey(recipe)
   // What cannot be read or written is refused before the job's directory is touched. Who joins others takes their
   // cut, and lists nothing.
@@ -58,6 +60,8 @@ async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<
   await using session = await JobSession.open(open, { examined, exporting: settings, key, shard }, options)
   rememberWorkDir(dirname(recipe.jobDir))
   const tight = found?.disk.warning === undefined ? [] : [found.disk.warning]
+  if (movedFrom !== undefined)
+    session.warn(`This job was in ${movedFrom}: its input and its export are known by where they are now`)
   for (const message of [...recipe.warnings, ...(found?.dataset.warnings ?? []), ...tight]) session.warn(message)
   try {
     await options.onLedger?.(session.ledger)

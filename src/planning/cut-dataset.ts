@@ -51,9 +51,7 @@ export function cutDataset(
   align: AlignToLine,
   before?: DatasetCut,
 ): DatasetCut {
-  const earlier = new Map<string, { file: InputFile; stretches: Stretch[] }>()
-  for (const file of before?.files ?? [])
-    earlier.set(file.path, { file, stretches: stretchesOf(file, before as DatasetCut) })
+  const earlier = before === undefined ? new Map<string, KnownFile>() : stretchesOf(before)
   const isNew = (each: SurveyedFile) => earlier.get(each.file.path) === undefined
   const countable = files.filter(each => isNew(each) && !isReadInPieces(each, sizing.partitionBytes))
   const total = countable.reduce((sum, each) => sum + estimateBytes(each), 0)
@@ -67,7 +65,7 @@ export function cutDataset(
   })
   return {
     files: files.map(({ file }) => file),
-    partitions: group(stretches),
+    partitions: group(stretches, before),
     partitionBytes: sizing.partitionBytes,
     reasons: sizing.reasons,
   }
@@ -193,12 +191,18 @@ function recutFile(
   return [...kept, ...cutBytes(file, start, survey.sizeBytes, rule, align)]
 }
 
-function stretchesOf(file: InputFile, cut: DatasetCut): Stretch[] {
-  const found: Stretch[] = []
-  for (const { key, slices, kind } of cut.partitions) {
-    for (const slice of slices)
-      if (slice.path === file.path) found.push({ slice, bytes: bytesOf(slice, file), tag: key, kind })
-  }
+interface KnownFile {
+  readonly file: InputFile
+  readonly stretches: Stretch[]
+}
+
+function stretchesOf({ files, partitions }: DatasetCut): Map<string, KnownFile> {
+  const found = new Map(files.map(file => [file.path, { file, stretches: [] as Stretch[] }]))
+  for (const { key, slices, kind } of partitions)
+    for (const slice of slices) {
+      const known = found.get(slice.path)
+      known?.stretches.push({ slice, bytes: bytesOf(slice, known.file), tag: key, kind })
+    }
   return found
 }
 
@@ -214,7 +218,8 @@ function sliceOf({ path, format, compression }: InputFile, cut: Slice['cut']): S
  * Stretches of one tag are a partition, also where a new file came between them in the order of the files: who else
  * is there decides nothing about a partition.
  */
-function group(stretches: readonly Stretch[]): Partition[] {
+function group(stretches: readonly Stretch[], before: DatasetCut | undefined): Partition[] {
+  const known = new Map(before?.partitions.map(({ key, slices }) => [key, placesOf(slices)]))
   const groups = new Map<string, Stretch[]>()
   for (const [index, stretch] of stretches.entries()) {
     const tag = stretch.kind === 'plain' ? stretch.tag : `alone ${index}`
@@ -222,10 +227,14 @@ function group(stretches: readonly Stretch[]): Partition[] {
     if (members === undefined) groups.set(tag, [stretch])
     else members.push(stretch)
   }
-  return [...groups.values()].map(members => {
+  const isKept = (tag: string, members: readonly Stretch[]) =>
+    known.get(tag) === placesOf(members.map(({ slice }) => slice))
+  const kept = new Set([...groups].filter(([tag, members]) => isKept(tag, members)).map(([tag]) => tag))
+  return [...groups].map(([tag, members]) => {
     const slices = members.map(({ slice }) => slice)
     return {
-      key: keyOf(slices),
+      // A partition that is what it was keeps its name, also where it was moved since that was given.
+      key: kept.has(tag) ? tag : keyOf(slices, kept),
       slices,
       estimatedBytes: members.reduce((sum, { bytes }) => sum + bytes, 0),
       kind: members[0].kind,
@@ -233,13 +242,19 @@ function group(stretches: readonly Stretch[]): Partition[] {
   })
 }
 
+/** How its columns are read is no part of where a slice lies. */
+function placesOf(slices: readonly Slice[]): string {
+  return JSON.stringify(slices.map(({ path, format, compression, cut }) => ({ path, format, compression, cut })))
+}
+
 /** A readable name that two partitions never share. */
-function keyOf(slices: readonly Slice[]): string {
-  // How its columns are read is no part of where a slice lies.
-  const places = slices.map(({ path, format, compression, cut }) => ({ path, format, compression, cut }))
+function keyOf(slices: readonly Slice[], taken: ReadonlySet<string>): string {
   const stem = basename(slices[0].path)
     .replace(/\..*$/, '')
     .replace(/[^A-Za-z0-9_-]/g, '_')
     .slice(0, 24)
-  return `${stem || 'part'}-${fingerprintOf('slices', JSON.stringify(places)).slice(0, 12)}`
+  const key = (...salt: string[]) =>
+    `${stem || 'part'}-${fingerprintOf('slices', placesOf(slices), ...salt).slice(0, 12)}`
+  // Where one that was moved away has it, whatever came to its place is another one.
+  return taken.has(key()) ? key('again') : key()
 }

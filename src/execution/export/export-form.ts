@@ -14,8 +14,18 @@ export interface ExportSettings
 }
 
 /** The fingerprint of an export: the finished partitions in order, and the form they take. */
-export function exportFingerprint({ overwrite: _, ...form }: ExportSettings, finals: readonly string[]): string {
+export function exportFingerprint(
+  { overwrite: _, target: __, ...form }: ExportSettings,
+  finals: readonly string[],
+): string {
   return fingerprintOf('export', canonicalJson(form), ...finals)
+}
+
+/** True for the fingerprint of just that export. Earlier versions took in where it stands, which its record says anyway. */
+export function isOfExport(fingerprint: string, settings: ExportSettings, finals: readonly string[]): boolean {
+  if (fingerprint === exportFingerprint(settings, finals)) return true
+  const { overwrite: _, ...form } = settings
+  return fingerprint === fingerprintOf('export', canonicalJson(form), ...finals)
 }
 
 /** The file or folder that is staged to take the target's name. */
