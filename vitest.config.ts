@@ -4,20 +4,19 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** The files that take longest, longest first: begun last, one of them would keep a single worker busy at the end. */
 const slowest = [
   'crash/histories',
-  'crash/histories-mutants',
-  'execution/edits',
-  'execution/export',
+  'ray/ray',
+  'crash/pipelines',
   'crash/write-steps',
-  'ops/hostile',
-  'crash/random-kills',
+  'crash/many-hands',
+  'slurm/slurm',
   'execution/edits',
-  'crash/mutants',
-  'crash/power-cut',
   'execution/export',
-  'execution/damage',
-  'io/formats',
-  'io/fuzz',
-  'analysis/analyze',
+  'ops/hostile',
+  'cli/commands',
+  'pipeline/pipeline',
+  'crash/real-power-cuts',
+  'crash/mutants',
+  'crash/histories-mutants',
 ]
 
 class SlowestFirst extends BaseSequencer {

@@ -147,9 +147,9 @@ function clockOf(folder: string): number {
   return mtimeMs < before - grainMs ? mtimeMs - before : 0
 }
 
-/** The other process: creates names exclusively in a race with this one, then makes one name, and takes it away once it was seen. */
+/** The other process: creates names exclusively in a race with this one, then makes one name, and gives it another once it was seen. */
 const other = `
-const { closeSync, existsSync, openSync, unlinkSync, writeFileSync } = require('node:fs')
+const { closeSync, openSync, renameSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
 const [folder, count] = process.argv.slice(1)
 const wins = []
@@ -158,7 +158,7 @@ for (let n = 0; n < Number(count); n++) {
 }
 writeFileSync(join(folder, 'made'), 'made')
 process.send({ wins })
-process.on('message', () => { unlinkSync(join(folder, 'made')); process.send({ removed: true }) })
+process.on('message', () => { renameSync(join(folder, 'made'), join(folder, 'made-before')); process.send({ moved: true }) })
 `
 
 async function watchOther(folder: string): Promise<Pick<Probe, 'lateMs' | 'doubleWins'>> {
@@ -179,7 +179,7 @@ async function watchOther(folder: string): Promise<Pick<Probe, 'lateMs' | 'doubl
     const { wins = [] } = await told
     const appearsMs = await until(() => existsSync(join(folder, 'made')) && readdirSync(folder).includes('made'))
     const gone = next()
-    child.send('remove it')
+    child.send('go on')
     await gone
     const goesMs = await until(() => !existsSync(join(folder, 'made')) && !readdirSync(folder).includes('made'))
     return { lateMs: Math.max(appearsMs, goesMs), doubleWins: wins.filter(n => mine.has(n)).length }

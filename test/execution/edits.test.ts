@@ -7,7 +7,7 @@ import { newWriter } from '../../src/util/staging.js'
 import { drawing } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
 
-const itDrawn = drawing(3)
+const itDrawn = drawing(5)
 
 const process: unknown[] = [
   { clean_email_mapper: null },

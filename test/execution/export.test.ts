@@ -117,7 +117,7 @@ describe('an export', () => {
     expect(hashed.exportedRows()[0]).toMatchObject({ __dj__hash: expect.stringMatching(/^[0-9a-f]{32}$/) })
   })
 
-  it.each(oneOf(3, ['jsonl.gz', 'jsonl.zst', 'parquet', 'arrow', 'csv', 'json']))(
+  it.each(oneOf(6, ['jsonl.gz', 'jsonl.zst', 'parquet', 'arrow', 'csv', 'json']))(
     'as %s holds the same samples',
     async suffix => {
       const { exported } = await makeFinished()
