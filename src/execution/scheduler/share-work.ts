@@ -58,7 +58,11 @@ export async function shareWork(
       // Whoever held it before may have been done.
       team.learn(true)
     }
-    for (const part of members) if (isMissing(part)) await doAlone(part, slot)
+    for (const part of members) {
+      if (!isMissing(part)) continue
+      team.noteWork()
+      await doAlone(part, slot)
+    }
   })
   if (!isWaiting && claim !== undefined && shard !== undefined) {
     team.learn(true)

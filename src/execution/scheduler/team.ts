@@ -47,6 +47,8 @@ export class Team {
   exported: ExportRecord | undefined
   #learntAt = performance.now()
   #lookedAt = performance.now()
+  /** True where this process did something since it last looked: then how long it looked is not known. */
+  #hasWorked = false
   #isClosed = false
 
   constructor(readonly settings: TeamSettings) {
@@ -95,7 +97,13 @@ export class Team {
   /** Begins a look over all that there is to do. */
   look(): void {
     this.#lookedAt = performance.now()
+    this.#hasWorked = false
     this.learn(true)
+  }
+
+  /** Takes note that this process did something of what it looks over. */
+  noteWork(): void {
+    this.#hasWorked = true
   }
 
   /**
@@ -108,7 +116,7 @@ export class Team {
     const { leavesWhenIdle, signal } = this.settings
     if (leavesWhenIdle)
       throw new JobLeft('nothing is left to take for now: others hold the rest, and the job is not complete')
-    const lookMs = performance.now() - this.#lookedAt
+    const lookMs = this.#hasWorked ? 0 : performance.now() - this.#lookedAt
     const longest = leaseTiming.expiryMs / 3
     try {
       await delay(Math.min(longest, Math.max(lookEveryMs, lookMs * looksPerWait)), undefined, { signal })
