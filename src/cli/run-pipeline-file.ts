@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { ShardMode } from '../config/read-shard.js'
 import { UsageError } from '../core/usage-error.js'
 import type { PipelineOptions, PipelineOutcome } from '../engine/pipeline/pipeline-options.js'
 import type { PipelineProgress } from '../engine/pipeline/pipeline-progress.js'
@@ -10,6 +9,7 @@ import { bundleCustomModules } from '../ops/custom/bundle-custom.js'
 import { formatCount, formatDuration, plural } from '../util/format.js'
 import { signalCodes } from './errors.js'
 import { listenForStop } from './listen-for-stop.js'
+import { shardMode, wholeNumber } from './option-values.js'
 import type { PipelineRunOptions } from './pipeline.js'
 import { isRedrawable } from './terminal.js'
 
@@ -86,18 +86,6 @@ async function loadPipeline(file: string): Promise<Pipeline | undefined> {
   if (!(pipeline instanceof Pipeline))
     throw new UsageError(`${path}: its default export is no Pipeline, nor a function that gives one`)
   return pipeline as Pipeline
-}
-
-function shardMode(mode: string | undefined): ShardMode | undefined {
-  if (mode === undefined || mode === 'lease' || mode === 'hash') return mode
-  throw new UsageError(`--shard ${mode}: there is lease and hash`)
-}
-
-function wholeNumber(option: string, value: string | undefined): number | undefined {
-  if (value === undefined) return undefined
-  const number = Number(value)
-  if (!Number.isInteger(number) || number < 1) throw new UsageError(`${option} ${value}: give a whole number from 1 on`)
-  return number
 }
 
 const plainLineMs = 10_000

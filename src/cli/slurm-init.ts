@@ -5,13 +5,14 @@ import { UsageError } from '../core/usage-error.js'
 import { openRecipe } from '../engine/open-recipe.js'
 import { arrayScript, finishingPath, finishingScript, quote, type SlurmScript } from '../slurm/script.js'
 import { loadChecksums } from '../util/hash.js'
+import { shardMode, wholeNumber } from './option-values.js'
 import type { SlurmInitOptions } from './slurm.js'
 
 /** Writes the batch script, and for `shard: hash` the one that finishes. */
 export async function initScript(options: SlurmInitOptions): Promise<void> {
   const { output, force = false } = options
   const path = resolve(output)
-  const shard = shardOf(options.shard)
+  const shard = shardMode(options.shard) ?? 'lease'
   const paths = shard === 'hash' ? [path, finishingPath(path)] : [path]
   const taken = paths.find(existsSync)
   if (taken !== undefined && !force)
@@ -21,7 +22,7 @@ export async function initScript(options: SlurmInitOptions): Promise<void> {
   const script: SlurmScript = {
     ...what,
     ...{ cwd: process.cwd(), pawl: options.pawl ?? howStarted(), tasks, shard },
-    ...{ cpus: positive('--cpus', options.cpus) ?? 4, time, partition, memory: options.mem },
+    ...{ cpus: wholeNumber('--cpus', options.cpus) ?? 4, time, partition, memory: options.mem },
     ...{ logs: resolve(options.logs ?? '.'), extra: options.sbatch ?? [] },
   }
   writeFileSync(path, arrayScript(script), { mode: 0o755 })
@@ -70,29 +71,17 @@ interface Asked {
 
 /** What is not given is asked for, where somebody is there to answer. */
 async function askFor(options: SlurmInitOptions): Promise<Asked> {
-  const given = { tasks: positive('--tasks', options.tasks), time: options.time, partition: options.partition }
+  const given = { tasks: wholeNumber('--tasks', options.tasks), time: options.time, partition: options.partition }
   if (!(process.stdin.isTTY && process.stdout.isTTY)) return { ...given, tasks: given.tasks ?? 8 }
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   try {
     const ask = async (question: string) => (await terminal.question(question)).trim() || undefined
     return {
-      tasks: given.tasks ?? positive('tasks', await ask('Tasks of the array [8]: ')) ?? 8,
+      tasks: given.tasks ?? wholeNumber('tasks', await ask('Tasks of the array [8]: ')) ?? 8,
       time: given.time ?? (await ask('Time limit of each, such as 4:00:00 [the partition’s]: ')),
       partition: given.partition ?? (await ask('Partition [the default one]: ')),
     }
   } finally {
     terminal.close()
   }
-}
-
-function shardOf(mode = 'lease'): 'lease' | 'hash' {
-  if (mode === 'lease' || mode === 'hash') return mode
-  throw new UsageError(`--shard ${mode}: there is lease and hash`)
-}
-
-function positive(name: string, value: string | undefined): number | undefined {
-  if (value === undefined) return undefined
-  const number = Number(value)
-  if (!Number.isInteger(number) || number < 1) throw new UsageError(`${name} ${value}: give a whole number from 1 on`)
-  return number
 }

@@ -12,11 +12,12 @@ import { workLeft } from '../slurm/work-left.js'
 import { formatCount, plural } from '../util/format.js'
 import { loadChecksums } from '../util/hash.js'
 import { newWriter } from '../util/staging.js'
+import { wholeNumber } from './option-values.js'
 import type { SlurmOptions } from './slurm.js'
 
 export async function submitScript(script: string, { array, offset, json }: SlurmOptions): Promise<void> {
   const { path, note, runs } = await openScript(script)
-  const submitted = await submit(path, runs, { array, offset: offset === undefined ? undefined : wholeNumber(offset) })
+  const submitted = await submit(path, runs, { array, offset: wholeNumber('--offset', offset, 0) })
   const finishing = finishingPath(path)
   const finish = note.shard === 'hash' && existsSync(finishing) ? await submitAfter(finishing, submitted) : undefined
   if (json) process.stdout.write(`${JSON.stringify({ ...submitted, finish })}\n`)
@@ -119,9 +120,4 @@ function sentenceOf(verdict: Verdict, script: string): string {
         ? 'Nothing is at work, and no shard has anything left: submit the finishing script.'
         : `Nothing is at work and some of it is missing: pawl slurm missing ${script} says which tasks to submit.`
   }
-}
-
-function wholeNumber(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text)
-  throw new UsageError(`--offset ${text}: give a whole number from 0 on`)
 }

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll } from 'vitest'
 import { LocalExecutor } from '../../src/execution/local/local-executor.js'
 import { loadChecksums } from '../../src/util/hash.js'
+import { processes } from '../processes.js'
 import { describeExecutor } from './executor-contract.js'
 
 beforeAll(loadChecksums)
@@ -18,22 +18,7 @@ export const open = (job, workers) =>
   new LocalExecutor(job, { workers, ...${JSON.stringify(limits)}, logFolder: job.jobDir + '/logs' })
 `,
   hasWorkers: pid =>
-    commands().some(command => command.some(part => part.endsWith('worker-main.js')) && command.at(-1) === String(pid)),
+    processes().some(
+      ({ command }) => command.some(part => part.endsWith('worker-main.js')) && command.at(-1) === String(pid),
+    ),
 })
-
-/** What runs on this machine, as lists of arguments. */
-function commands(): string[][] {
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .map(name => textIfThere(join('/proc', name, 'cmdline')))
-    .map(text => text.split('\0').slice(0, -1))
-}
-
-function textIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return ''
-    throw error
-  }
-}

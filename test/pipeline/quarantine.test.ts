@@ -6,7 +6,6 @@ import { PipelineRig } from './rig.js'
 
 /** A modifier that needs a service: it is away as long as there is a file `away`, and texts of one word never need it. */
 const program = `
-import { existsSync } from 'node:fs'
 import { JsonlReader, JsonlWriter, Modify, OperatorStage, Pipeline } from 'pawl'
 import { Ask } from './parts.mjs'
 export default new Pipeline({ name: 'asks' })

@@ -16,6 +16,7 @@ import { crashSeed } from '../crash/seed.js'
 import { runsAll } from '../drawn.js'
 import { describeExecutor } from '../execution/executor-contract.js'
 import { PipelineRig, pawl } from '../pipeline/rig.js'
+import { processes, textIfThere } from '../processes.js'
 import { provision } from '../provision.js'
 import { Lab } from '../safety/lab.js'
 import { RayCluster } from './cluster.js'
@@ -293,25 +294,4 @@ function driverOf(coordinator: number): number {
   const found = processes().find(({ command }) => isDriver(command) && command.at(-1) === String(coordinator))
   if (found === undefined) throw new Error(`process ${coordinator} has no driver`)
   return found.pid
-}
-
-/** What runs on this machine, each with its arguments. */
-function processes(): { pid: number; command: string[] }[] {
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .map(name => ({
-      pid: Number(name),
-      command: textIfThere(join('/proc', name, 'cmdline'))
-        .split('\0')
-        .slice(0, -1),
-    }))
-}
-
-function textIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return ''
-    throw error
-  }
 }

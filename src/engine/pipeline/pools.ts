@@ -6,6 +6,7 @@ import type { Executor, Slot } from '../../execution/executor.js'
 import { LocalExecutor } from '../../execution/local/local-executor.js'
 import { RayExecutor } from '../../execution/ray/ray-executor.js'
 import type { RaySettings } from '../../execution/ray/ray-settings.js'
+import { turnSlot } from '../../execution/turn-slot.js'
 import { describeFailure, UnitFailure } from '../../execution/unit-failure.js'
 import type { InlineStages, LoadedStages } from '../../pipeline/run/load-stages.js'
 import { tearDown } from '../../pipeline/run/load-stages.js'
@@ -48,10 +49,7 @@ export class Pools implements Executor {
   async acquire(signal: AbortSignal): Promise<Slot> {
     if (this.#isGrowing) return this.#executors[0].acquire(signal)
     await this.#turns.take(signal)
-    return {
-      run: (unit, report, stop) => this.#run(unit, report, stop),
-      [Symbol.dispose]: () => this.#turns.giveBack(),
-    }
+    return turnSlot(this.#turns, (unit, report, stop) => this.#run(unit, report, stop))
   }
 
   async #run(unit: WorkUnit, report: UnitReport, signal: AbortSignal): Promise<UnitOutcome> {
@@ -95,10 +93,7 @@ class InlineExecutor implements Executor {
 
   async acquire(signal: AbortSignal): Promise<Slot> {
     await this.#turns.take(signal)
-    return {
-      run: (unit, report, stop) => this.#run(unit, report, stop),
-      [Symbol.dispose]: () => this.#turns.giveBack(),
-    }
+    return turnSlot(this.#turns, (unit, report, stop) => this.#run(unit, report, stop))
   }
 
   async #run(unit: WorkUnit, report: UnitReport, signal: AbortSignal): Promise<UnitOutcome> {

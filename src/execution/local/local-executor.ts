@@ -6,6 +6,7 @@ import type { JobSpec, WorkUnit } from '../../core/work-unit.js'
 import { startOf } from '../../util/process-identity.js'
 import { Turns } from '../../util/turns.js'
 import type { Executor, Slot } from '../executor.js'
+import { turnSlot } from '../turn-slot.js'
 import { Worker } from '../worker.js'
 import { ProcessChannel } from './process-channel.js'
 import { endSpare, heapMbOf } from './spare-worker.js'
@@ -45,14 +46,7 @@ export class LocalExecutor implements Executor {
 
   async acquire(signal: AbortSignal): Promise<Slot> {
     await this.#turns.take(signal)
-    let isTaken = true
-    return {
-      run: (unit, report, stop) => this.#run(unit, report, stop),
-      [Symbol.dispose]: () => {
-        if (isTaken) this.#turns.giveBack()
-        isTaken = false
-      },
-    }
+    return turnSlot(this.#turns, (unit, report, stop) => this.#run(unit, report, stop))
   }
 
   async #run(unit: WorkUnit, report: UnitReport, signal: AbortSignal): Promise<UnitOutcome> {

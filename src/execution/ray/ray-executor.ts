@@ -13,6 +13,7 @@ import { unreachable } from '../../util/unreachable.js'
 import type { Executor, Slot } from '../executor.js'
 import { Watchdog } from '../local/watchdog.js'
 import { JobFailure } from '../scheduler/run-context.js'
+import { turnSlot } from '../turn-slot.js'
 import { driverSettings, failureOf, idleMs, pawlVersion, restartMs } from './driver-settings.js'
 import { FreePlaces } from './free-places.js'
 import { RayDriver } from './ray-driver.js'
@@ -77,7 +78,7 @@ export class RayExecutor implements Executor {
   async acquire(signal: AbortSignal): Promise<Slot> {
     signal.throwIfAborted()
     this.prepare()
-    let isTaken = true
+    const run: Slot['run'] = (unit, report, stop) => this.#run(unit, report, stop)
     try {
       const taking = this.#turns.take(AbortSignal.any([signal, this.#over.signal]))
       this.#adjust()
@@ -86,15 +87,9 @@ export class RayExecutor implements Executor {
       if (signal.aborted) throw signal.reason
       if (this.#failure !== undefined) throw this.#failure
       if (!this.#isClosed) throw error
-      isTaken = false
+      return { run, [Symbol.dispose]: () => {} }
     }
-    return {
-      run: (unit, report, stop) => this.#run(unit, report, stop),
-      [Symbol.dispose]: () => {
-        if (isTaken) this.#turns.giveBack()
-        isTaken = false
-      },
-    }
+    return turnSlot(this.#turns, run)
   }
 
   async #run(unit: WorkUnit, report: UnitReport, signal: AbortSignal): Promise<UnitOutcome> {
