@@ -203,8 +203,10 @@ class Place:
         """Commands may come out of order, and are done in order."""
         self.early[number] = command
         while self.next in self.early:
-            self.obey(self.early.pop(self.next))
+            command = self.early.pop(self.next)
+            # Whatever becomes of it, those behind it are next.
             self.next += 1
+            self.obey(command)
 
     def obey(self, command):
         kind, name = command["c"], command["w"]
