@@ -75,6 +75,20 @@ describe('the recipes in the style of published ones', () => {
     expect(kept).toEqual([code])
   })
 
+  it('near-duplicates.yaml keeps the first of texts that differ in a sentence, and says which went for it', async () => {
+    const [first, ...rest] = prose.split('\n')
+    const altered = [first.toUpperCase().replace('SO', 'Yet'), ...rest].join('\n')
+    const other = prose
+      .split('\n')
+      .reverse()
+      .join('\n')
+      .replaceAll(/ (\w+) (\w+)/g, ' $2 $1')
+    expect(await keptBy('near-duplicates.yaml', [altered, other, prose, prose.toLowerCase()])).toEqual([altered, other])
+    const names = readdirSync(rig.path('jobs', 'job', 'clusters'))
+    const lines = names.flatMap(name => rig.read('jobs', 'job', 'clusters', name).trim().split('\n'))
+    expect(lines.map(line => JSON.parse(line))).toMatchObject([{ size: 2, kept: {}, dropped: [{}] }])
+  })
+
   it('questions.yaml takes off tags and addresses', async () => {
     const [text] = await keptBy('questions.yaml', [`<p>${prose}</p><p>Write to me@example.org or 10.0.0.1</p>`])
     expect(text).toBe(`${prose}Write to  or`)
