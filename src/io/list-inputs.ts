@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, type BigIntStats, constants } from 'node:fs'
 import { basename, relative, resolve, sep } from 'node:path'
 import picomatch from 'picomatch'
 import type { InputFile } from '../core/partition.js'
@@ -9,7 +9,7 @@ import { refuseWrongKind } from './listing/content-kind.js'
 import { type FileFormat, formatOfName, hasSuffix, knownSuffixes } from './listing/formats.js'
 import type { WeightedPath } from './listing/parse-dataset-path.js'
 import { sniffJson } from './listing/sniff-json.js'
-import { isFolder, kindOfPlace, walk } from './listing/walk.js'
+import { type Found, kindOf, kindOfPlace, lookAt, walk } from './listing/walk.js'
 
 export { parseDatasetPath, type WeightedPath } from './listing/parse-dataset-path.js'
 
@@ -59,14 +59,14 @@ export async function listInputs(
     if (!(share > 0 && share <= 1))
       throw new InputError('bad_dataset_path', written, `${written}: its weight ${share} is not above 0 and at most 1`)
     for (const found of findFiles(written, options, ignored)) {
-      refuseSpecial(found.path)
-      const { dev, ino } = statSync(found.path, { bigint: true })
-      const earlier = seen.get(`${dev}:${ino}`)
+      const stats = regularFile(found.path)
+      const inode = `${stats.dev}:${stats.ino}`
+      const earlier = seen.get(inode)
       const isKept = options.duplicates === 'keep' && !names.has(found.path)
       if (earlier !== undefined && !isKept) throw listedTwice(found.path, earlier)
-      seen.set(`${dev}:${ino}`, found.path)
+      seen.set(inode, found.path)
       names.add(found.path)
-      files.push(await describeFile(found, share))
+      files.push(await describeFile(found, stats, share))
     }
   }
   return { files, ignored: [...ignored].map(([path, kind]) => ({ path, kind })) }
@@ -123,10 +123,10 @@ function filesOfPattern(pattern: string, options: ListOptions, ignored: Map<stri
   const { base, glob } = picomatch.scan(pattern)
   const folder = base === '' ? sep : base
   const matches = picomatch(glob)
-  const found: string[] = []
-  if (isFolder(folder)) {
+  const found: Found[] = []
+  if (kindOfPlace(folder) === 'folder') {
     const isDeep = glob.includes('/') || glob.includes('**')
-    for (const path of walk(folder, isDeep, () => {})) if (matches(relative(folder, path))) found.push(path)
+    for (const each of walk(folder, isDeep, () => {})) if (matches(relative(folder, each.path))) found.push(each)
   }
   const files = choose(found, options, ignored)
   if (files.length > 0) return files
@@ -139,10 +139,10 @@ function wanted({ suffixes }: ListOptions): string {
 }
 
 /** The files that are data; the others are noted as ignored. */
-function choose(paths: Iterable<string>, { suffixes }: ListOptions, ignored: Map<string, string>): FoundFile[] {
+function choose(places: Iterable<Found>, { suffixes }: ListOptions, ignored: Map<string, string>): FoundFile[] {
   const found: FoundFile[] = []
-  for (const path of paths) {
-    if (kindOfPlace(path) === 'absent') {
+  for (const { path, kind } of places) {
+    if (kind === 'absent') {
       ignored.set(path, path.includes('\ufffd') ? 'whose names are not UTF-8' : 'links that lead nowhere')
       continue
     }
@@ -181,10 +181,11 @@ function isMetadata({ path }: FoundFile): boolean {
   )
 }
 
-/** What can be read only once cannot be cut, digested or resumed. */
-function refuseSpecial(path: string): void {
-  const kind = kindOfPlace(path)
-  if (kind === 'file') return
+/** @throws {InputError} for what can be read only once, as it cannot be cut, digested or resumed */
+function regularFile(path: string): BigIntStats {
+  const stats = lookAt(path)
+  const kind = kindOf(stats)
+  if (stats !== undefined && kind === 'file') return stats
   if (kind === 'absent')
     throw new InputError('missing', path, `${path} does not exist: the link leads nowhere; check dataset_path`)
   throw new InputError(
@@ -194,14 +195,17 @@ function refuseSpecial(path: string): void {
   )
 }
 
-async function describeFile({ path, format, compression }: FoundFile, share: number): Promise<InputFile> {
+async function describeFile(
+  { path, format, compression }: FoundFile,
+  stats: BigIntStats,
+  share: number,
+): Promise<InputFile> {
   try {
     accessSync(path, constants.R_OK)
   } catch (error) {
     throw describeOpenError(path, error)
   }
   refuseWrongKind(path, { format, compression })
-  const stats = statSync(path, { bigint: true })
   return {
     path,
     format: format === 'json' ? await sniffJson(path, compression) : format,

@@ -1,9 +1,15 @@
-import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { type BigIntStats, type Dirent, readdirSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describeOpenError } from '../byte-source.js'
 
+/** A name below a folder. */
+export interface Found {
+  readonly path: string
+  readonly kind: PlaceKind
+}
+
 /**
- * The files below a folder in name order: names are compared by code units, segment by segment, so that
+ * What lies below a folder in name order: names are compared by code units, segment by segment, so that
  * the order is the same on every machine and in every locale. Linked folders are followed, except into
  * themselves. Hidden files and folders are reported to `onHidden` and left out.
  *
@@ -14,41 +20,57 @@ export function* walk(
   isRecursive: boolean,
   onHidden: (path: string) => void,
   above: readonly string[] = [],
-): Generator<string> {
+): Generator<Found> {
   const real = realpathSync(folder)
   if (above.includes(real)) return
-  for (const name of listNames(folder)) {
-    const path = join(folder, name)
-    if (name.startsWith('.')) onHidden(path)
-    else if (!isFolder(path)) yield path
+  for (const entry of listEntries(folder)) {
+    const path = join(folder, entry.name)
+    if (entry.name.startsWith('.')) {
+      onHidden(path)
+      continue
+    }
+    const kind = kindOfEntry(entry, path)
+    if (kind !== 'folder') yield { path, kind }
     else if (isRecursive) yield* walk(path, isRecursive, onHidden, [...above, real])
   }
 }
 
-function listNames(folder: string): string[] {
+function listEntries(folder: string): Dirent[] {
   try {
-    return readdirSync(folder).sort()
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
   } catch (error) {
     throw describeOpenError(folder, error)
   }
 }
 
-export function isFolder(path: string): boolean {
-  return kindOfPlace(path) === 'folder'
+/** As the folder tells it, where it does: of a million files, none is looked at for this. A name that is not UTF-8 leads nowhere. */
+function kindOfEntry(entry: Dirent, path: string): PlaceKind {
+  if (entry.isFile() && !path.includes('\ufffd')) return 'file'
+  return entry.isDirectory() && !path.includes('\ufffd') ? 'folder' : kindOfPlace(path)
 }
 
 /** What stands at a path, links followed; `absent` also where a link leads nowhere or in a circle. */
 export type PlaceKind = 'file' | 'folder' | 'absent' | 'a FIFO' | 'a socket' | 'a device'
 
-/** @throws {InputError} where the path may not be looked at */
-export function kindOfPlace(path: string): PlaceKind {
-  let stats: Stats | undefined
+export const kindOfPlace = (path: string): PlaceKind => kindOf(lookAt(path))
+
+/**
+ * What the file system says of a path, links followed; undefined where nothing is, or a link leads nowhere or in a circle.
+ *
+ * @throws {InputError} where the path may not be looked at
+ */
+export function lookAt(path: string): BigIntStats | undefined {
   try {
-    stats = statSync(path, { throwIfNoEntry: false })
+    return statSync(path, { bigint: true, throwIfNoEntry: false })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'ELOOP' && code !== 'ENOTDIR') throw describeOpenError(path, error)
+    return undefined
   }
+}
+
+/** What a look at a place found; undefined where it found nothing. */
+export function kindOf(stats: BigIntStats | undefined): PlaceKind {
   if (stats === undefined) return 'absent'
   if (stats.isFile()) return 'file'
   if (stats.isDirectory()) return 'folder'

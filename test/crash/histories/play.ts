@@ -74,7 +74,7 @@ export async function playHistory(dist: string, seed: number, history: number): 
 
 function begin(world: World, random: Random): void {
   world.process = firstProcess(random)
-  if (random() < 0.3) world.settings['on_error'] = 'skip'
+  if (random() < 0.5) world.settings['on_error'] = 'skip'
   if (random() < 0.5) world.settings['partition.num_of_partitions'] = pick(random, [1, 2])
   const files = 2 + Math.floor(random() * 3)
   for (let n = 0; n < files; n++)

@@ -57,7 +57,7 @@ const edits: readonly (readonly [string, readonly unknown[], Reuse])[] = [
   ['intermediate_storage.retention_policy', ['keep_all', 'keep_failed_only', 'cleanup_all'], 'all'],
   ['intermediate_storage.write_partitions', [true, false], 'all'],
   // What was decided about failures under one policy must not pass for what another would have decided.
-  ...Array.from({ length: 3 }, () => ['on_error', ['quarantine', 'skip'], 'none'] as const),
+  ...Array.from({ length: 6 }, () => ['on_error', ['quarantine', 'skip'], 'none'] as const),
   ['np', [1, 1, 2], 'all'],
   ['seed', [1, 42], 'all'],
   ['event_logging.enabled', [true, false], 'all'],
@@ -120,14 +120,25 @@ function moveText(world: World, files: readonly string[], file: string): void {
 /** Damages a file or two of the job: of a folder drawn first, so that a folder of few files is met as often as one of many. */
 export function damage(world: World, random: Random): Change {
   world.isDamaged = true
-  const names = [damageOne(world, random)]
-  if (random() < 0.4) names.push(damageOne(world, random))
+  if (random() < 0.25) return damageQuarantine(world, random)
+  const all = world.jobFiles()
+  if (all.length === 0) return { name: 'nothing to damage', reuse: 'none' }
+  const names = [damageOne(world, all, random)]
+  if (random() < 0.4) names.push(damageOne(world, world.jobFiles(), random))
   return { name: names.join(', '), reuse: 'none' }
 }
 
-function damageOne(world: World, random: Random): string {
-  const all = world.jobFiles()
-  if (all.length === 0) return 'nothing to damage'
+/** What was set aside is read again only where it is merged anew: a part is damaged and what was merged is gone. */
+function damageQuarantine(world: World, random: Random): Change {
+  const kept = world.jobFiles().filter(path => path.startsWith(`${world.path('jobs', 'job', 'quarantine')}/`))
+  const parts = kept.filter(path => !path.endsWith('/quarantine.jsonl'))
+  for (const path of kept) if (!parts.includes(path)) rmSync(path)
+  const name = parts.length === 0 ? 'no part of the quarantine' : damageOne(world, parts, random)
+  return { name: `quarantine.jsonl gone, ${name}`, reuse: 'none' }
+}
+
+function damageOne(world: World, all: readonly string[], random: Random): string {
+  if (all.length === 0) return 'nothing left to damage'
   const folder = pick(random, [...new Set(all.map(path => dirname(path)))])
   const files = all.filter(path => dirname(path) === folder)
   const path = pick(random, files)
