@@ -13,6 +13,8 @@ export { fields } from './core/fields.js'
 export type { JsonObject, JsonValue } from './core/json.js'
 export type {
   Barrier,
+  CompareContext,
+  Comparison,
   DatasetCase,
   DecisionFigure,
   DecisionFigures,
@@ -76,7 +78,7 @@ export { runRecipe } from './library/run-recipe.js'
 export { type OperatorCase, type TestOperatorOptions, testOperator } from './library/test-operator.js'
 export type { WatchedRun } from './library/watched-run.js'
 export type { CustomBundle } from './ops/custom/bundle-custom.js'
-export { resolveExact } from './ops/deduplicators/resolve-exact.js'
+export { exactComparison, resolveExact } from './ops/deduplicators/resolve-exact.js'
 export {
   type DeduplicatorSpec,
   defineDeduplicator,

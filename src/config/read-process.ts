@@ -106,12 +106,14 @@ async function readEntry(
   const key = typeof params['text_key'] === 'string' ? params['text_key'] : context.textKey
   let identity: string | undefined
   let models: readonly ModelFile[] | undefined
+  let compares: true | undefined
   try {
     const refusal = await definition.refuse?.(params)
     if (refusal !== undefined) throw new Error(refusal)
     const operator = await definition.create(params, { ...context, textKey: key })
     identity = operator.identity
     models = operator.models
+    if (operator.kind === 'barrier' && operator.comparison !== undefined) compares = true
     await operator.dispose?.()
   } catch (error) {
     return [problemAt([...path, name], `${name}: ${(error as Error).message}`, sources)]
@@ -125,6 +127,7 @@ async function readEntry(
     models,
     seed: definition.usesSeed === true ? context.seed : undefined,
     isBarrier: isBarrier(definition),
+    compares,
     isDeterministic: definition.deterministic,
   }
   return { use, notes: numbers.notes }

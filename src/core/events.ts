@@ -44,6 +44,13 @@ export const eventKinds = {
   }),
   checkpoint_load: z.object({ partition, ops_done: count, path: z.string(), rows: count, fingerprint: z.string() }),
   checkpoint_damaged: z.object({ partition, path: z.string(), reason }),
+  bucket_compared: z.object({
+    operator: z.string(),
+    op_index: count,
+    bucket: count,
+    buckets: count,
+    duration_ms: count,
+  }),
   barrier_resolved: z.object({
     operator: z.string(),
     op_index: count,

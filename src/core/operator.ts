@@ -86,6 +86,8 @@ export interface ResolveContext {
   readonly memoryBytes: number
   /** An empty folder that is removed afterwards. */
   readonly scratchDir: string
+  /** What `comparison` found in all buckets, each piece some findings; undefined where there was too little to cut into buckets. */
+  findings?(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>
   /** To be called now and then by a decision that takes long: a worker that tells nothing is taken for stuck. */
   progress?(): void
   /** Drops the `row`-th sample of a partition. Any order; at most once a sample. */
@@ -105,6 +107,26 @@ export interface ResolveContext {
 
 /** As much as a decision needs that only drops samples with one record each. */
 export type DropContext = Omit<ResolveContext, 'give' | 'totalSamples' | 'partitionCount'>
+
+/** What a comparison sees: all signatures, of which it looks after those of one bucket. */
+export interface CompareContext
+  extends Pick<ResolveContext, 'signatures' | 'totalRecords' | 'memoryBytes' | 'scratchDir' | 'progress'> {
+  readonly bucket: number
+  readonly buckets: number
+  /** Notes something that `resolve` has to know; it is copied at once. */
+  find(finding: Uint8Array): void
+}
+
+/**
+ * The part of a decision that falls into buckets which have nothing to do with each other, such as those of equal hashes.
+ * Many workers then take part in it, and what a bucket gave is kept if the decision is interrupted. From the findings of
+ * all buckets, `resolve` must decide as it does without them, however many buckets there are.
+ */
+export interface Comparison {
+  /** Bytes of a finding. */
+  readonly findingBytes: number
+  compare(context: CompareContext): MaybePromise<void>
+}
 
 /** What `resolve` gave a partition, read from its start on. */
 export interface Payload {
@@ -129,6 +151,7 @@ export interface Barrier extends OperatorBase {
   /** In place of `sign`: the records of the `row`-th sample of its partition, which are copied at once. */
   signMany?(sample: Sample, row: number): Uint8Array
   resolve(context: ResolveContext): MaybePromise<void>
+  readonly comparison?: Comparison
   /** Opens what `resolve` gave to a partition; asked for where it gave something. */
   edit?(payload: Payload): Edit
 }

@@ -25,6 +25,11 @@ export interface DigestResult {
   readonly digests: readonly string[]
 }
 
+/** A bucket is compared, and what was found stands where all look for it. */
+export interface CompareResult {
+  readonly kind: 'compare'
+}
+
 export interface ResolveResult {
   readonly kind: 'resolve'
   readonly file: FileRef
@@ -72,6 +77,7 @@ export interface StagesResult {
 export type UnitResult =
   | SegmentResult
   | DigestResult
+  | CompareResult
   | ResolveResult
   | ExportResult
   | PiecesResult

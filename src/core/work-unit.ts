@@ -21,6 +21,8 @@ export interface OperatorUse {
   /** Files that it keeps in the memory of every worker. */
   readonly models?: readonly ModelFile[]
   readonly isBarrier: boolean
+  /** A barrier that compares signatures in buckets. */
+  readonly compares?: true
   readonly isDeterministic: boolean
   /** A filter of an analysis: it measures samples and drops none. */
   readonly onlyMeasures?: true
@@ -131,17 +133,37 @@ export interface RowRun {
   readonly rows: number
 }
 
-/** A barrier's decision over the signatures of all partitions. */
-export interface ResolveUnit extends UnitBase {
-  readonly kind: 'resolve'
+/** What a barrier decides on: the signatures of all partitions. */
+interface BarrierUnit extends UnitBase {
   readonly operator: number
+  /** Of the decision. */
   readonly fingerprint: string
   readonly signatures: readonly { readonly partition: string; readonly file: FileRef; readonly samples?: number }[]
-  /** Paths of the slices of each partition. */
-  readonly paths: readonly (readonly string[])[]
   /** The order of the input, in which ties are decided. */
   readonly runs: readonly RowRun[]
   readonly memoryBytes: number
+}
+
+/** One of the buckets of a barrier's decision. */
+export interface Bucket {
+  readonly operator: number
+  readonly fingerprint: string
+  readonly bucket: number
+  readonly buckets: number
+}
+
+/** The comparison of one bucket of signatures, before the decision. */
+export interface CompareUnit extends BarrierUnit, Bucket {
+  readonly kind: 'compare'
+}
+
+/** A barrier's decision over the signatures of all partitions. */
+export interface ResolveUnit extends BarrierUnit {
+  readonly kind: 'resolve'
+  /** Paths of the slices of each partition. */
+  readonly paths: readonly (readonly string[])[]
+  /** Into how many buckets signatures were compared; 1 where the decision compares them itself. */
+  readonly buckets: number
 }
 
 /** Finished partitions, in order, into the user's export, staged beside its final place. */
@@ -216,4 +238,4 @@ export interface StagesUnit extends UnitBase {
   readonly signs?: number
 }
 
-export type WorkUnit = SegmentUnit | DigestUnit | ResolveUnit | ExportUnit | TraceUnit | StagesUnit
+export type WorkUnit = SegmentUnit | DigestUnit | CompareUnit | ResolveUnit | ExportUnit | TraceUnit | StagesUnit

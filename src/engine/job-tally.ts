@@ -135,6 +135,7 @@ export class JobTally {
       case 'op_failed':
         this.#dropped[event.op_index] -= event.samples
         break
+      case 'bucket_compared':
       case 'barrier_resolved':
         this.decidingMs.set(event.op_index, (this.decidingMs.get(event.op_index) ?? 0) + event.duration_ms)
         break

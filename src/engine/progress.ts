@@ -67,7 +67,7 @@ export class ProgressMeter {
     if (progress !== undefined) {
       if (unit.kind === 'digest') this.#phase = this.#tally === undefined ? 'checking' : this.#phase
       else if (unit.kind === 'export') this.#phase = 'exporting'
-      else this.#phase = unit.kind === 'resolve' ? 'deciding' : 'reading'
+      else this.#phase = unit.kind === 'resolve' || unit.kind === 'compare' ? 'deciding' : 'reading'
     }
     this.#tally?.unit(unit, progress)
   }

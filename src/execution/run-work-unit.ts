@@ -3,6 +3,7 @@ import type { UnitReport } from '../core/report.js'
 import type { UnitResult } from '../core/unit-result.js'
 import type { JobSpec, StagesUnit, WorkUnit } from '../core/work-unit.js'
 import { unreachable } from '../util/unreachable.js'
+import { runCompare } from './barrier/run-compare.js'
 import { runResolve } from './barrier/run-resolve.js'
 import { runExport } from './export/run-export.js'
 import { runDigest } from './run-digest.js'
@@ -46,6 +47,8 @@ async function dispatch(
       return runSegment(job, catalog, unit, report)
     case 'digest':
       return runDigest(job, unit, report)
+    case 'compare':
+      return runCompare(job, catalog, unit, report)
     case 'resolve':
       return runResolve(job, catalog, unit, report)
     case 'export':

@@ -155,7 +155,7 @@ export function defineFilter<S extends ParamsShape>(spec: FilterSpec<S>): Operat
  * @throws {UsageError} where the name does not end in `_deduplicator`
  * @example
  * import { createHash } from 'node:crypto'
- * import { defineDeduplicator, resolveExact } from 'pawl'
+ * import { defineDeduplicator, exactComparison, resolveExact } from 'pawl'
  *
  * export default defineDeduplicator({
  *   name: 'title_deduplicator',
@@ -166,6 +166,7 @@ export function defineFilter<S extends ParamsShape>(spec: FilterSpec<S>): Operat
  *     sign: (sample, record, offset) =>
  *       record.set(createHash('md5').update(String(sample.get('title'))).digest(), offset),
  *     resolve: resolveExact,
+ *     comparison: exactComparison,
  *   }),
  * })
  */

@@ -10,7 +10,12 @@ const besideBytes = 32
 export class KeyBuckets {
   readonly #spill: Spill
 
-  constructor(context: ResolveContext, name: string, recordBytes: number, expected: number) {
+  constructor(
+    context: Pick<ResolveContext, 'memoryBytes' | 'scratchDir'>,
+    name: string,
+    recordBytes: number,
+    expected: number,
+  ) {
     const bytes = KeyIndex.bytesFor(expected) + expected * besideBytes
     const count = Math.min(mostBuckets, 2 ** Math.ceil(Math.log2(Math.max(1, (bytes * 2) / context.memoryBytes))))
     this.#spill = new Spill(context.scratchDir, name, count, recordBytes, context.memoryBytes / 8)

@@ -46,6 +46,8 @@ export function narrate(event: EventBody): string | undefined {
       return `Partition ${event.partition}: goes on from ${event.path}`
     case 'checkpoint_damaged':
       return `Set aside: ${event.reason}`
+    case 'bucket_compared':
+      return `${event.operator}: bucket ${event.bucket + 1} of ${event.buckets} is compared (${formatDuration(event.duration_ms)})`
     case 'barrier_resolved':
       return `${event.operator} drops ${formatCount(event.dropped)} of ${formatCount(event.samples)} samples (${formatDuration(event.duration_ms)})${describeFigures(event)}`
     case 'sample_quarantined':

@@ -112,6 +112,11 @@ export class LedgerIndex {
     return this.#table.withdrawals(`${kind}/${id}`)
   }
 
+  /** The attempts whose records of a key were not withdrawn. */
+  attempts(key: string): string[] {
+    return this.#table.attempts(key)
+  }
+
   /** All records of a kind, in no promised order. */
   *all<K extends LedgerRecord['kind']>(kind: K): Generator<RecordOf<K>> {
     for (const key of this.#table.keys()) {

@@ -126,9 +126,13 @@ export class Ledger implements LedgerView {
     if (records.some(({ kind }) => kind === 'export')) this.#mirrorExports()
   }
 
-  /** Withdraws what no longer holds, such as a checkpoint that was found damaged; what other attempts made stays. */
+  /**
+   * Withdraws what no longer holds, such as a checkpoint that was found damaged, with all that earlier attempts recorded
+   * under the same keys: else that would hold again. What others make meanwhile stays.
+   */
   async withdraw(records: readonly LedgerRecord[]): Promise<void> {
-    if (records.length > 0) await this.#enqueue({ drop: records.map(withdrawalOf) })
+    const dropped = new Set(records.flatMap(record => this.#withdrawalsOf(record)))
+    if (dropped.size > 0) await this.#enqueue({ drop: [...dropped] })
   }
 
   /** Ends the segment; nobody appends to it again. */
@@ -174,6 +178,12 @@ export class Ledger implements LedgerView {
     this.#isWriting = false
   }
 
+  #withdrawalsOf(record: LedgerRecord): string[] {
+    const key = recordKey(record)
+    const attempt = attemptOf(record)
+    return attempt === undefined ? [key] : [attempt, ...this.index.attempts(key)].map(each => `${key}@${each}`)
+  }
+
   #copy(seq: number, record: LedgerRecord): void {
     const offset = this.#position
     const length = this.#append({ seq, put: [record] })
@@ -208,9 +218,4 @@ export class Ledger implements LedgerView {
       this.index.segments.splice(this.index.segments.indexOf(segment), 1)
     }
   }
-}
-
-function withdrawalOf(record: LedgerRecord): string {
-  const attempt = attemptOf(record)
-  return attempt === undefined ? recordKey(record) : `${recordKey(record)}@${attempt}`
 }

@@ -34,6 +34,10 @@ export class RecordTable<P> {
     return [...this.#rows].flatMap(([key, { candidates }]) => (candidates.length > 0 ? [key] : []))
   }
 
+  attempts(key: string): string[] {
+    return (this.#rows.get(key)?.candidates ?? []).flatMap(({ attempt }) => attempt ?? [])
+  }
+
   withdrawals(key: string): number {
     return this.#rows.get(key)?.dropped?.size ?? 0
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { runsAll } from '../drawn.js'
 import { type Finding, playHistory } from './histories/play.js'
-import './histories/short-leases.js'
+import './histories/small-scale.js'
 import { buildMutant, expectLines, type Mutant } from './mutant.js'
 import { crashSeed } from './seed.js'
 

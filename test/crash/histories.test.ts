@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { forEachConcurrently } from '../../src/util/pool.js'
 import { type Finding, playHistory } from './histories/play.js'
-import './histories/short-leases.js'
+import './histories/small-scale.js'
 import { defaultDist } from './rig.js'
 import { crashSeed } from './seed.js'
 

@@ -79,7 +79,8 @@ export class Rig {
     const [command, ...rest] = [...under, process.execPath, ...this.args]
     const child = spawn(command, rest, {
       cwd: this.folder,
-      env: { ...process.env, UV_THREADPOOL_SIZE: '1', ...env },
+      // Few signatures are enough for a decision to be made in buckets.
+      env: { ...process.env, UV_THREADPOOL_SIZE: '1', PAWL_BUCKET_BYTES: '2048', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
@@ -134,6 +135,13 @@ export class Rig {
     return this.#events().filter(({ event_type }) => event_type === kind).length
   }
 
+  /** Buckets of decisions that were compared in all runs of the job, `operator:bucket/buckets`, in the order of the logs. */
+  buckets(): string[] {
+    return this.#events().flatMap(({ event_type, op_index, bucket, buckets }) =>
+      event_type === 'bucket_compared' ? [`${op_index}:${bucket}/${buckets}`] : [],
+    )
+  }
+
   /** How many times units were started beyond the first, retries included, and checkpoints found damaged, over all runs of the job. */
   workDone(): { readonly redone: number; readonly damaged: number } {
     const started = new Map<string, number>()
@@ -171,6 +179,9 @@ interface LoggedEvent {
   readonly partition: string
   readonly from_op: number
   readonly to_op: number
+  readonly op_index: number
+  readonly bucket: number
+  readonly buckets: number
 }
 
 /** A line that a crash cut short is no event. */

@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { exactKeyBytes, resolveExact } from '../../src/ops/deduplicators/resolve-exact.js'
+import type { ResolveContext } from '../../src/core/operator.js'
+import { exactComparison, exactKeyBytes, resolveExact } from '../../src/ops/deduplicators/resolve-exact.js'
+import { decideInBuckets } from './in-buckets.js'
 
 /** Places of the samples that go, `partition:row`, for partitions of keys cut into runs. */
-async function dropped(partitions: readonly (readonly number[])[], memoryBytes: number, runLength = 3) {
+async function dropped(partitions: readonly (readonly number[])[], memoryBytes: number, runLength = 3, buckets = 1) {
   const scratchDir = mkdtempSync(join(tmpdir(), 'pawl-resolve-'))
   const places: string[] = []
-  await resolveExact({
+  const context = {
     *signatures() {
       for (const [partitionIndex, keys] of partitions.entries())
         for (let firstRow = 0; firstRow < keys.length; firstRow += runLength)
@@ -20,8 +22,10 @@ async function dropped(partitions: readonly (readonly number[])[], memoryBytes: 
     memoryBytes,
     scratchDir,
     progress: () => {},
-    drop: (partition, row) => places.push(`${partition}:${row}`),
-  })
+    drop: (partition: number, row: number) => void places.push(`${partition}:${row}`),
+  }
+  const decision = { resolve: resolveExact, comparison: exactComparison }
+  await decideInBuckets(decision, context as unknown as ResolveContext, buckets)
   const left = readdirSync(scratchDir)
   rmSync(scratchDir, { recursive: true })
   return { places: places.sort(), left }
@@ -54,8 +58,9 @@ describe('resolving exact duplicates', () => {
         partitions,
         fc.constantFrom(64, 4096, 1 << 20),
         fc.integer({ min: 1, max: 9 }),
-        async (input, memory, run) => {
-          expect(await dropped(input, memory, run)).toEqual({ places: expected(input), left: [] })
+        fc.constantFrom(1, 2, 7),
+        async (input, memory, run, buckets) => {
+          expect(await dropped(input, memory, run, buckets)).toEqual({ places: expected(input), left: [] })
         },
       ),
       { numRuns: 60 },

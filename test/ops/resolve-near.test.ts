@@ -4,20 +4,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { DropContext } from '../../src/core/operator.js'
+import type { Barrier, ResolveContext } from '../../src/core/operator.js'
 import { createCatalog } from '../../src/ops/catalog.js'
 import { keyMasks } from '../../src/ops/deduplicators/key-masks.js'
-import { minHashBytes, resolveMinHash } from '../../src/ops/deduplicators/resolve-minhash.js'
-import { resolveSimHash, simHashBytes } from '../../src/ops/deduplicators/resolve-simhash.js'
+import { minHashBytes, minHashDecision } from '../../src/ops/deduplicators/resolve-minhash.js'
+import { simHashBytes, simHashDecision } from '../../src/ops/deduplicators/resolve-simhash.js'
 import { DisjointSets } from '../../src/util/disjoint-sets.js'
 import { Md5 } from '../../src/util/md5.js'
 import { tempFolder } from '../io/temp-folder.js'
+import { decideInBuckets } from './in-buckets.js'
 import { run } from './vector-cases.js'
 
 interface Rig {
   readonly memoryBytes: number
   readonly runLength: number
-  resolve(context: DropContext): Promise<void>
+  /** Into how many signatures are compared; one where that is left out. */
+  readonly buckets?: number
+  readonly decision: Pick<Barrier, 'resolve' | 'comparison'>
 }
 
 /** Places of the samples that go, as numbers in the order of the input, for partitions of records cut into runs. */
@@ -30,7 +33,7 @@ async function dropped(partitions: readonly (readonly Buffer[])[], rig: Rig) {
     total += records.length
   }
   const numbers: number[] = []
-  await rig.resolve({
+  const context = {
     *signatures() {
       for (const [partitionIndex, all] of partitions.entries())
         for (let firstRow = 0; firstRow < all.length; firstRow += rig.runLength)
@@ -40,8 +43,9 @@ async function dropped(partitions: readonly (readonly Buffer[])[], rig: Rig) {
     memoryBytes: rig.memoryBytes,
     scratchDir,
     progress: () => {},
-    drop: (partition, row) => numbers.push(starts[partition] + row),
-  })
+    drop: (partition: number, row: number) => void numbers.push(starts[partition] + row),
+  }
+  await decideInBuckets(rig.decision, context as unknown as ResolveContext, rig.buckets ?? 1)
   const left = readdirSync(scratchDir)
   rmSync(scratchDir, { recursive: true })
   return { numbers, left }
@@ -90,6 +94,7 @@ const hashed: fc.Arbitrary<Hashed> = fc.record({
 const rigs = fc.record({
   memoryBytes: fc.constantFrom(64, 4096, 1 << 20),
   runLength: fc.integer({ min: 1, max: 9 }),
+  buckets: fc.constantFrom(1, 2, 7),
 })
 
 describe('resolving near SimHashes', () => {
@@ -100,7 +105,7 @@ describe('resolving near SimHashes', () => {
         const isNear = (a: Hashed, b: Hashed) => a.takesPart && b.takesPart && apart(a.hash, b.hash) <= distance
         const got = await dropped(
           input.map(partition => partition.map(simHashRecord)),
-          { ...rig, resolve: context => resolveSimHash(context, distance) },
+          { ...rig, decision: simHashDecision(distance) },
         )
         expect(got).toEqual({ numbers: linked(input.flat(), isNear), left: [] })
       }),
@@ -114,7 +119,7 @@ describe('resolving near SimHashes', () => {
     const rig = { memoryBytes: 16 << 10, runLength: 500 }
     const got = await dropped([records.slice(0, 1000), records.slice(1000)], {
       ...rig,
-      resolve: context => resolveSimHash(context, 0),
+      decision: simHashDecision(0),
     })
     expect(got.numbers).toEqual(hashes.flatMap((_, i) => (i % 3 === 0 && i > 0 ? [i] : [])))
   })
@@ -148,7 +153,7 @@ describe('resolving MinHash bands', () => {
           a.takesPart && b.takesPart && a.keys.some((key, band) => key === b.keys[band])
         const got = await dropped(
           input.map(partition => partition.map(bandRecord)),
-          { ...rig, resolve: context => resolveMinHash(context, 3) },
+          { ...rig, decision: minHashDecision(3) },
         )
         expect(got).toEqual({ numbers: linked(input.flat(), isNear), left: [] })
       }),
@@ -163,7 +168,7 @@ describe('resolving MinHash bands', () => {
     )
     records[1].copy(records[2], 140 * 8, 140 * 8, 141 * 8)
     const rig = { memoryBytes: 4096, runLength: 2 }
-    expect(await dropped([records], { ...rig, resolve: context => resolveMinHash(context, bands) })).toEqual({
+    expect(await dropped([records], { ...rig, decision: minHashDecision(bands) })).toEqual({
       numbers: [2],
       left: [],
     })

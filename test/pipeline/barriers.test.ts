@@ -1,3 +1,4 @@
+import '../small-buckets.js'
 import { readdirSync, rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { PipelineOptions } from '../../src/index.js'

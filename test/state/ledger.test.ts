@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { ExportRecord, InputRecord } from '../../src/core/records.js'
+import type { ExportRecord, InputRecord, VerdictRecord } from '../../src/core/records.js'
 import { noCounts } from '../../src/core/records.js'
 import { Ledger } from '../../src/state/ledger.js'
 import { LedgerIndex } from '../../src/state/ledger-index.js'
@@ -63,6 +63,31 @@ describe('a ledger', () => {
     expect(third.get('input', 'a')).toMatchObject({ digest: 'new' })
     expect(third.get('input', 'b')).toBeUndefined()
     expect([...third.all('input')].map(({ partition }) => partition)).toEqual(['a'])
+    await third.close()
+  })
+
+  it('withdraws with a record those of earlier attempts, which would else hold again', async () => {
+    const verdict = (attempt: string): VerdictRecord => {
+      const file = {
+        path: `checkpoints/barrier.op1.0123456789.${attempt}.verdict`,
+        rows: 1,
+        sizeBytes: 4,
+        checksum: attempt,
+      }
+      return { kind: 'verdict', fingerprint: 'f', file, slices: [] }
+    }
+    for (const attempt of ['00000001', '00000002']) {
+      const ledger = await open()
+      await ledger.commit([verdict(attempt)])
+      await ledger.close()
+    }
+    const third = await open()
+    await third.withdraw([third.get('verdict', 'f') as VerdictRecord])
+    expect(third.get('verdict', 'f')).toBeUndefined()
+    expect(read().get('verdict', 'f')).toBeUndefined()
+    // What is made anew holds.
+    await third.commit([verdict('00000003')])
+    expect(read().get('verdict', 'f')).toMatchObject({ file: { checksum: '00000003' } })
     await third.close()
   })
 

@@ -3,8 +3,12 @@ import { resolve } from 'node:path'
 import { verdictFingerprint } from '../../core/fingerprint.js'
 import type { StagesRecord, VerdictRecord, VerdictSlice } from '../../core/records.js'
 import type { PointInput, ResolveUnit } from '../../core/work-unit.js'
+import { isFindings } from '../../execution/barrier/findings.js'
 import { raceFor } from '../../execution/scheduler/commit.js'
-import { superviseUnit, UnitFailed } from '../../execution/scheduler/supervise.js'
+import { bucketsOf, compareBuckets, type Decision, dropFindings } from '../../execution/scheduler/compare-buckets.js'
+import { damagedPath } from '../../execution/scheduler/damage.js'
+import { superviseUnit } from '../../execution/scheduler/supervise.js'
+import { remove } from '../../util/remove.js'
 import type { PipelineContext } from './pipeline-context.js'
 import type { SourceWork } from './source-work.js'
 
@@ -59,11 +63,16 @@ export async function decideAll(
   const known = () => recalled(context, fingerprint)
   let verdict = known()
   if (verdict === undefined) {
+    const question = { works, records, decision: decisionOf(context, { barrier, fingerprint, records }) }
+    const compared = await unlessDamaged(context, records, () =>
+      compareBuckets(context, question.decision, () => known() !== undefined),
+    )
+    if (compared !== 'compared') return compared ?? 'lost'
     const claim = await team.claims.take(`decide-${fingerprint}-${ledger.withdrawals('verdict', fingerprint)}`)
     if (claim.kind === 'held') return 'held'
     // Whoever held it before may have been done.
     team.learn(true)
-    verdict = known() ?? (await decide(context, { works, records, barrier, fingerprint }))
+    verdict = known() ?? (await unlessDamaged(context, records, () => decide(context, question)))
   }
   if (verdict === undefined) return 'lost'
   decisions.take(barrier, verdict)
@@ -73,52 +82,70 @@ export async function decideAll(
 interface Question {
   readonly works: readonly SourceWork[]
   readonly records: readonly StagesRecord[]
-  readonly barrier: number
-  readonly fingerprint: string
+  readonly decision: Decision
 }
 
-/** @returns undefined where signatures are not what was committed; they are then no longer on record */
-async function decide(
-  context: PipelineContext,
-  { works, records, barrier, fingerprint }: Question,
-): Promise<VerdictRecord | undefined> {
-  const { ledger, pipeline, settings, setbacks } = context
+function decisionOf(
+  { pipeline, settings }: PipelineContext,
+  {
+    barrier,
+    fingerprint,
+    records,
+  }: { readonly barrier: number; readonly fingerprint: string; readonly records: readonly StagesRecord[] },
+): Decision {
+  const { use, stage } = pipeline.barriers[barrier]
+  const { name, compares = false } = use
+  const signatures = records.flatMap(({ source, signature, samples }) =>
+    signature === undefined ? [] : [{ partition: source, file: signature, samples }],
+  )
+  const runs = signatures.map(({ file }, index) => ({ index, rows: file.rows }))
+  return {
+    name,
+    index: stage,
+    compares,
+    operator: barrier,
+    fingerprint,
+    signatures,
+    runs,
+    memoryBytes: settings.resolveMemoryBytes,
+  }
+}
+
+/** @returns undefined where something that was read is not what was committed: it no longer counts then */
+async function unlessDamaged<T>(
+  { ledger, setbacks, directory }: PipelineContext,
+  records: readonly StagesRecord[],
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    const damaged = damagedPath(error)
+    const record = records.find(({ signature }) => signature !== undefined && damaged?.endsWith(signature.path))
+    const isKnown = damaged !== undefined && (record !== undefined || isFindings(damaged))
+    if (!isKnown || (setbacks.get(damaged) ?? 0) >= mostSetbacks) throw error
+    setbacks.set(damaged, (setbacks.get(damaged) ?? 0) + 1)
+    if (record === undefined) remove(resolve(directory.path, damaged))
+    else await ledger.withdraw([record])
+    return undefined
+  }
+}
+
+async function decide(context: PipelineContext, { works, decision }: Question): Promise<VerdictRecord> {
+  const { ledger, pipeline } = context
+  const { name, index: _index, compares: _compares, ...asked } = decision
+  const { operator: barrier, fingerprint, signatures } = asked
   const { use, stage } = pipeline.barriers[barrier]
   const started = performance.now()
   // One whose file is gone is decided again.
   const lost = ledger.get('verdict', fingerprint)
   if (lost !== undefined) await ledger.withdraw([lost])
-  const signatures = records.flatMap(({ source, signature, samples }) =>
-    signature === undefined ? [] : [{ partition: source, file: signature, samples }],
-  )
-  const runs = signatures.map(({ file }, index) => ({ index, rows: file.rows }))
   const paths = works.map(({ source }) =>
     source.files.length > 0 ? source.files.map(({ path }) => path) : [source.name],
   )
-  const result = await superviseUnit(context, { partition: '', what: use.name }, (attempt): ResolveUnit => {
-    const memoryBytes = settings.resolveMemoryBytes
-    return {
-      kind: 'resolve',
-      id: `${use.name}:${attempt}`,
-      attempt,
-      operator: barrier,
-      fingerprint,
-      signatures,
-      paths,
-      runs,
-      memoryBytes,
-    }
-  }).catch(async (error: unknown) => {
-    const damaged =
-      error instanceof UnitFailed && error.error.consequence === 'redo_input' ? error.error.path : undefined
-    const record =
-      damaged && records.find(({ signature }) => signature !== undefined && damaged.endsWith(signature.path))
-    if (!record || (setbacks.get(damaged) ?? 0) >= mostSetbacks) throw error
-    setbacks.set(damaged, (setbacks.get(damaged) ?? 0) + 1)
-    await ledger.withdraw([record])
-    return undefined
+  const result = await superviseUnit(context, { partition: '', what: name }, (attempt): ResolveUnit => {
+    return { ...asked, kind: 'resolve', id: `${name}:${attempt}`, attempt, paths, buckets: bucketsOf(decision) }
   })
-  if (result === undefined) return undefined
   if (result.kind !== 'resolve') throw new TypeError(`a resolve unit answered with a ${result.kind}`)
   const { file, figures, lines, slices } = result
   const signed = slices.map((slice, index): VerdictSlice => ({ ...slice, signed: signatures[index].file.checksum }))
@@ -126,6 +153,7 @@ async function decide(
   const generation = ledger.withdrawals('verdict', fingerprint) + 1
   const theirs = raceFor(context, { id: fingerprint, generation }, [verdict])
   await ledger.commit(theirs ?? [verdict])
+  dropFindings(context, decision)
   context.emit({
     event_type: 'barrier_resolved',
     operator: use.name,

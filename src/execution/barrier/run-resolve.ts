@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { OperatorCatalog } from '../../core/operator.js'
+import type { Comparison, OperatorCatalog } from '../../core/operator.js'
 import type { UnitReport } from '../../core/report.js'
 import type { ResolveResult } from '../../core/unit-result.js'
 import type { JobSpec, ResolveUnit } from '../../core/work-unit.js'
@@ -9,6 +9,7 @@ import { discardStaged, stagingPath } from '../../util/staging.js'
 import { storedPath } from '../../util/stored-path.js'
 import { buildOperator } from '../operator-chain.js'
 import { BesideDecision } from './beside-decision.js'
+import { readFindings } from './findings.js'
 import { PayloadWriter } from './payloads.js'
 import { readSignatures } from './signature-reader.js'
 import { Verdict } from './verdict.js'
@@ -29,7 +30,10 @@ export async function runResolve(
   const payloads = new PayloadWriter(file)
   const beside = new BesideDecision(job, unit)
   try {
+    const { comparison } = operator
+    const findings = unit.buckets > 1 && comparison !== undefined ? () => allFindings(job, unit, comparison) : undefined
     await operator.resolve({
+      findings,
       signatures: () => readSignatures(job.jobDir, unit, operator.recordBytes, report),
       progress: () => report.progress({ samples: verdict.droppedRows, bytes: payloads.size }),
       totalRecords: unit.signatures.reduce((sum, each) => sum + each.file.rows, 0),
@@ -52,6 +56,10 @@ export async function runResolve(
     await operator.dispose?.()
     discardStaged(scratchDir)
   }
+}
+
+function* allFindings(job: JobSpec, unit: ResolveUnit, { findingBytes }: Comparison): Generator<Buffer> {
+  for (let bucket = 0; bucket < unit.buckets; bucket++) yield* readFindings(job, { ...unit, bucket }, findingBytes)
 }
 
 interface Decided {

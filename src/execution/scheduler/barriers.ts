@@ -6,6 +6,7 @@ import type { ResolveUnit } from '../../core/work-unit.js'
 import { orderSlices, runsOf } from '../../planning/input-order.js'
 import type { Reach } from '../../planning/reaches.js'
 import { raceFor } from './commit.js'
+import { bucketsOf, compareBuckets, type Decision, dropFindings } from './compare-buckets.js'
 import { damagedPath, setAside } from './damage.js'
 import { applyVerdict, type PartitionState, signatureRecord, verdictAt } from './partition-state.js'
 import { booksOf, type RunContext } from './run-context.js'
@@ -26,11 +27,21 @@ export async function resolveBarrier(
   if (fingerprint === undefined) return 'lost'
   let verdict = ledger.get('verdict', fingerprint)
   if (verdict === undefined) {
+    const signatures = await signaturesOf(context, states, reach)
+    if (signatures === undefined) return 'lost'
+    const question = { decision: decisionOf(context, states, { reach, fingerprint, signatures }), states, signatures }
+    const known = () => ledger.get('verdict', fingerprint)
+    const compared = await unlessDamaged(context, () =>
+      compareBuckets(context, question.decision, () => known() !== undefined),
+    )
+    if (compared !== 'compared') return compared
     const claim = await team.claims.take(`decide-${fingerprint}-${ledger.withdrawals('verdict', fingerprint)}`)
     if (claim.kind === 'held') return 'held'
     // Whoever held it before may have been done.
     team.learn(true)
-    verdict = ledger.get('verdict', fingerprint) ?? (await decide(context, states, { reach, fingerprint }))
+    if (known() === undefined && (await unlessDamaged(context, () => decide(context, question))) === 'lost')
+      return 'lost'
+    verdict = known()
   }
   if (verdict === undefined) return 'lost'
   applyVerdict(states, reach, verdict)
@@ -38,56 +49,74 @@ export async function resolveBarrier(
 }
 
 interface Question {
-  readonly reach: Reach
-  readonly fingerprint: string
+  readonly decision: Decision
+  readonly states: readonly PartitionState[]
+  readonly signatures: readonly SignatureRecord[]
 }
 
-async function decide(
-  context: RunContext,
+function decisionOf(
+  { plan, files, settings }: RunContext,
   states: readonly PartitionState[],
-  { reach, fingerprint }: Question,
-): Promise<VerdictRecord | undefined> {
+  {
+    reach,
+    fingerprint,
+    signatures,
+  }: Pick<Decision, 'fingerprint'> & Pick<Question, 'signatures'> & { readonly reach: Reach },
+): Decision {
   const operator = reach.signs as number
-  const { name } = context.plan.operators[operator]
-  const started = performance.now()
-  const signatures = await signaturesOf(context, states, reach)
-  if (signatures === undefined) return undefined
+  const { name, compares = false } = plan.operators[operator]
   const runs = runsOf(
-    orderSlices(states, context.files),
+    orderSlices(states, files),
     signatures.map(({ sliceRows }) => sliceRows),
   )
+  return {
+    name,
+    index: operator,
+    compares,
+    operator,
+    fingerprint,
+    signatures,
+    runs,
+    memoryBytes: settings.resolveMemoryBytes,
+  }
+}
+
+/** @returns `lost` where something that was read is damaged: it is set aside then */
+async function unlessDamaged<T>(context: RunContext, work: () => Promise<T>): Promise<T | 'lost'> {
   try {
-    const result = await superviseUnit(context, { partition: '', what: name }, (attempt): ResolveUnit => {
-      const memoryBytes = context.settings.resolveMemoryBytes
-      const id = `${name}:${attempt}`
-      const paths = states.map(({ slices }) => slices.map(({ path }) => path))
-      return { kind: 'resolve', id, attempt, operator, fingerprint, signatures, paths, runs, memoryBytes }
-    })
-    if (result.kind !== 'resolve') throw new TypeError(`a resolve unit answered with a ${result.kind}`)
-    const verdict = verdictOf(fingerprint, result, signatures)
-    const counted = raceFor(
-      context,
-      { id: fingerprint, generation: context.ledger.withdrawals('verdict', fingerprint) + 1 },
-      [verdict],
-    )
-    await context.ledger.commit(counted ?? [verdict])
-    context.emit({
-      event_type: 'barrier_resolved',
-      operator: name,
-      op_index: operator,
-      samples: signatures.reduce((sum, { file, samples }) => sum + (samples ?? file.rows), 0),
-      dropped: result.file.rows,
-      ...result.figures,
-      ...(result.lines === undefined ? {} : { lines_path: result.lines.path }),
-      duration_ms: Math.round(performance.now() - started),
-    })
-    return context.ledger.get('verdict', fingerprint)
+    return await work()
   } catch (error) {
     const path = damagedPath(error)
     if (path === undefined) throw error
     await setAside(context, '', path, (error as Error).message)
-    return undefined
+    return 'lost'
   }
+}
+
+async function decide(context: RunContext, { decision, states, signatures }: Question): Promise<void> {
+  const { name, index: _index, compares: _compares, ...asked } = decision
+  const { operator, fingerprint } = asked
+  const started = performance.now()
+  const result = await superviseUnit(context, { partition: '', what: name }, (attempt): ResolveUnit => {
+    const paths = states.map(({ slices }) => slices.map(({ path }) => path))
+    return { ...asked, kind: 'resolve', id: `${name}:${attempt}`, attempt, paths, buckets: bucketsOf(decision) }
+  })
+  if (result.kind !== 'resolve') throw new TypeError(`a resolve unit answered with a ${result.kind}`)
+  const verdict = verdictOf(fingerprint, result, signatures)
+  const generation = context.ledger.withdrawals('verdict', fingerprint) + 1
+  const counted = raceFor(context, { id: fingerprint, generation }, [verdict])
+  await context.ledger.commit(counted ?? [verdict])
+  dropFindings(context, decision)
+  context.emit({
+    event_type: 'barrier_resolved',
+    operator: name,
+    op_index: operator,
+    samples: signatures.reduce((sum, { file, samples }) => sum + (samples ?? file.rows), 0),
+    dropped: result.file.rows,
+    ...result.figures,
+    ...(result.lines === undefined ? {} : { lines_path: result.lines.path }),
+    duration_ms: Math.round(performance.now() - started),
+  })
 }
 
 function verdictOf(

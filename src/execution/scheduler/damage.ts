@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { renameSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { FileRef, LedgerRecord } from '../../core/records.js'
+import { isFindings } from '../barrier/findings.js'
 import { UnitFailure } from '../unit-failure.js'
 import type { PartitionState } from './partition-state.js'
 import { JobFailure, type RunContext } from './run-context.js'
@@ -45,7 +46,7 @@ export function damagedPath(error: unknown): string | undefined {
 export async function setAside(context: RunContext, partition: string, path: string, reason: string): Promise<void> {
   context.team.learn(true)
   const records = recordsOf(context, path)
-  if (records.length === 0) {
+  if (records.length === 0 && !isFindings(path)) {
     // Another process went past it, and took it away.
     if (context.team.hasOthers) return
     throw new JobFailure('damaged_checkpoint', `${reason}, but no record names it`)

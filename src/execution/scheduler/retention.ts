@@ -68,7 +68,8 @@ function removeFiles({ directory }: RunContext, files: readonly FileRef[]): void
   for (const { path } of files) remove(resolve(directory.path, path))
 }
 
-const checkpointName = /\.op\d+\.[0-9a-f]{10}\.[0-9a-f]{8}\.(jsonl|jsonl\.gz|parquet|arrow|signatures|verdict)$/
+const checkpointName =
+  /\.op\d+\.[0-9a-f]{10}\.([0-9a-f]{8}\.(jsonl|jsonl\.gz|parquet|arrow|signatures|verdict)|\d+-of-\d+\.findings)$/
 const quarantineName = /\.op\d+-\d+\.[0-9a-f]{8}\.jsonl$/
 const damagedName = /\.damaged-[0-9a-f]{8}$/
 

@@ -4,7 +4,7 @@ import { defineDeduplicator } from '../define.js'
 import { bool } from '../params.js'
 import { CharSet, charSets } from '../text/char-set.js'
 import { isWellFormed, lower, strip } from '../text/python-text.js'
-import { exactKeyBytes, resolveExact } from './resolve-exact.js'
+import { exactComparison, exactKeyBytes, resolveExact } from './resolve-exact.js'
 
 /** Keeps the first of the samples whose text has the same MD5 (Data-Juicer). */
 export const documentDeduplicator = defineDeduplicator({
@@ -31,6 +31,7 @@ export const documentDeduplicator = defineDeduplicator({
       sample.hashes = { ...sample.hashes, [fields.hash]: digest.toString('hex') }
     },
     resolve: resolveExact,
+    comparison: exactComparison,
   }),
 })
 

@@ -3,7 +3,7 @@ import type { Sample } from '../../core/sample.js'
 import { defineDeduplicator } from '../define.js'
 import { bool, int } from '../params.js'
 import { hashLine, type LineRules, lineHashBytes } from '../text/line-hashes.js'
-import { resolveLines } from './resolve-lines.js'
+import { lineDecision } from './resolve-lines.js'
 
 /** Removes lines that occur in many documents (Data-Juicer). */
 export const documentLineDeduplicator = defineDeduplicator({
@@ -41,7 +41,7 @@ export const documentLineDeduplicator = defineDeduplicator({
     return {
       recordBytes: lineHashBytes,
       signMany: sample => hashesOf(sample.text(textKey), rules),
-      resolve: context => resolveLines(context, params.frequency_threshold ?? 6),
+      ...lineDecision(params.frequency_threshold ?? 6),
       edit(payload) {
         const common = readHashes(payload)
         return sample => removeLines(sample, { textKey, rules, common })

@@ -5,7 +5,7 @@ import type { DisjointSets } from '../../util/disjoint-sets.js'
 import { Spill } from '../../util/spill.js'
 import { defineDeduplicator } from '../define.js'
 import { createMinHash, minHashParams } from './document-minhash-deduplicator.js'
-import { resolveMinHash } from './resolve-minhash.js'
+import { minHashDecision } from './resolve-minhash.js'
 
 const uidBytes = 8
 
@@ -46,7 +46,7 @@ const definition = defineDeduplicator({
         minHash.sign(sample, record, offset)
         new DataView(record.buffer, record.byteOffset + offset + keysBytes, uidBytes).setFloat64(0, uid, true)
       },
-      resolve: each => resolveMinHash(each, bands, { recordBytes, drop: dropAllButLeastUid }),
+      ...minHashDecision(bands, { recordBytes, drop: dropAllButLeastUid }),
     }
   },
 })

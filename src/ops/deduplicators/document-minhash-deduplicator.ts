@@ -8,7 +8,7 @@ import { permutations } from '../text/permutations.js'
 import { joinedTokens, shingleParams, shingler } from '../text/shingles.js'
 import { type Bands, optimalBands } from './bands.js'
 import { dropAllButLeast, exportClustersParam } from './clusters.js'
-import { bandBytes, type MinHashChoice, minHashBytes, resolveMinHash } from './resolve-minhash.js'
+import { bandBytes, type MinHashChoice, minHashBytes, minHashDecision } from './resolve-minhash.js'
 import { placeBytes, writePlace } from './sample-place.js'
 
 const defaults = { window_size: 5, num_permutations: 256, jaccard_threshold: 0.7 } as const
@@ -108,7 +108,7 @@ export function createMinHash(
       record[offset + cut.bands * bandBytes] = takesShort || shingles.count > 0 ? 1 : 0
       if (placeAt !== undefined) writePlace(sample, record, offset + placeAt)
     },
-    resolve: context => resolveMinHash(context, cut.bands, { recordBytes, drop }),
+    ...minHashDecision(cut.bands, { recordBytes, drop }),
   }
 }
 

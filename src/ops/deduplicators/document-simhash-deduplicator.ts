@@ -4,7 +4,7 @@ import { defineDeduplicator } from '../define.js'
 import { shingleParams, shingler } from '../text/shingles.js'
 import { simHash } from '../text/simhash.js'
 import { exportClustersParam } from './clusters.js'
-import { resolveSimHash, simHashBytes } from './resolve-simhash.js'
+import { simHashBytes, simHashDecision } from './resolve-simhash.js'
 import { placeBytes, writePlace } from './sample-place.js'
 
 const defaults = { window_size: 6, num_blocks: 6, hamming_distance: 4 } as const
@@ -67,7 +67,7 @@ export const documentSimhashDeduplicator = defineDeduplicator({
         const hash = (BigInt(high) << 32n) | BigInt(low)
         sample.hashes = { ...sample.hashes, [fields.simhash]: hash.toString() }
       },
-      resolve: context => resolveSimHash(context, distance, { recordBytes, placeAt }),
+      ...simHashDecision(distance, { recordBytes, placeAt }),
     }
   },
 })

@@ -1,5 +1,4 @@
-import type { DropContext } from '../../core/operator.js'
-import type { DisjointSets } from '../../util/disjoint-sets.js'
+import type { CompareContext, DropContext } from '../../core/operator.js'
 import { Spill } from '../../util/spill.js'
 import type { KeyMask } from './key-masks.js'
 
@@ -17,9 +16,37 @@ const mostBuckets = 256
 /** Keys between two signs of life; each may be compared with all in memory. */
 const keysPerSign = 4096
 
+/** Two samples of one set, by their numbers. */
+export const pairBytes = 8
+
+/** Sets whose joins are findings of a bucket. */
+export function findingPairs({ find }: Pick<CompareContext, 'find'>): NearTask['sets'] {
+  const pair = Buffer.alloc(pairBytes)
+  return {
+    join(a, b) {
+      pair.writeUInt32LE(a, 0)
+      pair.writeUInt32LE(b, 4)
+      find(pair)
+    },
+  }
+}
+
+/** Joins what buckets found. */
+export async function joinFound(
+  context: Pick<DropContext, 'findings' | 'progress'>,
+  sets: NearTask['sets'],
+): Promise<void> {
+  for await (const piece of context.findings?.() ?? []) {
+    context.progress?.()
+    const view = new DataView(piece.buffer, piece.byteOffset, piece.length)
+    for (let at = 0; at < piece.length; at += pairBytes)
+      sets.join(view.getUint32(at, true), view.getUint32(at + 4, true))
+  }
+}
+
 interface NearTask {
-  readonly context: DropContext
-  readonly sets: DisjointSets
+  readonly context: Pick<DropContext, 'scratchDir' | 'progress'>
+  readonly sets: { join(a: number, b: number): void }
   /** Bits in which two keys of one set may differ. */
   readonly distance: number
 }
@@ -89,7 +116,7 @@ export class NearKeyJoiner {
 }
 
 /** The bits of a mask, mixed to 32 of which any are evenly spread. */
-function groupOf(high: number, low: number, mask: KeyMask): number {
+export function groupOf(high: number, low: number, mask: KeyMask): number {
   let mixed = Math.imul(high & mask.high, 0x9e3779b1) ^ Math.imul(low & mask.low, 0x85ebca77)
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d)
   mixed = Math.imul(mixed ^ (mixed >>> 12), 0x297a2d39)

@@ -4,7 +4,7 @@ import { defineDeduplicator } from '../define.js'
 import { bool } from '../params.js'
 import { hashDocument } from './document-deduplicator.js'
 import { describePlacement, placement } from './ray-params.js'
-import { exactKeyBytes, resolveExact } from './resolve-exact.js'
+import { exactComparison, exactKeyBytes, resolveExact } from './resolve-exact.js'
 
 const placementParams = placement({
   backend: z.enum(['ray_actor', 'redis']),
@@ -41,5 +41,6 @@ export const rayDocumentDeduplicator = defineDeduplicator({
       sample.hashes = { ...sample.hashes, [fields.hash]: digest?.toString('hex') ?? empty }
     },
     resolve: resolveExact,
+    comparison: exactComparison,
   }),
 })

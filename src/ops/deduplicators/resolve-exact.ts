@@ -1,4 +1,4 @@
-import type { DropContext } from '../../core/operator.js'
+import type { CompareContext, Comparison, DropContext } from '../../core/operator.js'
 import { Spill } from '../../util/spill.js'
 
 /** Bytes of the signatures that `resolveExact` compares: a hash whose bits are evenly spread, such as MD5. */
@@ -32,10 +32,53 @@ type Entries = AsyncIterable<Buffer> | Iterable<Buffer>
  * })
  */
 export async function resolveExact(context: DropContext): Promise<void> {
-  await resolveEntries(context, signatureEntries(context), context.totalRecords, 0)
+  if (context.findings !== undefined) await dropFound(context, context.findings())
+  else
+    await resolveEntries(
+      context,
+      signatureEntries(context, () => true),
+      context.totalRecords,
+      0,
+    )
 }
 
-async function* signatureEntries(context: DropContext): AsyncGenerator<Buffer> {
+/** `resolveExact` bucket by bucket: what is found are the places of those that go. Meant for `comparison` of a deduplicator. */
+export const exactComparison: Comparison = {
+  findingBytes: 8,
+  async compare(context: CompareContext) {
+    const { bucket, buckets, totalRecords, find, ...rest } = context
+    // Bytes that no table and no file is chosen by.
+    const isOwn = (records: Buffer, at: number) => records.readUInt16LE(at + 6) % buckets === bucket
+    const finding = Buffer.alloc(exactComparison.findingBytes)
+    const drop = (partitionIndex: number, row: number) => {
+      finding.writeUInt32LE(partitionIndex, 0)
+      finding.writeUInt32LE(row, 4)
+      find(finding)
+    }
+    const entries = signatureEntries(context, isOwn)
+    await resolveEntries({ ...rest, drop }, entries, Math.ceil(totalRecords / buckets), 0)
+  },
+}
+
+async function dropFound(
+  context: DropContext,
+  findings: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<void> {
+  for await (const piece of findings) {
+    context.progress?.()
+    const view = new DataView(piece.buffer, piece.byteOffset, piece.length)
+    for (let at = 0; at < piece.length; at += exactComparison.findingBytes)
+      context.drop(view.getUint32(at, true), view.getUint32(at + 4, true))
+  }
+}
+
+/** What an entry needs to be decided on. */
+type EntryContext = Pick<DropContext, 'memoryBytes' | 'scratchDir' | 'progress' | 'drop'>
+
+async function* signatureEntries(
+  context: Pick<DropContext, 'signatures'>,
+  isOwn: (records: Buffer, at: number) => boolean,
+): AsyncGenerator<Buffer> {
   const perPiece = 4096
   for await (const { partitionIndex, records: bytes, firstRow } of context.signatures()) {
     const records = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -43,18 +86,20 @@ async function* signatureEntries(context: DropContext): AsyncGenerator<Buffer> {
     for (let from = 0; from < count; from += perPiece) {
       const until = Math.min(count, from + perPiece)
       const piece = Buffer.allocUnsafe((until - from) * entryBytes)
+      let offset = 0
       for (let i = from; i < until; i++) {
-        const offset = (i - from) * entryBytes
+        if (!isOwn(records, i * exactKeyBytes)) continue
         records.copy(piece, offset, i * exactKeyBytes, (i + 1) * exactKeyBytes)
         piece.writeUInt32LE(partitionIndex, offset + exactKeyBytes)
         piece.writeUInt32LE(firstRow + i, offset + exactKeyBytes + 4)
+        offset += entryBytes
       }
-      yield piece
+      yield piece.subarray(0, offset)
     }
   }
 }
 
-async function resolveEntries(context: DropContext, entries: Entries, count: number, level: number): Promise<void> {
+async function resolveEntries(context: EntryContext, entries: Entries, count: number, level: number): Promise<void> {
   const tableBytes = KeyTable.bytesFor(count)
   if (tableBytes <= context.memoryBytes / 2 || level > deepestLevel) {
     await dropRepeats(context, entries, new KeyTable(level > deepestLevel ? 1024 : count))
@@ -77,7 +122,7 @@ async function resolveEntries(context: DropContext, entries: Entries, count: num
   }
 }
 
-async function dropRepeats(context: DropContext, entries: Entries, table: KeyTable): Promise<void> {
+async function dropRepeats(context: EntryContext, entries: Entries, table: KeyTable): Promise<void> {
   for await (const piece of entries) {
     context.progress?.()
     for (let offset = 0; offset < piece.length; offset += entryBytes) {

@@ -1,4 +1,4 @@
-import type { ResolveContext } from '../../core/operator.js'
+import type { Barrier, CompareContext, ResolveContext } from '../../core/operator.js'
 import { Spill } from '../../util/spill.js'
 import { KeyBuckets } from '../key-buckets.js'
 import { KeyIndex } from '../key-index.js'
@@ -8,52 +8,78 @@ import { lineHashBytes } from '../text/line-hashes.js'
 const entryBytes = lineHashBytes + 4
 const mostRanges = 256
 
+/** All that it takes to find common lines, of all hashes or of those that fall to a bucket. */
+type Counting = Pick<CompareContext, 'signatures' | 'totalRecords' | 'memoryBytes' | 'scratchDir' | 'progress'> &
+  Partial<Pick<CompareContext, 'bucket' | 'buckets'>>
+
 /**
  * Gives each partition the hashes that stand in more samples than the threshold, of those that it has itself: a new file
- * changes only the partitions that share lines with it.
+ * changes only the partitions that share lines with it. A bucket has a share of the hashes.
  */
-export async function resolveLines(context: ResolveContext, threshold: number): Promise<void> {
+export function lineDecision(threshold: number): Pick<Barrier, 'resolve' | 'comparison'> {
+  return {
+    resolve: context => resolveLines(context, threshold),
+    comparison: {
+      findingBytes: entryBytes,
+      compare: context => eachCommon(context, threshold, entry => context.find(entry)),
+    },
+  }
+}
+
+async function resolveLines(context: ResolveContext, threshold: number): Promise<void> {
   if (context.totalSamples <= 1) return
-  await using buckets = new KeyBuckets(context, 'lines', entryBytes, context.totalRecords)
-  await collect(context, buckets)
   const ranges = Math.max(1, Math.min(mostRanges, context.partitionCount))
   const width = Math.ceil(context.partitionCount / ranges)
   await using shares = new Spill(context.scratchDir, 'shares', ranges, entryBytes, context.memoryBytes / 8)
-  for (let bucket = 0; bucket < buckets.count; bucket++)
-    await shareOut(context, { buckets, bucket, shares, width }, threshold)
+  const share = (entry: Buffer) => note(shares, Math.floor(entry.readUInt32LE(lineHashBytes) / width), entry)
+  if (context.findings === undefined) await eachCommon(context, threshold, share)
+  else
+    for await (const piece of context.findings())
+      await eachEntry(context, [Buffer.from(piece.buffer, piece.byteOffset, piece.length)], (bytes, at) =>
+        share(bytes.subarray(at, at + entryBytes)),
+      )
   for (let range = 0; range < ranges; range++) {
     await giveRange(context, shares, range)
     await shares.drop(range)
   }
 }
 
-async function collect(context: ResolveContext, buckets: KeyBuckets): Promise<void> {
+/** Tells of each common line once for every partition that has it: its hash, then the partition. */
+async function eachCommon(
+  context: Counting,
+  threshold: number,
+  tell: (entry: Buffer) => void | Promise<void>,
+): Promise<void> {
+  const { totalRecords, buckets: of = 1 } = context
+  await using buckets = new KeyBuckets(context, 'lines', entryBytes, Math.ceil(totalRecords / of))
+  await collect(context, buckets)
+  for (let bucket = 0; bucket < buckets.count; bucket++) await tellCommon({ context, threshold, tell }, buckets, bucket)
+}
+
+async function collect(context: Counting, buckets: KeyBuckets): Promise<void> {
+  const { bucket: own = 0, buckets: of = 1 } = context
   const entry = Buffer.alloc(entryBytes)
   for await (const { partitionIndex, records } of context.signatures()) {
     context.progress?.()
     entry.writeUInt32LE(partitionIndex, lineHashBytes)
     for (let at = 0; at < records.length; at += lineHashBytes) {
       entry.set(records.subarray(at, at + lineHashBytes))
+      // Bytes that no file is chosen by.
+      if (of > 1 && entry.readUInt16LE(lineHashBytes - 2) % of !== own) continue
       const pending = buckets.add(entry)
       if (pending !== undefined) await pending
     }
   }
 }
 
-interface Sharing {
-  readonly buckets: KeyBuckets
-  readonly bucket: number
-  readonly shares: Spill
-  /** Partitions a range. */
-  readonly width: number
+interface Telling {
+  readonly context: Counting
+  readonly threshold: number
+  readonly tell: (entry: Buffer) => void | Promise<void>
 }
 
-/** Counts the hashes of a bucket, then notes each common one once for every partition that has it. */
-async function shareOut(
-  context: ResolveContext,
-  { buckets, bucket, shares, width }: Sharing,
-  threshold: number,
-): Promise<void> {
+/** Counts the hashes of a file of them, then tells of each common one once for every partition that has it. */
+async function tellCommon({ context, threshold, tell }: Telling, buckets: KeyBuckets, bucket: number): Promise<void> {
   const index = new KeyIndex(Math.min(buckets.recordsIn(bucket), 1 << 16))
   const counts: number[] = []
   await eachEntry(context, buckets.read(bucket), (piece, at) => {
@@ -68,7 +94,7 @@ async function shareOut(
     const partition = piece.readUInt32LE(at + lineHashBytes)
     if (counts[id] <= threshold || noted[id] === partition) return
     noted[id] = partition
-    return note(shares, Math.floor(partition / width), piece.subarray(at, at + entryBytes))
+    return tell(piece.subarray(at, at + entryBytes))
   })
 }
 
@@ -86,8 +112,8 @@ function note(shares: Spill, range: number, entry: Buffer): void | Promise<void>
 }
 
 async function eachEntry(
-  context: ResolveContext,
-  pieces: AsyncIterable<Buffer>,
+  context: Pick<ResolveContext, 'progress'>,
+  pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
   take: (piece: Buffer, at: number) => void | Promise<void>,
 ): Promise<void> {
   for await (const piece of pieces) {
