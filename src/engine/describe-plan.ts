@@ -1,6 +1,6 @@
 import type { Recipe } from '../config/recipe.js'
 import type { DatasetCut } from '../core/partition.js'
-import type { ExportSettings } from '../execution/export/export-form.js'
+import type { ExportSettings } from '../execution/coordinator/export/export-form.js'
 import type { OperatorPlan } from '../planning/reaches.js'
 
 /** `dag_execution_plan.json`: operators, segments, barriers, checkpoints, partitions, and why. Sizes in bytes. */

@@ -4,8 +4,8 @@ import type { Recipe } from '../config/recipe.js'
 import { RecipeError } from '../config/recipe-error.js'
 import type { DatasetCut } from '../core/partition.js'
 import type { FileCompression } from '../core/slice.js'
-import { exportColumns } from '../execution/dataset/input-columns.js'
-import type { ExportSettings } from '../execution/export/export-form.js'
+import { exportColumns } from '../execution/coordinator/dataset/input-columns.js'
+import type { ExportSettings } from '../execution/coordinator/export/export-form.js'
 import { needsSchema } from '../io/open-writer.js'
 
 const compressions: Readonly<Record<string, FileCompression>> = { '.gz': 'gzip', '.zst': 'zstd' }

@@ -2,7 +2,12 @@ import { keyEffects, type RecipeKey } from '../config/key-effects.js'
 import type { Recipe, RecipeOrigin } from '../config/recipe.js'
 import type { DatasetCut, InputFile } from '../core/partition.js'
 import type { PointRecord } from '../core/records.js'
-import { type Books, baseOfReach, latestPoint, type PartitionState } from '../execution/scheduler/partition-state.js'
+import {
+  type Books,
+  baseOfReach,
+  latestPoint,
+  type PartitionState,
+} from '../execution/coordinator/scheduler/partition-state.js'
 import type { JobFacts, PartitionReach } from '../planning/explain.js'
 import { readOwnFile } from '../state/own-file.js'
 import type { TallyStart } from './job-tally.js'

@@ -1,5 +1,5 @@
-import { surveyAll } from '../execution/dataset/open-dataset.js'
-import { spreadRecords } from '../execution/dataset/profile-dataset.js'
+import { surveyAll } from '../execution/coordinator/dataset/open-dataset.js'
+import { spreadRecords } from '../execution/coordinator/dataset/profile-dataset.js'
 import { listInputs, parseDatasetPath } from '../io/list-inputs.js'
 import { loadLanguageModel } from '../ops/text/language.js'
 

@@ -1,5 +1,5 @@
-import { openDataset } from '../execution/dataset/open-dataset.js'
-import { type PinnedCut, usableCut } from '../execution/dataset/pinned-cut.js'
+import { openDataset } from '../execution/coordinator/dataset/open-dataset.js'
+import { type PinnedCut, usableCut } from '../execution/coordinator/dataset/pinned-cut.js'
 import type { DiskNeeds } from '../planning/estimate-disk.js'
 import { planOperators } from '../planning/reaches.js'
 import { JobDirectory } from '../state/job-directory.js'

@@ -1,9 +1,13 @@
 import type { Recipe } from '../config/recipe.js'
 import type { DatasetCut } from '../core/partition.js'
 import type { Counts, PointRecord } from '../core/records.js'
-import { statesOfPieces } from '../execution/scheduler/file-in-pieces.js'
-import { type Books, finalFingerprints, type PartitionState } from '../execution/scheduler/partition-state.js'
-import { openState, sameStamps } from '../execution/scheduler/sources.js'
+import { statesOfPieces } from '../execution/coordinator/scheduler/file-in-pieces.js'
+import {
+  type Books,
+  finalFingerprints,
+  type PartitionState,
+} from '../execution/coordinator/scheduler/partition-state.js'
+import { openState, sameStamps } from '../execution/coordinator/scheduler/sources.js'
 import { describeChanges, describeReuse } from '../planning/explain.js'
 import type { OperatorPlan } from '../planning/reaches.js'
 import { JobDirectory } from '../state/job-directory.js'

@@ -4,13 +4,13 @@ import { UsageError } from '../core/usage-error.js'
 import { furthestPoint, readRecordedRecipe } from '../engine/job-facts.js'
 import { type OpenRecipe, openRecipe } from '../engine/open-recipe.js'
 import { recallStates } from '../engine/plan-reuse.js'
-import type { PinnedCut } from '../execution/dataset/pinned-cut.js'
+import type { PinnedCut } from '../execution/coordinator/dataset/pinned-cut.js'
 import {
   type Books,
   finalFingerprints,
   fingerprintAt,
   type PartitionState,
-} from '../execution/scheduler/partition-state.js'
+} from '../execution/coordinator/scheduler/partition-state.js'
 import { refusePipeline } from '../jobs/refuse-pipeline.js'
 import { planOperators } from '../planning/reaches.js'
 import { JobDirectory } from '../state/job-directory.js'

@@ -1,7 +1,7 @@
 import type { Origin } from '../core/origin.js'
 import type { PointRecord } from '../core/records.js'
 import type { Slice } from '../core/slice.js'
-import type { PartitionState } from '../execution/scheduler/partition-state.js'
+import type { PartitionState } from '../execution/coordinator/scheduler/partition-state.js'
 
 /** Where a record stands in the input, however that was cut. */
 export interface Place {

@@ -3,7 +3,7 @@ import type { PlanDescription } from '../engine/describe-plan.js'
 import { openSource, type RecipeSource } from '../engine/open-recipe.js'
 import { planRecipe as plan } from '../engine/plan-recipe.js'
 import type { ReusePlan } from '../engine/plan-reuse.js'
-import { JobStopped } from '../execution/scheduler/run-context.js'
+import { JobStopped } from '../execution/protocol/job-failure.js'
 import type { DiskNeeds } from '../planning/estimate-disk.js'
 
 /** A plan, and what whoever reads it should know. */

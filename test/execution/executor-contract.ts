@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { UnitReport } from '../../src/core/report.js'
 import type { SegmentResult, UnitOutcome, UnitProgress } from '../../src/core/unit-result.js'
 import type { JobSpec, OperatorUse, SegmentUnit } from '../../src/core/work-unit.js'
-import type { Executor } from '../../src/execution/executor.js'
+import type { Executor } from '../../src/execution/protocol/executor.js'
 import { stampFile } from '../../src/util/file-stamp.js'
 import { newWriter } from '../../src/util/staging.js'
 

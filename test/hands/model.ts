@@ -1,7 +1,7 @@
 /*
  * What several processes do on one job, as a model that is small enough to be explored to its end: three processes, two
  * units of which the second reads what the first made, one export. It has the steps of src/state and
- * src/execution/scheduler between which a process may die, or be stopped and wake: claims by exclusive create, publishing,
+ * src/execution/coordinator/scheduler between which a process may die, or be stopped and wake: claims by exclusive create, publishing,
  * winners by exclusive create and generation, commits behind a look at the lease, burials, removal of what is overtaken,
  * and the export under a lease with fences.
  */

@@ -1,5 +1,5 @@
-import { JobFailure } from '../../execution/scheduler/run-context.js'
-import { shareWork } from '../../execution/scheduler/share-work.js'
+import { shareWork } from '../../execution/coordinator/scheduler/share-work.js'
+import { JobFailure } from '../../execution/protocol/job-failure.js'
 import { Lease } from '../../state/lease.js'
 import { takeAwayStaging } from '../../state/take-over.js'
 import { decideAll } from './decisions.js'

@@ -3,11 +3,16 @@ import { resolve } from 'node:path'
 import { verdictFingerprint } from '../../core/fingerprint.js'
 import type { StagesRecord, VerdictRecord, VerdictSlice } from '../../core/records.js'
 import type { PointInput, ResolveUnit } from '../../core/work-unit.js'
-import { isFindings } from '../../execution/barrier/findings.js'
-import { raceFor } from '../../execution/scheduler/commit.js'
-import { bucketsOf, compareBuckets, type Decision, dropFindings } from '../../execution/scheduler/compare-buckets.js'
-import { damagedPath } from '../../execution/scheduler/damage.js'
-import { superviseUnit } from '../../execution/scheduler/supervise.js'
+import { isFindings } from '../../execution/contents/findings.js'
+import { raceFor } from '../../execution/coordinator/scheduler/commit.js'
+import {
+  bucketsOf,
+  compareBuckets,
+  type Decision,
+  dropFindings,
+} from '../../execution/coordinator/scheduler/compare-buckets.js'
+import { damagedPath } from '../../execution/coordinator/scheduler/damage.js'
+import { superviseUnit } from '../../execution/coordinator/scheduler/supervise.js'
 import { remove } from '../../util/remove.js'
 import type { PipelineContext } from './pipeline-context.js'
 import type { SourceWork } from './source-work.js'

@@ -1,4 +1,4 @@
-import type { RunContext } from '../../execution/scheduler/run-context.js'
+import type { RunContext } from '../../execution/coordinator/scheduler/run-context.js'
 import type { Decisions } from './decisions.js'
 import type { PinnedSources } from './list-sources.js'
 import type { OutputManifest } from './output-manifest.js'

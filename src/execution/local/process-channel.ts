@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FromWorker, ToWorker } from '../messages.js'
-import type { Gone, WorkerChannel } from '../worker-channel.js'
+import type { FromWorker, ToWorker } from '../protocol/messages.js'
+import type { Gone, WorkerChannel } from '../protocol/worker-channel.js'
 import { startWorker, takeSpare } from './spare-worker.js'
 
 export interface ProcessSettings {

@@ -9,9 +9,9 @@ import { loadCustomOperators } from '../../ops/custom/load-custom.js'
 import { enableCompileCache } from '../../util/compile-cache.js'
 import { loadChecksums } from '../../util/hash.js'
 import { markWorker } from '../../util/worker-mark.js'
-import type { FromWorker, ToWorker } from '../messages.js'
-import { runWorkUnit } from '../run-work-unit.js'
-import { describeFailure } from '../unit-failure.js'
+import type { FromWorker, ToWorker } from '../protocol/messages.js'
+import { describeFailure } from '../protocol/unit-failure.js'
+import { runWorkUnit } from '../work/run-work-unit.js'
 import { lifelineFd } from './lifeline.js'
 
 /**

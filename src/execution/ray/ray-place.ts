@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { Blame } from '../../core/unit-result.js'
 import type { JobSpec } from '../../core/work-unit.js'
-import type { FromWorker, ToWorker } from '../messages.js'
-import { Worker } from '../worker.js'
-import type { Gone, WorkerChannel } from '../worker-channel.js'
+import type { FromWorker, ToWorker } from '../protocol/messages.js'
+import { Worker } from '../protocol/worker.js'
+import type { Gone, WorkerChannel } from '../protocol/worker-channel.js'
 import type { PlaceNews, ToDriver } from './ray-messages.js'
 
 /** The way to a worker at a place, through the driver. */

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { SourceSpec } from '../../core/pipeline-spec.js'
-import { UnitFailure } from '../../execution/unit-failure.js'
+import { UnitFailure } from '../../execution/protocol/unit-failure.js'
 import { InputError } from '../../io/input-error.js'
 import { stampFile } from '../../util/file-stamp.js'
 import { Checksum } from '../../util/hash.js'

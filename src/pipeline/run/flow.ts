@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TaskFailure } from '../../core/pipeline-spec.js'
-import { sayError, UnitFailure } from '../../execution/unit-failure.js'
+import { sayError, UnitFailure } from '../../execution/protocol/unit-failure.js'
 import { isFailed, isNone, isTask, type Result, resultOf } from '../result.js'
 import type { TaskFact } from '../source-tracking.js'
 import type { StageBody, StageContext } from '../stage.js'

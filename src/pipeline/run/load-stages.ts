@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import type { PartUse, PipelineSpec, StageUse } from '../../core/pipeline-spec.js'
 import type { OperatorUse } from '../../core/work-unit.js'
-import { sayError, UnitFailure } from '../../execution/unit-failure.js'
+import { sayError, UnitFailure } from '../../execution/protocol/unit-failure.js'
 import { loadCarefully } from '../../ops/custom/careful.js'
 import { findPart, modulesOf, ownModule, partRegistered, restorePart } from '../parts.js'
 import type { Stage, StageBody, WorkerContext } from '../stage.js'

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { sayError } from '../../execution/unit-failure.js'
+import { sayError } from '../../execution/protocol/unit-failure.js'
 import { linkNew } from '../../util/link-new.js'
 import { hasEnded, identityOf, type ProcessIdentity } from '../../util/process-identity.js'
 import { remove } from '../../util/remove.js'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { ExportedFile } from '../../core/records.js'
-import { describeFailure, isSystemError, UnitFailure } from '../../execution/unit-failure.js'
+import { describeFailure, isSystemError, UnitFailure } from '../../execution/protocol/unit-failure.js'
 import { StagedFile } from '../../util/durable-file.js'
 import type { OutputFile } from '../stage.js'
 

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto'
+import { dirname } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { UnitReport } from '../../../core/report.js'
+import type { SegmentResult, UnitError, UnitOutcome, UnitResult } from '../../../core/unit-result.js'
+import type { WorkUnit } from '../../../core/work-unit.js'
+import { clearAttempt } from '../../../state/take-over.js'
+import { JobFailure, JobStopped } from '../../protocol/job-failure.js'
+import { decideRetry, type Isolation, type Loss, noIsolation, type RetryDecision } from './retry-policy.js'
+import { acquireSlot, type RunContext } from './run-context.js'
+
+export { type Isolation, noIsolation } from './retry-policy.js'
+
+/** A unit reported a failure that concerns it alone, or its input. */
+export class UnitFailed extends Error {
+  override readonly name = 'UnitFailed'
+  constructor(readonly error: UnitError) {
+    super(error.message)
+  }
+}
+
+/** What a unit is for, in events and messages. */
+export interface Purpose {
+  readonly partition: string
+  readonly what: string
+}
+
+/**
+ * Runs a unit until it is done, again after each loss of its worker as the retry policy decides, each time under a
+ * new attempt. What an attempt that ended otherwise was writing is removed.
+ *
+ * @throws {UnitFailed} where the unit or its input failed, or it was lost too often
+ * @throws {JobFailure} where nothing can go on
+ * @throws {JobStopped} where the job was stopped
+ */
+export async function superviseUnit(
+  context: RunContext,
+  purpose: Purpose,
+  makeUnit: (attempt: string, isolation: Isolation) => WorkUnit,
+  onPiece: (result: SegmentResult) => void = () => {},
+): Promise<UnitResult> {
+  const losses: Loss[] = []
+  let isolation = noIsolation
+  for (;;) {
+    const attempt = randomBytes(4).toString('hex')
+    const unit = makeUnit(attempt, isolation)
+    const outcome = await runOnce(context, unit, onPiece)
+    if (outcome.kind === 'done') return outcome.result
+    clearAttempt(foldersOf(context, unit), context.job.writer, attempt)
+    if (outcome.kind === 'stopped') throw new JobStopped('the job was stopped')
+    if (outcome.kind === 'failed') throw failureOf(outcome.error)
+    context.emit({ event_type: 'worker_lost', unit: purpose.what, reason: outcome.reason })
+    losses.push({ blame: outcome.blame, reason: outcome.reason, batch: outcome.progress?.batch })
+    const decision = decideRetry(losses, context.settings)
+    if (decision.kind === 'give_up') throw givenUp(context, purpose, decision, outcome.reason)
+    isolation = decision.isolation
+    context.emit({
+      event_type: 'unit_retried',
+      partition: purpose.partition,
+      attempt,
+      reason: outcome.reason,
+      delay_ms: decision.delayMs,
+    })
+    await waitUnlessStopped(decision.delayMs, context.signal)
+  }
+}
+
+function foldersOf({ job, directory }: RunContext, unit: WorkUnit): string[] {
+  const sinks = unit.kind === 'stages' ? (job.pipeline?.stages.flatMap(({ folder }) => folder ?? []) ?? []) : []
+  const targets = unit.kind === 'export' ? [dirname(unit.target)] : sinks
+  return [job.checkpointDir, job.partitionDir, directory.quarantine, ...targets]
+}
+
+function givenUp(
+  { plan }: RunContext,
+  { what }: Purpose,
+  { why, operator }: Extract<RetryDecision, { kind: 'give_up' }>,
+  reason: string,
+): UnitFailed {
+  const who = operator === undefined ? what : `${what}: process[${operator}] ${plan.operators[operator].name}`
+  const message = `${who} ${why}, the last time because ${reason}`
+  return new UnitFailed({ code: 'worker_lost', message, consequence: 'fail_unit' })
+}
+
+async function runOnce(
+  context: RunContext,
+  unit: WorkUnit,
+  onPiece: (result: SegmentResult) => void,
+): Promise<UnitOutcome> {
+  const report: UnitReport = { progress: progress => context.onProgress(unit, progress), piece: onPiece }
+  const slot = context.slot ?? (await acquireSlot(context))
+  try {
+    return await slot.run(unit, report, context.signal)
+  } finally {
+    if (slot !== context.slot) slot[Symbol.dispose]()
+    context.onProgress(unit, undefined)
+  }
+}
+
+function failureOf(error: UnitError): Error {
+  return error.consequence === 'stop_job' ? new JobFailure(error.code, error.message) : new UnitFailed(error)
+}
+
+async function waitUnlessStopped(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, { signal })
+  } catch (error) {
+    if ((error as Error).name === 'AbortError') throw new JobStopped('the job was stopped')
+    throw error
+  }
+}

@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { namesOf } from '../../../core/operator-names.js'
+import type { FileRef, TraceRecord } from '../../../core/records.js'
+import type { OperatorUse, TracePart, TraceSettings, TraceUnit } from '../../../core/work-unit.js'
+import { makeFolderDurably, writeFileAtomically } from '../../../util/durable-file.js'
+import { canonicalJson, fingerprintOf } from '../../../util/hash.js'
+import { forEachAtPlace } from '../../../util/pool.js'
+import { listIfThere, remove } from '../../../util/remove.js'
+import { verifyFile } from '../../contents/checkpoint-reader.js'
+import type { TraceLine } from '../../contents/trace-line.js'
+import { damagedPath } from '../scheduler/damage.js'
+import { type Books, finalFingerprints, latestPoint, type PartitionState } from '../scheduler/partition-state.js'
+import { acquireSlot, booksOf, type RunContext } from '../scheduler/run-context.js'
+import { superviseUnit, UnitFailed } from '../scheduler/supervise.js'
+
+/** What a recipe wants to see of its operators. */
+export interface TraceWish {
+  /** Names; empty for all. */
+  readonly operators: readonly string[]
+  readonly keys: readonly string[]
+  readonly count: number
+}
+
+/** Samples that are run again for the whole job, about. */
+const samplesOfJob = 20_000
+const samplesOfPartition = 100
+
+/**
+ * Writes `trace/`: for each operator, examples of what it does. The samples are those with the smallest keyed hashes of
+ * their origins, run once more for each partition and committed, so that it is the same whatever was killed, reused or
+ * done by how many workers. Whatever fails in it is told and costs nothing else.
+ */
+export async function traceJob(context: RunContext, states: readonly PartitionState[], wish: TraceWish): Promise<void> {
+  const { operators } = context.plan
+  const isNamed = (op: number) => namesOf(operators, op).some(name => wish.operators.includes(name))
+  const traced = [...operators.keys()].filter(op => wish.operators.length === 0 || isNamed(op))
+  const groups = groupStates(context, states)
+  const samples = Math.max(samplesOfPartition, Math.ceil(samplesOfJob / Math.max(1, groups.length)))
+  const settings: TraceSettings = { operators: traced, keys: wish.keys, count: wish.count, samples }
+  const lines: TraceLine[] = []
+  if (traced.length > 0 && wish.count > 0)
+    await forEachAtPlace(
+      groups,
+      () => acquireSlot(context),
+      async (group, slot) => {
+        lines.push(...(await linesOf({ ...context, slot }, group, settings)))
+      },
+    )
+  writeExamples(context, lines, settings)
+}
+
+/** A partition's states, or those of its pieces, with what all that was done to them follows from. */
+interface Group {
+  readonly partition: string
+  readonly states: PartitionState[]
+  readonly finals: string[]
+}
+
+function groupStates(context: RunContext, states: readonly PartitionState[]): Group[] {
+  const finals = finalFingerprints(booksOf(context), states)
+  const groups = new Map<string, Group>()
+  for (const [index, state] of states.entries()) {
+    const { partition } = state
+    const group = groups.get(partition) ?? { partition, states: [], finals: [] }
+    groups.set(partition, group)
+    group.states.push(state)
+    group.finals.push(finals?.[index] ?? state.key)
+  }
+  return [...groups.values()]
+}
+
+/** The examples of a partition: those on record, or new ones. */
+async function linesOf(context: RunContext, group: Group, settings: TraceSettings): Promise<TraceLine[]> {
+  const fingerprint = fingerprintOf('trace', canonicalJson(settings), String(context.job.seed), ...group.finals)
+  const known = context.ledger.get('trace', fingerprint)
+  const lines = known && readLines(context, known.file)
+  if (lines !== undefined) return lines
+  try {
+    const result = await superviseUnit(
+      context,
+      { partition: group.partition, what: `trace of ${group.partition}` },
+      attempt => buildUnit(context, group, settings, attempt),
+    )
+    if (result.kind !== 'trace') throw new TypeError(`a trace unit answered with a ${result.kind}`)
+    const record: TraceRecord = { kind: 'trace', fingerprint, file: result.file }
+    await context.ledger.commit([record])
+    return readLines(context, result.file) ?? []
+  } catch (error) {
+    if (!(error instanceof UnitFailed)) throw error
+    context.emit({ event_type: 'warning', message: `${group.partition} could not be traced: ${error.message}` })
+    return []
+  }
+}
+
+function buildUnit(context: RunContext, group: Group, settings: TraceSettings, attempt: string): TraceUnit {
+  const [{ slices, stamps, shares }] = group.states
+  let from = 0
+  const parts = group.states.map((state, index): TracePart => {
+    const records = context.ledger.get('pieces', group.partition)?.pieces[index]?.records ?? Number.MAX_SAFE_INTEGER
+    const part = partOf(context, state, { from, to: from + records })
+    from += records
+    return part
+  })
+  return {
+    kind: 'trace',
+    id: `${group.partition}:trace:${attempt}`,
+    attempt,
+    partition: group.partition,
+    input: { kind: 'source', slices, stamps, shares },
+    parts,
+    settings,
+  }
+}
+
+function partOf(
+  context: RunContext,
+  state: PartitionState,
+  range: { readonly from: number; readonly to: number },
+): TracePart {
+  const books = booksOf(context)
+  const { reaches } = context.plan
+  const last = latestPoint(books, state, reaches[reaches.length - 1], reaches[reaches.length - 1].to)
+  return { partition: state.key, ...range, quarantine: last?.quarantine ?? [], barriers: barriersOf(books, state) }
+}
+
+/** What each barrier decided on in a partition; undefined where it is no longer kept. */
+export function barriersOf(books: Books, state: PartitionState): TracePart['barriers'] {
+  return books.plan.reaches.flatMap(reach => {
+    if (reach.signs === undefined) return []
+    const point = latestPoint(books, state, reach, reach.to)
+    const verdict = state.verdicts[reach.index]
+    const isThere = point?.opsDone === reach.to && verdict !== undefined
+    return [{ operator: reach.signs, input: isThere ? ({ kind: 'point', point, verdict } as const) : undefined }]
+  })
+}
+
+/** The lines of a committed trace; undefined where the file is gone or not what was committed. */
+function readLines(context: RunContext, file: FileRef): TraceLine[] | undefined {
+  try {
+    const path = verifyFile(context.directory.path, file)
+    return readFileSync(path, 'utf8')
+      .split('\n')
+      .filter(line => line !== '')
+      .map(line => JSON.parse(line) as TraceLine)
+  } catch (error) {
+    if (damagedPath(error) === undefined) throw error
+    return undefined
+  }
+}
+
+const ownName = /^(mapper|filter|duplicate|selector|grouper|aggregator)-\w+(\.\d+)?\.jsonl$/
+
+/** One file an operator; those of operators that are no longer traced go. */
+function writeExamples(context: RunContext, lines: readonly TraceLine[], { operators, count }: TraceSettings): void {
+  const folder = join(context.directory.path, 'trace')
+  makeFolderDurably(folder)
+  const written = new Set<string>()
+  for (const op of operators) {
+    const own = lines.filter(line => line.op === op).sort((a, b) => a.hash - b.hash)
+    if (own.length === 0) continue
+    const name = traceName(context.plan.operators, op)
+    const text = own.slice(0, count).map(({ entry }) => `${JSON.stringify(entry)}\n`)
+    writeFileAtomically(join(folder, name), text.join(''), context.job.writer)
+    written.add(name)
+  }
+  for (const name of listIfThere(folder)) if (ownName.test(name) && !written.has(name)) remove(join(folder, name))
+}
+
+/** `mapper-clean_links_mapper.jsonl`; the second use of an operator is `….2.jsonl`. */
+export function traceName(operators: readonly OperatorUse[], op: number): string {
+  const { name } = operators[op]
+  const use = operators.slice(0, op + 1).filter(one => one.name === name).length
+  const kind = /_(\w+)$/.exec(name.replace(/^.*_/, '_'))?.[1] ?? 'operator'
+  return `${kind === 'deduplicator' ? 'duplicate' : kind}-${name}${use === 1 ? '' : `.${use}`}.jsonl`
+}

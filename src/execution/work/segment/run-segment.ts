@@ -1,0 +1,96 @@
+import type { Barrier, OperatorCatalog } from '../../../core/operator.js'
+import type { UnitReport } from '../../../core/report.js'
+import type { Sample } from '../../../core/sample.js'
+import type { PiecesResult, SegmentResult } from '../../../core/unit-result.js'
+import type { JobSpec, PointInput, SegmentUnit, SourceInput } from '../../../core/work-unit.js'
+import { buildOperator, numbersOf, OperatorChain, spelledFor } from '../operator-chain.js'
+import { fingerprintFor } from './fingerprint-for.js'
+import { InputCopy } from './input-copy.js'
+import { runPieces } from './pieces.js'
+import { PointEdits } from './point-edits.js'
+import { readPoint } from './point-reader.js'
+import { SegmentOutput } from './segment-output.js'
+import { SegmentPass } from './segment-pass.js'
+import { SourceReader } from './source-reader.js'
+
+/**
+ * Runs the operators of a segment over one partition, batch after batch, and publishes what they leave.
+ * Nothing is committed here: the caller's ledger does that with the result.
+ */
+export async function runSegment(
+  job: JobSpec,
+  catalog: OperatorCatalog,
+  unit: SegmentUnit,
+  report: UnitReport,
+): Promise<SegmentResult | PiecesResult> {
+  const numbers = numbersOf(unit.slices)
+  await using chain = await OperatorChain.build(job, catalog, { from: unit.fromOp, to: unit.toOp, numbers })
+  const signing = unit.signs && {
+    operator: await buildBarrier(job, catalog, unit.signs.operator),
+    index: unit.signs.operator,
+    spelled: spelledFor(job.operators[unit.signs.operator], numbers),
+  }
+  const pass = new SegmentPass(job, unit, chain, signing, report)
+  if (unit.input.kind === 'point') return runOnPoint(pass, catalog, unit.input)
+  return unit.pieces === undefined ? runOnSource(pass, unit.input) : runPieces(pass, unit.input, unit.pieces)
+}
+
+async function runOnSource(pass: SegmentPass, input: SourceInput): Promise<SegmentResult> {
+  const { job, unit } = pass
+  const copy = unit.copyInput ? new InputCopy(job.partitionDir, unit.partition, job.writer, unit.attempt) : undefined
+  const output = await SegmentOutput.open(job, unit, unit.partition, pass.signing)
+  try {
+    const counts = pass.startCounts()
+    const reader = new SourceReader(job, input, unit.partition, () => counts, copy && (batch => copy.add(batch)))
+    reader.quarantine = output.quarantine
+    for await (const batch of reader.batches()) await pass.process(batch, output, counts)
+    const digest = reader.takeDigest()
+    copy?.publish(digest)
+    return await output.publish(fingerprintFor(unit, unit.partition, digest), counts.freeze(), digest)
+  } catch (error) {
+    copy?.discard()
+    output.discard()
+    throw error
+  }
+}
+
+async function runOnPoint(pass: SegmentPass, catalog: OperatorCatalog, input: PointInput): Promise<SegmentResult> {
+  const { job, unit } = pass
+  const barrier = input.verdict === undefined ? undefined : await buildBarrier(job, catalog, unit.fromOp)
+  using edits = barrier && PointEdits.open(job, input, barrier)
+  const output = await SegmentOutput.open(job, unit, unit.partition, pass.signing)
+  try {
+    const counts = pass.startCounts()
+    for await (const batch of readPoint(job, input)) {
+      if (barrier !== undefined) {
+        const count = counts.operator(unit.fromOp)
+        count.in += batch.rows
+        count.out += batch.samples.length
+        count.changed += edits?.apply(batch) ?? 0
+        if (job.keepHashes) noteHashes(barrier, batch.samples)
+      }
+      await pass.process(batch, output, counts)
+    }
+    edits?.finish()
+    if (unit.fingerprint.kind !== 'known')
+      throw new TypeError('the fingerprint of a unit behind a checkpoint is known beforehand')
+    return await output.publish(unit.fingerprint.value, counts.freeze(), undefined)
+  } catch (error) {
+    output.discard()
+    throw error
+  } finally {
+    await barrier?.dispose?.()
+  }
+}
+
+/** Signs samples once more for the hashes that this notes. */
+function noteHashes(barrier: Barrier, samples: readonly Sample[]): void {
+  const record = Buffer.alloc(barrier.recordBytes)
+  for (const sample of samples) barrier.sign?.(sample, record, 0)
+}
+
+async function buildBarrier(job: JobSpec, catalog: OperatorCatalog, index: number): Promise<Barrier> {
+  const operator = await buildOperator(job, catalog, index)
+  if (operator.kind !== 'barrier') throw new TypeError(`${job.operators[index].name} is no barrier`)
+  return operator
+}
