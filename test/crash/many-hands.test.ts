@@ -1,8 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadChecksums } from '../../src/util/hash.js'
 import { randomFrom } from './dataset.js'
+import { checkHistory } from './history-checker.js'
 import { Rig, type RunEnd, scenarios } from './rig.js'
 import { crashSeed } from './seed.js'
 
@@ -65,6 +67,8 @@ async function runFate(rig: Rig, { env, isStopped }: Fate): Promise<RunEnd> {
 /** The codes with which a process may end that nobody killed: done, stopped by a worker's loss, left to others. */
 const orderly = new Set([0, 1, 75])
 
+beforeAll(loadChecksums)
+
 describe('several processes on one job, each of them killed or stopped anywhere', () => {
   it('end with the bytes of one that was never interrupted', { timeout: 14_400_000 }, async () => {
     const random = randomFrom(crashSeed + 17)
@@ -91,6 +95,7 @@ describe('several processes on one job, each of them killed or stopped anywhere'
       expect([end.code, end.code === 0 ? '' : end.output], what).toEqual([0, ''])
       expect(rig.readExport().equals(rig.expected.bytes), `${what}: the export differs`).toBe(true)
       expect(rig.quarantined(), what).toBe(rig.expected.setAside)
+      expect(checkHistory(rig), what).toEqual([])
       const beside = readdirSync(join(rig.folder, 'out')).filter(name => !name.startsWith('result'))
       expect(beside, what).toEqual([])
       expect(kills).toBeGreaterThan(0)
