@@ -1,20 +1,23 @@
 import { UsageError } from '../core/usage-error.js'
-import { type TraceStep, traceSample, type WantedSample } from '../inspect/trace-sample.js'
+import { traceOne } from '../inspect/trace-one.js'
+import type { SampleTrace, TraceStep, WantedSample } from '../inspect/trace-steps.js'
 import { findJob } from '../jobs/find-job.js'
 import { exampleText } from './show-example.js'
 import { type Paint, paintFor } from './terminal.js'
 import type { TraceCommandOptions } from './trace.js'
 
-/** Prints the way of one sample through the operators of a job. */
+/** Prints the way of one sample through the operators of a job, or the stages of a pipeline. */
 export async function showTrace(job: string, options: TraceCommandOptions): Promise<void> {
-  const trace = await traceSample(findJob(job, options.work_dir), readWanted(options))
+  const trace = await traceOne(findJob(job, options.work_dir), readWanted(options))
   if (options.json) {
     process.stdout.write(`${JSON.stringify(trace)}\n`)
     return
   }
   const paint = paintFor(process.stdout)
-  process.stdout.write(`${paint('bold', `${trace.file}, line ${trace.line}`)} (partition ${trace.partition})\n`)
-  for (const step of trace.steps) process.stdout.write(stepText(step, paint))
+  process.stdout.write(
+    `${paint('bold', `${trace.file}, line ${trace.line}`)} (${trace.of === 'pipeline' ? 'source' : 'partition'} ${trace.partition})\n`,
+  )
+  for (const step of trace.steps) process.stdout.write(stepText(step, { of: trace.of, paint }))
   const { after } = trace
   const end =
     after.length === 0
@@ -25,8 +28,15 @@ export async function showTrace(job: string, options: TraceCommandOptions): Prom
   process.stdout.write(`${end}\n`)
 }
 
-function stepText({ index, operator, outcome, made, entry, stats, error }: TraceStep, paint: Paint): string {
-  const name = `process[${index}] ${operator}`
+interface Showing {
+  readonly of: SampleTrace['of']
+  readonly paint: Paint
+}
+
+function stepText(step: TraceStep, { of, paint }: Showing): string {
+  const { index, operator, outcome, made, entry, stats, error, files } = step
+  const name = `${of === 'pipeline' ? `stage ${index}` : `process[${index}]`} ${operator}`
+  const written = files === undefined ? '' : `, written to ${files.join(', ')}`
   const measured =
     stats === undefined
       ? ''
@@ -38,15 +48,15 @@ function stepText({ index, operator, outcome, made, entry, stats, error }: Trace
         )
   switch (outcome) {
     case 'kept':
-      return `${name}: kept${measured}\n`
+      return `${name}: kept${written}${measured}\n`
     case 'changed': {
       const many = made === undefined ? '' : ` into ${made} samples`
       const shown = entry === undefined ? '' : `  ${exampleText({ kind: 'changed', entry, number: index }, paint)}`
-      return `${name}: ${paint('yellow', `changed${many}`)}\n${shown}`
+      return `${name}: ${paint('yellow', `changed${many}`)}${written}\n${shown}`
     }
     case 'dropped': {
       const shown = entry === undefined ? '' : `  ${exampleText({ kind: 'dropped', entry, number: index }, paint)}`
-      return `${name}: ${paint('red', 'dropped')}${measured}\n${shown}`
+      return `${name}: ${paint('red', 'dropped')}${written}${measured}\n${shown}`
     }
     case 'failed':
       return `${name}: ${paint('red', `failed, so that it was set aside: ${error}`)}\n`

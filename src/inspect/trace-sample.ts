@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import type { JsonValue } from '../core/json.js'
 import { noCounts } from '../core/records.js'
 import type { Sample } from '../core/sample.js'
 import { UsageError } from '../core/usage-error.js'
@@ -8,44 +7,19 @@ import { specOf } from '../engine/job-spec.js'
 import { RunningCounts } from '../execution/contents/counts.js'
 import type { PartitionState } from '../execution/coordinator/scheduler/partition-state.js'
 import { barriersOf } from '../execution/coordinator/trace/trace-job.js'
-import { isSystemError, sayError } from '../execution/protocol/unit-failure.js'
 import { numbersOf, OperatorChain } from '../execution/work/operator-chain.js'
 import { SourceReader } from '../execution/work/segment/source-reader.js'
-import { droppedIn, originKey, tryOne } from '../execution/work/trace/run-trace.js'
-import { describeDropped, describeMapped, keepBefore } from '../execution/work/trace/trace-entries.js'
+import { droppedIn, originKey } from '../execution/work/trace/run-trace.js'
 import { newWriter } from '../util/staging.js'
 import { type CommittedJob, openCommitted } from './open-committed.js'
-
-/** Which sample: by the value of a field, or by its place in a file, lines (records) counted from 1. */
-export type WantedSample =
-  | { readonly kind: 'field'; readonly field: string; readonly value: string }
-  | { readonly kind: 'line'; readonly file: string; readonly line: number }
-
-/** What one operator did to a sample, or to one of those that were made of it. */
-export interface TraceStep {
-  /** Position in the recipe. */
-  readonly index: number
-  readonly operator: string
-  readonly outcome: 'kept' | 'changed' | 'dropped' | 'failed' | 'unknown'
-  /** Samples that came of it, where it made several, or none. */
-  readonly made?: number
-  /** As in the trace of a job: texts before and after, fields that changed, what was measured and the bounds. */
-  readonly entry?: Readonly<Record<string, JsonValue>>
-  /** What was measured by this operator. */
-  readonly stats?: Readonly<Record<string, JsonValue>>
-  readonly error?: string
-}
-
-/** A sample and its way through the operators. */
-export interface SampleTrace {
-  readonly file: string
-  readonly line: number
-  readonly partition: string
-  readonly before: Readonly<Record<string, JsonValue>>
-  readonly steps: readonly TraceStep[]
-  /** What is left of it at the end. */
-  readonly after: readonly Readonly<Record<string, JsonValue>>[]
-}
+import {
+  describeMissing,
+  matcherOf,
+  type SampleTrace,
+  type TraceStep,
+  tryOperator,
+  type WantedSample,
+} from './trace-steps.js'
 
 /**
  * Runs one sample of a job's input through the operators again, alone, and says what each of them did to it. Changes
@@ -114,25 +88,11 @@ export function ownerOf({ states, ledger }: CommittedJob, state: PartitionState,
   return state
 }
 
-function matcherOf(wanted: WantedSample): (sample: Sample, file: string, line: number) => boolean {
-  if (wanted.kind === 'line') return (_, file, line) => file === resolve(wanted.file) && line === wanted.line
-  return sample => {
-    const value = sample.get(wanted.field)
-    return value !== undefined && (typeof value === 'string' ? value : JSON.stringify(value)) === wanted.value
-  }
-}
-
-function describeMissing(wanted: WantedSample): string {
-  return wanted.kind === 'field'
-    ? `no sample of the job's input has ${wanted.field} = ${wanted.value}; --line FILE:N finds one by its place`
-    : `${wanted.file} has no sample at line ${wanted.line} that belongs to the job; pawl quarantine show tells of lines that are none`
-}
-
 async function traceFound(job: CommittedJob, spec: JobSpec, found: FoundSample): Promise<SampleTrace> {
   const before = structuredClone(found.sample.value)
   const { state, file, line } = found
   const { steps, left } = await stepsOf(job, spec, found)
-  return { file, line, partition: state.key, before, steps, after: left.map(({ value }) => value) }
+  return { of: 'recipe', file, line, partition: state.key, before, steps, after: left.map(({ value }) => value) }
 }
 
 /** What each operator does to a sample, and what is left of it. */
@@ -158,29 +118,9 @@ export async function stepsOf(
         if (stays) next.push(each)
         continue
       }
-      const earlier = { ...each.stats }
-      const kept = keepBefore(each, use, [])
-      try {
-        const result = await tryOne(step, each)
-        const measured = Object.entries(each.stats).filter(([key]) => !(key in earlier))
-        const stats = measured.length === 0 ? undefined : Object.fromEntries(measured)
-        if (result.kind === 'judged') {
-          const definition = await catalog.load(use.name)
-          const entry = result.isKept ? undefined : describeDropped(each, use, definition)
-          steps.push({ index, operator: use.name, outcome: result.isKept ? 'kept' : 'dropped', stats, entry })
-          if (result.isKept) next.push(each)
-        } else {
-          const entry = describeMapped(kept, result)
-          const made = result.made.length === 1 ? undefined : result.made.length
-          const outcome =
-            result.made.length === 0 ? 'dropped' : entry === undefined && made === undefined ? 'kept' : 'changed'
-          steps.push({ index, operator: use.name, outcome, made, entry, stats })
-          for (const one of result.made) next.push(one)
-        }
-      } catch (error) {
-        if (isSystemError(error)) throw error
-        steps.push({ index, operator: use.name, outcome: 'failed', error: sayError(error) })
-      }
+      const tried = await tryOperator(catalog, { index, use, step }, each)
+      steps.push(tried.told)
+      next.push(...tried.left)
     }
     left = next
   }

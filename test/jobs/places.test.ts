@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { expect } from 'vitest'
 import { diffJobs } from '../../src/inspect/diff-jobs.js'
-import { traceSample, type WantedSample } from '../../src/inspect/trace-sample.js'
+import { traceSample } from '../../src/inspect/trace-sample.js'
+import type { WantedSample } from '../../src/inspect/trace-steps.js'
 import { drawing } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
 

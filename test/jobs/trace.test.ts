@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
 import type { JobDifference } from '../../src/inspect/diff-jobs.js'
-import type { SampleTrace } from '../../src/inspect/trace-sample.js'
+import type { SampleTrace } from '../../src/inspect/trace-steps.js'
 import { drawing } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
 

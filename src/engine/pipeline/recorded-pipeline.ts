@@ -1,4 +1,5 @@
-import type { PipelinePlan } from './plan-pipeline.js'
+import type { PipelineSpec } from '../../core/pipeline-spec.js'
+import type { BarrierPlan, PipelinePlan } from './plan-pipeline.js'
 
 /** What is on record of a pipeline, for people and for other processes that differ. */
 export interface RecordedPipeline {
@@ -8,9 +9,12 @@ export interface RecordedPipeline {
   readonly folders: readonly string[]
   readonly cwd: string
   readonly argv: readonly string[]
+  /** How its stages are found again; absent where an earlier version ran it. */
+  readonly spec?: PipelineSpec
+  readonly barriers?: readonly BarrierPlan[]
 }
 
-export function describePipeline({ name, stages, links, outputs }: PipelinePlan): RecordedPipeline {
+export function describePipeline({ name, stages, links, outputs, spec, barriers }: PipelinePlan): RecordedPipeline {
   const folders = outputs.map(({ folder }) => folder)
   return {
     name,
@@ -19,6 +23,8 @@ export function describePipeline({ name, stages, links, outputs }: PipelinePlan)
     folders,
     cwd: process.cwd(),
     argv: process.argv.slice(1),
+    spec,
+    barriers,
   }
 }
 

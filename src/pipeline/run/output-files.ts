@@ -61,7 +61,8 @@ const plainName = /^[\w][\w.@+-]*$/
 /** A suffix with that of a compression is one. */
 const extension = /^[^.]+$|^(?:jsonl|ndjson|json|csv|tsv|txt)\.(?:gz|zst)$/
 
-function nameBehind(name: string, tag: string | undefined): string {
+/** What stands behind a source's name in that of a file. */
+export function nameBehind(name: string, tag: string | undefined): string {
   const plain = name.replace(/^\./, '')
   if (!plainName.test(plain))
     throw new TypeError(`output("${name}"): a name has letters, digits, dots and dashes, and no folder`)
