@@ -11,6 +11,8 @@ export interface DiffCommandOptions {
   readonly work_dir?: string
   readonly json?: boolean
   readonly examples: string
+  readonly key: string
+  readonly explain: string
 }
 
 const whereJobIs = 'where the job is; by default under ./outputs or where you ran jobs'
@@ -18,7 +20,7 @@ const whereJobIs = 'where the job is; by default under ./outputs or where you ra
 export function addTraceCommands(program: Command): void {
   program
     .command('trace <job>')
-    .description('say what each operator did to one sample, by running that one again')
+    .description('say what each operator (or stage) did to one sample, by running that one again')
     .option('--id <field=value>', 'the first sample whose field has the value, such as id=doc-17 or meta.url=https://…')
     .option('--line <file:n>', 'the sample at a line (or record) of an input file, from 1')
     .option('--work_dir <folder>', whereJobIs)
@@ -29,8 +31,12 @@ export function addTraceCommands(program: Command): void {
     })
   program
     .command('diff <job_a> <job_b>')
-    .description('say which samples and statistics differ between two finished jobs, by operator')
+    .description(
+      'say which samples and statistics differ between two finished jobs, by operator; or documents of two pipelines, by stage',
+    )
     .option('--examples <n>', 'examples of each kind', '10')
+    .option('--explain <n>', 'samples of each side that are run again, to learn which operator it was', '100000')
+    .option('--key <field>', 'of pipelines: the field by which documents are known again', 'id')
     .option('--work_dir <folder>', whereJobIs)
     .option('--json', 'print one JSON object')
     .action(async (a: string, b: string, options: DiffCommandOptions) => {

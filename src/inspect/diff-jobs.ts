@@ -1,5 +1,5 @@
 import type { JsonValue } from '../core/json.js'
-import { explainLosses } from './explain-losses.js'
+import { explainLosses, type Loss } from './explain-losses.js'
 import {
   compareSamples,
   type FinishedJob,
@@ -7,6 +7,7 @@ import {
   finishedSamples,
   openFinished,
 } from './finished-samples.js'
+import type { Place } from './places.js'
 
 /** What is told of one operator in two jobs. */
 export interface OperatorDifference {
@@ -44,12 +45,17 @@ export interface JobDifference {
   readonly fields: Readonly<Record<string, number>>
   readonly stats: Readonly<Record<string, number>>
   readonly operators: readonly OperatorDifference[]
+  /** How many of each side `operators` tells of: those that were run again. */
+  readonly explained: number
   /** The first of them, in the order of the input. */
   readonly examples: readonly SampleDifference[]
 }
 
-/** Samples that are run again to learn which operator made the difference. */
-export const mostExplained = 200
+/** How many samples are shown of each kind, and how many of each side are run again to learn which operator it was. */
+export interface DiffBounds {
+  readonly mostExamples?: number
+  readonly mostExplained?: number
+}
 
 /**
  * Compares the finished samples of two jobs, by where they come from in the input, however each of them cut it. Reads
@@ -57,12 +63,16 @@ export const mostExplained = 200
  *
  * @throws {UsageError} where one of them has not finished, or its finished partitions are no longer kept
  */
-export async function diffJobs(dirA: string, dirB: string, mostExamples = 10): Promise<JobDifference> {
+export async function diffJobs(
+  dirA: string,
+  dirB: string,
+  { mostExamples = 10, mostExplained = 100_000 }: DiffBounds = {},
+): Promise<JobDifference> {
   const a = await openFinished(dirA)
   try {
     const b = await openFinished(dirB)
     try {
-      return await compare(a, b, mostExamples)
+      return await compare(a, b, { mostExamples, mostExplained })
     } finally {
       b.job.ledger.close()
     }
@@ -71,8 +81,12 @@ export async function diffJobs(dirA: string, dirB: string, mostExamples = 10): P
   }
 }
 
-async function compare(a: FinishedJob, b: FinishedJob, mostExamples: number): Promise<JobDifference> {
-  const tally = new Tally(mostExamples)
+async function compare(
+  a: FinishedJob,
+  b: FinishedJob,
+  { mostExamples, mostExplained }: Required<DiffBounds>,
+): Promise<JobDifference> {
+  const tally = new Tally(mostExamples, mostExplained)
   const [left, right] = [finishedSamples(a), finishedSamples(b)]
   let [mine, theirs] = [await left.next(), await right.next()]
   while (!mine.done || !theirs.done) {
@@ -90,17 +104,16 @@ async function compare(a: FinishedJob, b: FinishedJob, mostExamples: number): Pr
     ['onlyInA', b],
     ['onlyInB', a],
   ] as const) {
-    const why = await explainLosses(other, missing[side])
-    for (const [index, sample] of missing[side].entries()) {
-      const found = why.get(sample)
-      const operator = found?.operator ?? 'unknown'
+    const shown = new Map(missing[side].slice(0, mostExamples).map(place => [place, undefined as Loss | undefined]))
+    for await (const { place, loss } of explainLosses(other, missing[side])) {
+      const operator = loss.operator ?? 'unknown'
       const known = operators.get(operator) ?? { onlyInA: 0, onlyInB: 0 }
       known[side]++
       operators.set(operator, known)
-      const { file, line } = sample
-      if (index < mostExamples)
-        examples.push({ file, line, kind: side === 'onlyInA' ? 'only_in_a' : 'only_in_b', ...found })
+      if (shown.has(place)) shown.set(place, loss)
     }
+    const kind = side === 'onlyInA' ? 'only_in_a' : 'only_in_b'
+    for (const [{ file, line }, loss] of shown) examples.push({ file, line, kind, ...loss })
   }
   return {
     samplesA: counts.same + counts.changed + counts.onlyInA,
@@ -108,6 +121,7 @@ async function compare(a: FinishedJob, b: FinishedJob, mostExamples: number): Pr
     ...counts,
     ...{ fields: Object.fromEntries(tally.fields), stats: Object.fromEntries(tally.stats) },
     operators: [...operators].map(([operator, sides]) => ({ operator, ...sides })),
+    explained: Math.max(missing.onlyInA.length, missing.onlyInB.length),
     examples,
   }
 }
@@ -118,13 +132,16 @@ class Tally {
   readonly fields = new Map<string, number>()
   readonly stats = new Map<string, number>()
   readonly changes: SampleDifference[] = []
-  readonly missing: Record<'onlyInA' | 'onlyInB', FinishedSample[]> = { onlyInA: [], onlyInB: [] }
+  readonly missing: Record<'onlyInA' | 'onlyInB', Place[]> = { onlyInA: [], onlyInB: [] }
 
-  constructor(readonly mostExamples: number) {}
+  constructor(
+    readonly mostExamples: number,
+    readonly mostExplained: number,
+  ) {}
 
-  one(side: 'onlyInA' | 'onlyInB', sample: FinishedSample): void {
+  one(side: 'onlyInA' | 'onlyInB', { file, at, line }: FinishedSample): void {
     this.counts[side]++
-    if (this.missing[side].length < mostExplained) this.missing[side].push(sample)
+    if (this.missing[side].length < this.mostExplained) this.missing[side].push({ file, at, line })
   }
 
   both(mine: FinishedSample, theirs: FinishedSample): void {

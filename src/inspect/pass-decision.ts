@@ -9,7 +9,7 @@ import { readSpool } from '../pipeline/run/spool.js'
 import { DocumentBatch, type Task } from '../pipeline/task.js'
 import type { JobDirectory } from '../state/job-directory.js'
 import { LedgerIndex } from '../state/ledger-index.js'
-import { changedFields } from './run-one-stage.js'
+import { changedFields } from './changed-fields.js'
 import type { TraceStep } from './trace-steps.js'
 
 interface Decision {

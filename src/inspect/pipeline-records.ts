@@ -20,6 +20,8 @@ export interface SourceRecords {
 /** What is on record of a pipeline as it was run last. Everything is read at once; nothing is held open. */
 export interface PipelineRecords {
   readonly stages: readonly string[]
+  /** What each of a source's counts is of; undefined where an earlier version ran it. */
+  readonly counted: readonly string[] | undefined
   readonly sources: readonly SourceRecords[]
 }
 
@@ -36,7 +38,7 @@ export async function readPipelineRecords(directory: JobDirectory): Promise<Pipe
     const lost = recorded.kind === 'read' ? directory.cut : directory.pipeline
     throw new UsageError(`${lost} is lost or damaged: running the pipeline again makes it anew`)
   }
-  const { stages, links } = recorded.content
+  const { stages, links, counted } = recorded.content
   const ledger = LedgerIndex.read(directory.ledger, directory.exports)
   try {
     const bySource = new Map<string, StagesRecord[]>()
@@ -58,7 +60,7 @@ export async function readPipelineRecords(directory: JobDirectory): Promise<Pipe
       }
       return { source, byDone, isPlaced: byDone.get(stages.length)?.fingerprint === placed && placed !== undefined }
     })
-    return { stages, sources }
+    return { stages, counted, sources }
   } finally {
     ledger.close()
   }

@@ -1,7 +1,6 @@
 import { mkdtempSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { JsonValue } from '../core/json.js'
 import type { PipelineSpec, SourceSpec, StageUse, TaskFailure } from '../core/pipeline-spec.js'
 import type { Sample } from '../core/sample.js'
 import { UsageError } from '../core/usage-error.js'
@@ -17,6 +16,7 @@ import type { StageContext } from '../pipeline/stage.js'
 import { DocumentBatch, type Task } from '../pipeline/task.js'
 import { knownId } from '../pipeline/task-id.js'
 import { removeFolder } from '../util/remove.js'
+import { changedFields, type Row } from './changed-fields.js'
 import { type TraceStep, tryOperator } from './trace-steps.js'
 
 interface Passed {
@@ -147,17 +147,8 @@ export class OneStage implements FlowObserver, AsyncDisposable {
   }
 }
 
-type Row = Readonly<Record<string, JsonValue>>
-
 function rowsOf(task: Task): readonly Row[] {
   return task instanceof DocumentBatch ? task.rows : []
-}
-
-/** Fields that differ, each with both values, as the trace of an operator has them. */
-export function changedFields(before: Row, after: Row): [string, { original: JsonValue; processed: JsonValue }][] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .filter(name => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
-    .map(name => [name, { original: before[name] ?? null, processed: after[name] ?? null }])
 }
 
 async function* inTurn(tasks: Iterable<Task>): AsyncGenerator<Task> {

@@ -91,48 +91,74 @@ export function ownerOf({ states, ledger }: CommittedJob, state: PartitionState,
 async function traceFound(job: CommittedJob, spec: JobSpec, found: FoundSample): Promise<SampleTrace> {
   const before = structuredClone(found.sample.value)
   const { state, file, line } = found
-  const { steps, left } = await stepsOf(job, spec, found)
+  await using retracer = new Retracer(job, spec)
+  const { steps, left } = await retracer.trace(found)
   return { of: 'recipe', file, line, partition: state.key, before, steps, after: left.map(({ value }) => value) }
 }
 
-/** What each operator does to a sample, and what is left of it. */
-export async function stepsOf(
-  job: CommittedJob,
-  spec: JobSpec,
-  { state, sample }: Pick<FoundSample, 'state' | 'sample'>,
-) {
-  const { catalog } = job.open
-  const barriers = new Map(barriersOf(job.books, state).map(({ operator, input }) => [operator, input]))
-  const numbers = numbersOf(state.slices)
-  await using chain = await OperatorChain.build(spec, catalog, { from: 0, to: spec.operators.length, numbers })
-  const steps: TraceStep[] = []
-  let left: readonly Sample[] = [sample]
-  for (const [index, use] of spec.operators.entries()) {
-    if (left.length === 0) break
-    const step = chain.steps.find(one => one.index === index)
-    const next: Sample[] = []
-    for (const each of left) {
-      if (step === undefined) {
-        const { outcome, stays } = await passBarrier(spec, barriers.get(index), each)
-        steps.push({ index, operator: use.name, outcome })
-        if (stays) next.push(each)
-        continue
+/** Takes samples through a job's operators again, one at a time; those of one partition after the other cost least. */
+export class Retracer implements AsyncDisposable {
+  #chain: { readonly key: string; readonly chain: OperatorChain } | undefined
+  readonly #dropped = new Map<string, Promise<ReadonlySet<string>>>()
+
+  constructor(
+    readonly job: CommittedJob,
+    readonly spec: JobSpec,
+  ) {}
+
+  /** What each operator does to a sample, and what is left of it. */
+  async trace({ state, sample }: Pick<FoundSample, 'state' | 'sample'>) {
+    const { job, spec } = this
+    const { catalog } = job.open
+    const barriers = new Map(barriersOf(job.books, state).map(({ operator, input }) => [operator, input]))
+    const chain = await this.#chainFor(state)
+    const steps: TraceStep[] = []
+    let left: readonly Sample[] = [sample]
+    for (const [index, use] of spec.operators.entries()) {
+      if (left.length === 0) break
+      const step = chain.steps.find(one => one.index === index)
+      const next: Sample[] = []
+      for (const each of left) {
+        if (step === undefined) {
+          const { outcome, stays } = await this.#passBarrier(barriers.get(index), each)
+          steps.push({ index, operator: use.name, outcome })
+          if (stays) next.push(each)
+          continue
+        }
+        const tried = await tryOperator(catalog, { index, use, step }, each)
+        steps.push(tried.told)
+        next.push(...tried.left)
       }
-      const tried = await tryOperator(catalog, { index, use, step }, each)
-      steps.push(tried.told)
-      next.push(...tried.left)
+      left = next
     }
-    left = next
+    return { steps, left }
   }
-  return { steps, left }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#chain?.chain[Symbol.asyncDispose]()
+  }
+
+  async #chainFor({ key, slices }: PartitionState): Promise<OperatorChain> {
+    if (this.#chain?.key === key) return this.#chain.chain
+    await this.#chain?.chain[Symbol.asyncDispose]()
+    const range = { from: 0, to: this.spec.operators.length, numbers: numbersOf(slices) }
+    this.#chain = { key, chain: await OperatorChain.build(this.spec, this.job.open.catalog, range) }
+    return this.#chain.chain
+  }
+
+  async #passBarrier(
+    input: ReturnType<typeof barriersOf>[number]['input'],
+    sample: Sample,
+  ): Promise<{ readonly outcome: TraceStep['outcome']; readonly stays: boolean }> {
+    if (input === undefined) return { outcome: 'unknown', stays: true }
+    const { fingerprint } = input.point
+    const known = this.#dropped.get(fingerprint) ?? droppedIn(this.spec, input).then(keys => new Set(keys))
+    // Of one partition, which stands between two barriers: those of others are not asked for again.
+    if (!this.#dropped.has(fingerprint) && this.#dropped.size >= mostPoints) this.#dropped.clear()
+    this.#dropped.set(fingerprint, known)
+    const isDropped = (await known).has(originKey(sample.origin))
+    return isDropped ? { outcome: 'dropped', stays: false } : { outcome: 'kept', stays: true }
+  }
 }
 
-async function passBarrier(
-  spec: JobSpec,
-  input: ReturnType<typeof barriersOf>[number]['input'],
-  sample: Sample,
-): Promise<{ readonly outcome: TraceStep['outcome']; readonly stays: boolean }> {
-  if (input === undefined) return { outcome: 'unknown', stays: true }
-  const isDropped = (await droppedIn(spec, input)).includes(originKey(sample.origin))
-  return isDropped ? { outcome: 'dropped', stays: false } : { outcome: 'kept', stays: true }
-}
+const mostPoints = 16

@@ -11,7 +11,8 @@ const itDrawn = drawing(2)
 const trace = (rig: JobRig, job: string, wanted: WantedSample) => traceSample(rig.path('jobs', job), wanted)
 const byLine = (file: string, line: number): WantedSample => ({ kind: 'line', file, line })
 const byId = (id: number): WantedSample => ({ kind: 'field', field: 'id', value: String(id) })
-const diff = (rig: JobRig, a: string, b: string) => diffJobs(rig.path('jobs', a), rig.path('jobs', b), 3)
+const diff = (rig: JobRig, a: string, b: string) =>
+  diffJobs(rig.path('jobs', a), rig.path('jobs', b), { mostExamples: 3 })
 
 const manual = (partitions: number) => ({ mode: 'manual', num_of_partitions: partitions })
 

@@ -1,4 +1,5 @@
 import type { PipelineSpec } from '../../core/pipeline-spec.js'
+import { namesOfLive } from '../../pipeline/run/load-stages.js'
 import type { BarrierPlan, PipelinePlan } from './plan-pipeline.js'
 
 /** What is on record of a pipeline, for people and for other processes that differ. */
@@ -12,9 +13,19 @@ export interface RecordedPipeline {
   /** How its stages are found again; absent where an earlier version ran it. */
   readonly spec?: PipelineSpec
   readonly barriers?: readonly BarrierPlan[]
+  /** What each of a source's counts is of. */
+  readonly counted?: readonly string[]
 }
 
-export function describePipeline({ name, stages, links, outputs, spec, barriers }: PipelinePlan): RecordedPipeline {
+export function describePipeline({
+  name,
+  stages,
+  links,
+  outputs,
+  spec,
+  barriers,
+  ranges,
+}: PipelinePlan): RecordedPipeline {
   const folders = outputs.map(({ folder }) => folder)
   return {
     name,
@@ -25,6 +36,9 @@ export function describePipeline({ name, stages, links, outputs, spec, barriers 
     argv: process.argv.slice(1),
     spec,
     barriers,
+    counted: ranges.flatMap(({ from, to, applies }) =>
+      namesOfLive(spec, { from: applies === undefined ? from : from + 1, to }),
+    ),
   }
 }
 

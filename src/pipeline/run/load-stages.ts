@@ -44,13 +44,7 @@ export async function loadStages(
     const operators = operatorsFrom(spec.stages, at, to)
     const use = spec.stages[at]
     const stage = operators.length > 1 ? undefined : (settings.inline.get(at) ?? (await loadStage(spec, use)))
-    const name =
-      operators.length > 1
-        ? spec.stages
-            .slice(at, at + operators.length)
-            .map(one => one.name)
-            .join(' + ')
-        : use.name
+    const name = nameOf(spec.stages, at, operators.length)
     const body = stage === undefined ? chainOf(operators) : stage.live()
     await setUp(name, body as StageBody<Task, Task>, settings)
     const { batchSize, attempts, retryDelayMs } = use
@@ -61,6 +55,27 @@ export async function loadStages(
     at += Math.max(1, operators.length)
   }
   return { live, first }
+}
+
+/** The names of what counts are told of, of stages `[from, to)`: operators that follow each other are one. */
+export function namesOfLive(
+  { stages }: PipelineSpec,
+  { from, to }: { readonly from: number; readonly to: number },
+): string[] {
+  const names: string[] = []
+  for (let at = from; at < to; ) {
+    const count = Math.max(1, operatorsFrom(stages, at, to).length)
+    names.push(nameOf(stages, at, count))
+    at += count
+  }
+  return names
+}
+
+function nameOf(stages: readonly StageUse[], at: number, count: number): string {
+  return stages
+    .slice(at, at + Math.max(1, count))
+    .map(({ name }) => name)
+    .join(' + ')
 }
 
 const documents = ['DocumentBatch']
