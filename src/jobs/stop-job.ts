@@ -7,6 +7,7 @@ import { leaseTiming } from '../state/lease.js'
 import { type ProcessStatus, readStatus, requestStop, withdrawStop } from '../state/process-status.js'
 import { belongsHere, hasEnded, identityOf } from '../util/process-identity.js'
 import { newWriter } from '../util/staging.js'
+import { describeOwner } from '../util/whose.js'
 import { JobObserver, type ProcessView } from './job-view.js'
 
 /** How to stop a job. */
@@ -88,7 +89,7 @@ async function askToStop(jobDir: string, { status }: ProcessView, timeoutMs: num
 
 async function endAtOnce({ status }: ProcessView): Promise<StoppedProcess> {
   if (!belongsHere(status)) return describe(status, 'elsewhere')
-  signal(status, 'SIGKILL')
+  if (!signal(status, 'SIGKILL')) throw new UsageError(whyNotEnded(status))
   for (const deadline = performance.now() + leaseTiming.expiryMs; performance.now() < deadline; await delay(pollMs))
     if (hasEnded(status)) break
   // Workers end with their parent; one that hangs in the kernel or elsewhere does not hear of it.
@@ -96,18 +97,39 @@ async function endAtOnce({ status }: ProcessView): Promise<StoppedProcess> {
   return describe(status, hasEnded(status) ? 'ended' : 'timeout')
 }
 
-/** Signals a process of this host, if it is still the one that is meant. */
+/**
+ * Signals a process of this host, if it is still the one that is meant.
+ *
+ * @returns false where it is another user's
+ */
 function signal(
   whom: Pick<ProcessStatus, 'host' | 'pid' | 'started' | 'boot' | 'namespace'>,
   name: NodeJS.Signals,
-): void {
-  if (!belongsHere(whom) || hasEnded(whom) || identityOf(whom.pid).started !== whom.started) return
+): boolean {
+  if (!belongsHere(whom) || hasEnded(whom) || identityOf(whom.pid).started !== whom.started) return true
   try {
     process.kill(whom.pid, name)
+    return true
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     // Another user's process is asked through the folder alone; one that ended meanwhile needs no signal.
-    if (code !== 'EPERM' && code !== 'ESRCH') throw error
+    if (code === 'EPERM') return false
+    if (code !== 'ESRCH') throw error
+    return true
+  }
+}
+
+function whyNotEnded({ pid, host }: ProcessStatus): string {
+  const owner = lookUpOwner(pid)
+  return `process ${pid} on ${host} is that of ${owner === undefined ? 'another user' : `user ${owner}`}, who alone may end it by force; without --force it is asked through the job's folder`
+}
+
+function lookUpOwner(pid: number): number | undefined {
+  try {
+    return statSync(`/proc/${pid}`).uid
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
 }
 
@@ -121,10 +143,7 @@ function whyNotAsked(error: unknown, folder: string): unknown {
   if (code === 'EROFS')
     return new UsageError(`${folder} is on a file system that is read-only here: ask from another host`)
   if (code !== 'EACCES' && code !== 'EPERM') return error
-  const { uid, gid, mode } = statSync(folder)
-  return new UsageError(
-    `${folder} belongs to user ${uid}, group ${gid} (mode ${(mode & 0o777).toString(8)}), and this user may not write there: ask its owner, or have the group allowed to (chmod g+w)`,
-  )
+  return new UsageError(describeOwner(folder, 'write'))
 }
 
 function userName(): string {

@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { UsageError } from '../core/usage-error.js'
 import { makeFolderDurably } from '../util/durable-file.js'
 import { listIfThere } from '../util/remove.js'
 import { writerOf } from '../util/staging.js'
+import { describeOwner } from '../util/whose.js'
 import { rememberedWorkDirs } from './work-dirs.js'
 
 /** Where a job keeps what: `{work_dir}/{job_id}/` and the folders in it. */
@@ -116,6 +118,7 @@ export function examineJobPlace(jobDir: string, mayGo: string | undefined): JobP
 export function findJobs(job: string, workDir: string | undefined): string[] {
   if (isJob(job)) return [resolve(job)]
   if (workDir !== undefined) return isJob(join(workDir, job)) ? [resolve(workDir, job)] : []
+  refuseClosed(resolve(job))
   const named = (paths: readonly string[]) => paths.filter(path => basename(path) === job)
   const near = named(jobsBelow(resolve('outputs'), 3))
   return near.length > 0 ? near : named(rememberedWorkDirs().flatMap(jobsIn))
@@ -141,15 +144,47 @@ export function knownJobs(): string[] {
 
 /** True for a folder with the record of a recipe that was run there, whatever else of the job was lost. */
 function isJob(folder: string): boolean {
-  return ['recipe.json', 'recipe.yaml', 'pipeline.json'].some(name => existsSync(join(folder, 'metadata', name)))
+  return ['recipe.json', 'recipe.yaml', 'pipeline.json'].some(name => isThere(join(folder, 'metadata', name)))
+}
+
+/** As far as this user may look. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EACCES' || code === 'ELOOP' || code === 'ENAMETOOLONG') return false
+    throw error
+  }
+}
+
+/** @throws {UsageError} where something is at a path that this user may not look into */
+function refuseClosed(path: string): void {
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) readdirSync(join(path, 'metadata'))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EACCES') throw new UsageError(describeOwner(path, 'read'))
+    if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'ELOOP') throw error
+  }
 }
 
 function jobsBelow(folder: string, depth: number): string[] {
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
+  return entriesOf(folder).flatMap(entry => {
     if (!entry.isDirectory()) return []
     const path = join(folder, entry.name)
     if (isJob(path)) return [path]
     return depth > 0 ? jobsBelow(path, depth - 1) : []
   })
+}
+
+/** Of a folder that is closed to this user, none: those beside it are found. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') return []
+    throw error
+  }
 }

@@ -1,4 +1,5 @@
 import type { UnitError } from '../../core/unit-result.js'
+import { describeRefusal } from '../../util/whose.js'
 
 /** A failure whose consequence is known where it is thrown. */
 export class UnitFailure extends Error {
@@ -49,7 +50,9 @@ export function sayError(error: unknown): string {
 export function describeFailure(error: unknown): UnitError {
   if (error instanceof UnitFailure) return error.error
   if (isSystemError(error)) {
-    const remedy = remedies[error.code ?? ''] ?? error.message
+    const said = remedies[error.code ?? ''] ?? error.message
+    const isRefused = (error.code === 'EACCES' || error.code === 'EPERM') && error.path !== undefined
+    const remedy = isRefused ? `${said}; ${describeRefusal(error)}` : said
     const path = error.path === undefined ? '' : ` ${error.path}`
     const message = `${error.syscall}${path}: ${remedy} (${error.code}), then run the job again: it goes on from what is committed`
     return { code: error.code ?? 'EIO', message, consequence: 'stop_job', path: error.path }
