@@ -5,7 +5,7 @@ import { RecipeError } from '../config/recipe-error.js'
 import type { DatasetCut } from '../core/partition.js'
 import type { ExportSettings } from '../execution/coordinator/export/export-form.js'
 import { type DiskNeeds, estimateDisk } from '../planning/estimate-disk.js'
-import { planOperators } from '../planning/reaches.js'
+import { countPoints, planOperators } from '../planning/reaches.js'
 import type { LedgerIndex } from '../state/ledger-index.js'
 import { formatBytes } from '../util/format.js'
 
@@ -66,10 +66,9 @@ function needsOf(
   let committedBytes = 0
   for (const { file } of ledger?.all('point') ?? []) committedBytes += file.sizeBytes
   const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)
-  const barriers = plan.reaches.filter(({ signs }) => signs !== undefined).length
   return estimateDisk({
     inputBytes: cut.partitions.reduce((sum, { estimatedBytes }) => sum + estimatedBytes, 0),
-    checkpoints: plan.checkpoints.length + barriers,
+    checkpoints: countPoints(plan),
     storage: recipe.intermediate_storage,
     export: exporting,
     committedBytes,

@@ -86,6 +86,14 @@ function isWanted(
   }
 }
 
+/** How many times the samples are committed on the way, finished partitions aside: checkpoints, and what barriers need. */
+export function countPoints({ reaches, checkpoints }: Pick<OperatorPlan, 'reaches' | 'checkpoints'>): number {
+  return reaches.reduce((sum, { from, to, signs }) => {
+    const inside = checkpoints.filter(place => place >= from && place < to).length
+    return sum + inside + (signs === undefined ? 0 : 1)
+  }, 0)
+}
+
 /** Where a unit that starts after `done` operators commits next: the next checkpoint, or the end of the reach. */
 export function nextPoint(plan: OperatorPlan, reach: Reach, done: number, isFresh: boolean): number {
   const isBeyond = (place: number) => (isFresh ? place >= done && place > 0 : place > done) && place < reach.to

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { OperatorUse } from '../../src/core/work-unit.js'
-import { type CheckpointSettings, nextPoint, planOperators } from '../../src/planning/reaches.js'
+import { type CheckpointSettings, countPoints, nextPoint, planOperators } from '../../src/planning/reaches.js'
 import { sizePartitions } from '../../src/planning/size-partitions.js'
 
 function use(name: string, isDeterministic = true): OperatorUse {
@@ -90,4 +90,19 @@ describe('sizing partitions', () => {
     expect(sizePartitions({ ...auto, size: 5000 }, blind, [], machine).partitionBytes).toBe(10e6)
     expect(sizePartitions({ ...auto, max_size_mb: 128 }, blind, [], machine).partitionBytes).toBe(128e6)
   })
+})
+
+it('counts a point that a checkpoint and a barrier both ask for once', () => {
+  const plan = (names: readonly string[]) =>
+    countPoints(
+      planOperators(
+        names.map(name => use(name)),
+        { enabled: true, strategy: 'every_op', n_ops: 1, op_names: [] },
+        false,
+      ),
+    )
+  expect(plan(['a_mapper', 'b_filter', 'c_deduplicator'])).toBe(2)
+  expect(plan(['a_mapper', 'c_deduplicator', 'b_filter', 'd_filter'])).toBe(3)
+  expect(plan(['c_deduplicator', 'b_filter'])).toBe(2)
+  expect(plan(['a_mapper'])).toBe(0)
 })
