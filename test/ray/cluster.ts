@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { rayPython } from '../../scripts/provision-python.mjs'
+import { processes } from '../processes.js'
 
 /** Ray notices what is gone within two seconds, rather than a minute. */
 const quick = {
@@ -13,6 +14,8 @@ const quick = {
   RAY_health_check_period_ms: '500',
   RAY_health_check_timeout_ms: '1500',
   RAY_health_check_failure_threshold: '3',
+  // A process of its own that does not come up is started again, which it does after a minute else.
+  RAY_worker_register_timeout_seconds: '15',
 }
 
 const common = ['--object-store-memory=78643200', '--disable-usage-stats', '--block']
@@ -56,6 +59,15 @@ export class RayCluster implements AsyncDisposable {
       if (line.includes('Ray runtime started')) break
     child.stdout?.resume()
     return child
+  }
+
+  /** Ends the head as a power cut would. */
+  killHead(): void {
+    this.#nodes[0].kill('SIGKILL')
+    // What it started ends with the process that keeps it, and not before its children are told.
+    for (const { pid, command } of processes())
+      if (command.some(part => part.includes('gcs_server')) && command.some(part => part.includes(this.folder)))
+        process.kill(pid, 'SIGKILL')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

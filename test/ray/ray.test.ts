@@ -11,6 +11,7 @@ import { examine } from '../../src/doctor/examine.js'
 import { RayExecutor } from '../../src/execution/ray/ray-executor.js'
 import type { RaySettings } from '../../src/execution/ray/ray-settings.js'
 import { loadChecksums } from '../../src/util/hash.js'
+import { newWriter } from '../../src/util/staging.js'
 import { randomFrom } from '../crash/dataset.js'
 import { crashSeed } from '../crash/seed.js'
 import { runsAll } from '../drawn.js'
@@ -172,6 +173,64 @@ export const open = job => new RayExecutor(job, { ...${JSON.stringify(settings(j
     expect(lab.read('out/result.jsonl')).toBe(await localResult([]))
   })
 
+  it('says so where the cluster has no room for a worker for too long', async () => {
+    const lab = new Lab()
+    lab.write('job/logs/none', '')
+    const job = { jobDir: lab.path('job'), writer: newWriter() } as JobSpec
+    const { placement, ...rest } = settings(job, 1)
+    const warnings: string[] = []
+    await using executor = new RayExecutor(job, {
+      ...{ ...rest, placement: { ...placement, resources: { nobody_has_it: 1 } }, patienceMs: 3_000 },
+      onWarning: message => warnings.push(message),
+    })
+    const began = performance.now()
+    await expect(executor.acquire(new AbortController().signal)).rejects.toMatchObject({
+      code: 'ray_no_room',
+      message: expect.stringContaining('num_cpus_per_worker, memory_per_worker_mb and resources under ray'),
+    })
+    expect(performance.now() - began).toBeLessThan(30_000)
+    expect(warnings.join('\n')).toContain('Workers run on the Ray cluster')
+  })
+
+  // Each time that it is tried again takes seconds.
+  if (runsAll)
+    it('sets the sample aside that takes more memory than a worker may, as on one machine', async () => {
+      const outcomes = []
+      for (const isOnRay of [true, false]) {
+        const lab = new Lab()
+        writeInput(lab, ['', 'grow'])
+        const recipe = { ...(isOnRay ? onRay(lab) : recipeOf(lab)), worker: { memory_mb: 400, retry_delay_s: 0.01 } }
+        const { error, events } = await lab.run(recipe)
+        expect(error).toBeUndefined()
+        const lost = events.filter(event => event.event_type === 'worker_lost')
+        expect(lost.length).toBeGreaterThan(0)
+        outcomes.push({
+          result: lab.read('out/result.jsonl'),
+          aside: lab.read('jobs/job/quarantine/quarantine.jsonl').split('\n').length - 1,
+        })
+      }
+      expect(outcomes[0]).toEqual(outcomes[1])
+      expect(outcomes[0].aside).toBe(1)
+    })
+
+  // Ray itself is given a minute to bring a head back.
+  if (runsAll)
+    it('ends in order, and can be gone on with, where the head dies and stays dead', async () => {
+      const doomed = await RayCluster.start(1)
+      const lab = new Lab()
+      writeInput(lab, ['tell'])
+      const running = lab.run({ ...recipeOf(lab), executor_type: 'ray_partitioned', ray_address: doomed.address })
+      await told(lab)
+      const began = performance.now()
+      doomed.killHead()
+      const { error } = await running
+      expect(performance.now() - began).toBeLessThan(120_000)
+      expect(error).toMatchObject({ code: expect.stringMatching(/^(head_lost|no_cluster|ray_lost)$/) })
+      await doomed[Symbol.asyncDispose]()
+      expect((await lab.run(recipeOf(lab))).error).toBeUndefined()
+      expect(lab.read('out/result.jsonl')).toBe(await localResult(['tell']))
+    })
+
   it('is looked at by pawl doctor, node by node', async () => {
     const lab = new Lab()
     const { findings, isFit } = await examine(lab.folder, { address: cluster.address, placement: raySchema.parse({}) })
@@ -211,6 +270,7 @@ export default defineMapper({ name: 'telling_mapper', summary: 'Tells.', params:
   map(sample) {
     const text = sample.text(textKey)
     if (text === 'tell' && !existsSync(place + 'told')) { write('told'); forever() }
+    if (text === 'grow') for (const all = []; ; ) all.push(Buffer.alloc(1 << 24, 1))
     if (text === 'tell on') write('on')
     if (text === 'wait') { write('waits'); while (!existsSync(place + 'on')); }
   },
