@@ -36,7 +36,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 300_000,
     pool: 'forks',
-    maxWorkers: 3,
+    maxWorkers: 2,
     // What a commit draws may leave a group of tests empty.
     passWithNoTests: true,
     sequence: { sequencer: SlowestFirst },

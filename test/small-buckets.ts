@@ -1,2 +1,2 @@
 // Few signatures are enough for a decision to be made in buckets. To be imported before the program is.
-process.env['PAWL_BUCKET_BYTES'] = '200'
+process.env['PAWL_BUCKET_BYTES'] = '300'

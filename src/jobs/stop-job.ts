@@ -90,11 +90,17 @@ async function askToStop(jobDir: string, { status }: ProcessView, timeoutMs: num
 async function endAtOnce({ status }: ProcessView): Promise<StoppedProcess> {
   if (!belongsHere(status)) return describe(status, 'elsewhere')
   if (!signal(status, 'SIGKILL')) throw new UsageError(whyNotEnded(status))
-  for (const deadline = performance.now() + leaseTiming.expiryMs; performance.now() < deadline; await delay(pollMs))
-    if (hasEnded(status)) break
+  await untilEnded([status])
   // Workers end with their parent; one that hangs in the kernel or elsewhere does not hear of it.
-  for (const worker of status.workers) signal({ ...status, pid: worker.pid, started: worker.started }, 'SIGKILL')
+  const workers = status.workers.map(({ pid, started }) => ({ ...status, pid, started }))
+  for (const worker of workers) signal(worker, 'SIGKILL')
+  await untilEnded(workers)
   return describe(status, hasEnded(status) ? 'ended' : 'timeout')
+}
+
+async function untilEnded(all: readonly ProcessStatus[]): Promise<void> {
+  for (const deadline = performance.now() + leaseTiming.expiryMs; performance.now() < deadline; await delay(pollMs))
+    if (all.every(hasEnded)) return
 }
 
 /**

@@ -6,7 +6,10 @@ import { stripVTControlCharacters } from 'node:util'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { createCatalog } from '../../src/ops/catalog.js'
+import { drawing } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
+
+const itDrawn = drawing(2)
 
 let rig: JobRig
 
@@ -38,7 +41,7 @@ async function ask(...args: string[]) {
 const commands = ['run', 'resume', 'validate', 'port', 'plan', 'analyze', 'init', 'ops', 'schema', 'completion']
 
 describe('pawl --help', () => {
-  it('shows the commands', async () => {
+  itDrawn('shows the commands', async () => {
     const { code, stdout } = await ask('--help')
     expect(code).toBe(0)
     for (const command of commands) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
@@ -92,12 +95,12 @@ describe('bad usage', () => {
 })
 
 describe('pawl validate', () => {
-  it('says what is valid', async () => {
+  itDrawn('says what is valid', async () => {
     const ended = await ask('validate', '--config', 'recipe.yaml')
     expect(ended).toMatchObject({ code: 0, stdout: 'Valid: 4 operators over 1 file\n', stderr: '' })
   })
 
-  it('warns of what has no effect', async () => {
+  itDrawn('warns of what has no effect', async () => {
     const { code, stderr } = await ask('validate', '--config', 'recipe.yaml', '--open_monitor', 'true')
     expect({ code, stderr }).toEqual({
       code: 0,
@@ -107,7 +110,7 @@ describe('pawl validate', () => {
 })
 
 describe('pawl plan', () => {
-  it('gives operators, segments, checkpoints and partitions as JSON, and why', async () => {
+  itDrawn('gives operators, segments, checkpoints and partitions as JSON, and why', async () => {
     const { code, stdout } = await ask('plan', '--config', 'recipe.yaml', '--json', '--checkpoint.n_ops', '1')
     expect(code).toBe(0)
     const plan = JSON.parse(stdout)
@@ -126,7 +129,7 @@ describe('pawl plan', () => {
     expect(plan.export).toMatchObject({ path: rig.path('out', 'result.jsonl'), format: 'jsonl' })
   })
 
-  it('says the same in words', async () => {
+  itDrawn('says the same in words', async () => {
     const { stdout } = await ask('plan', '--config', 'recipe.yaml')
     expect(stdout).toContain('process[2] document_deduplicator (barrier)')
     expect(stdout).toContain('4 partitions: partition.num_of_partitions')
@@ -144,13 +147,13 @@ describe('a recipe on the command line', () => {
     expect(await ask('validate', ...args)).toMatchObject({ code: 0, stdout: 'Valid: 4 operators over 1 file\n' })
   })
 
-  it('is planned by run --dry-run, as by plan', async () => {
+  itDrawn('is planned by run --dry-run, as by plan', async () => {
     const { stdout } = await ask('run', 'recipe.yaml', '--dry-run')
     expect(stdout).toBe((await ask('plan', 'recipe.yaml')).stdout)
     expect(JSON.parse((await ask('run', '--dry-run', 'recipe.yaml', '--json')).stdout)).toMatchObject({ job_id: 'job' })
   })
 
-  it('names its input by dataset_path on the command line, whatever key the file uses', async () => {
+  itDrawn('names its input by dataset_path on the command line, whatever key the file uses', async () => {
     rig.write('other.yaml', JSON.stringify({ dataset: { configs: [{ path: 'absent' }] }, work_dir: 'jobs' }))
     const ended = await ask('validate', 'other.yaml', '--dataset_path', 'data')
     expect(ended).toMatchObject({ code: 0, stdout: 'Valid: 0 operators over 1 file\n' })
@@ -160,7 +163,7 @@ describe('a recipe on the command line', () => {
 describe('the problems of a recipe', () => {
   const bad = 'process:\n  - text_length_filter:\n      min_lne: 3\n  - clean_emial_mapper\nnp: x\npartiton: 3\n'
 
-  it('are counted, and stand in the order of its lines', async () => {
+  itDrawn('are counted, and stand in the order of its lines', async () => {
     rig.write('bad.yaml', bad)
     const { stderr } = await rig.run('validate', 'bad.yaml', '--seed', 'y')
     expect(stderr).toMatch(/^error: 5 problems in bad.yaml\n\n--seed y: seed: expected/)
@@ -169,7 +172,7 @@ describe('the problems of a recipe', () => {
     expect(stderr).not.toContain('\x1b')
   })
 
-  it('are coloured where colours are wanted, and not where they are not', async () => {
+  itDrawn('are coloured where colours are wanted, and not where they are not', async () => {
     rig.write('bad.yaml', bad)
     const ended = (env: Record<string, string>) =>
       spawnSync(process.execPath, [resolve('dist', 'cli', 'main.js'), 'validate', 'bad.yaml'], {
@@ -185,7 +188,7 @@ describe('the problems of a recipe', () => {
 })
 
 describe('pawl plan, in words', () => {
-  it('shows the parameters that differ from the defaults as YAML', async () => {
+  itDrawn('shows the parameters that differ from the defaults as YAML', async () => {
     const { stdout } = await ask('plan', 'recipe.yaml')
     expect(stdout).toContain('process[1] text_length_filter\n    min_len: 5\n  process[2]')
     expect(stdout).toContain('process[0] clean_links_mapper\n  process[1]')
@@ -194,7 +197,7 @@ describe('pawl plan, in words', () => {
 })
 
 describe('pawl init', () => {
-  it('writes a recipe that runs, with what it saw in comments', async () => {
+  itDrawn('writes a recipe that runs, with what it saw in comments', async () => {
     rig.writeLines(
       'own/b.jsonl',
       Array.from({ length: 200 }, (_, id) => ({ id, content: `Ein Satz, der ${id} heißt und nicht sehr lang ist.` })),
@@ -213,7 +216,7 @@ describe('pawl init', () => {
     expect(JSON.parse(ended.stdout)).toMatchObject({ samples_in: 200, samples_out: 200 })
   })
 
-  it('prints it where asked, and copes with names that YAML reads otherwise', async () => {
+  itDrawn('prints it where asked, and copes with names that YAML reads otherwise', async () => {
     rig.writeLines('own/b.jsonl', [{ 'a\nb': 'x', 'text: #2': 'a text' }])
     const { stdout } = await ask('init', 'own/b.jsonl', '--output', '-')
     rig.write('printed.yaml', stdout)
@@ -221,7 +224,7 @@ describe('pawl init', () => {
     expect((await rig.run('validate', 'printed.yaml')).code).toBe(0)
   })
 
-  it('says where no field holds text', async () => {
+  itDrawn('says where no field holds text', async () => {
     rig.writeLines('own/b.jsonl', [{ id: 1 }])
     expect((await ask('init', 'own', '-o', '-')).stdout).toContain('# No field holds text')
   })
@@ -231,7 +234,7 @@ describe('pawl completion', () => {
   const complete = async (...words: string[]) =>
     (await ask('complete', String(words.length), 'pawl', ...words)).stdout.split('\n').filter(word => word !== '')
 
-  it('knows commands, options, keys, parameters, values and operators', async () => {
+  itDrawn('knows commands, options, keys, parameters, values and operators', async () => {
     expect(await complete('res')).toEqual(['resume'])
     expect(await complete('run', '--dr')).toEqual(['--dry-run'])
     expect(await complete('run', 'recipe.yaml', '--checkpoint.s')).toEqual(['--checkpoint.strategy'])
@@ -243,7 +246,7 @@ describe('pawl completion', () => {
     expect(await complete('run', 'rec')).toEqual([])
   })
 
-  it('is taken by bash', async () => {
+  itDrawn('is taken by bash', async () => {
     const { stdout } = await ask('completion', 'bash')
     const main = resolve('dist', 'cli', 'main.js')
     const script = `pawl() { '${process.execPath}' '${main}' "$@"; }\n${stdout}
@@ -254,7 +257,7 @@ COMP_WORDS=(pawl ops text_l); COMP_CWORD=2; _pawl; echo "\${COMPREPLY[@]}"`
 })
 
 describe('pawl ops', () => {
-  it('finds operators by words of their names and summaries, and tells of them as JSON', async () => {
+  itDrawn('finds operators by words of their names and summaries, and tells of them as JSON', async () => {
     const found = await ask('ops', 'html', 'table')
     expect(found.stdout).toMatch(/^mappers\n {2}extract_tables_from_html_mapper /)
     expect((await ask('ops', 'duplicates')).stdout).toContain('document_deduplicator')
@@ -265,7 +268,7 @@ describe('pawl ops', () => {
     expect(one.params[0]).toMatchObject({ name: 'min_len', type: 'integer', default: 10 })
   })
 
-  it('lists the operators, and shows one', async () => {
+  itDrawn('lists the operators, and shows one', async () => {
     const list = await ask('ops')
     expect(list.code).toBe(0)
     expect(list.stdout).toContain('document_deduplicator')
@@ -285,7 +288,7 @@ interface Schema {
 }
 
 describe('pawl schema', () => {
-  it('describes every key, and every operator with its parameters', async () => {
+  itDrawn('describes every key, and every operator with its parameters', async () => {
     const schema = JSON.parse((await ask('schema')).stdout) as Schema & { $schema: string }
     expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema')
     expect(schema).toMatchObject({ type: 'object', additionalProperties: false })
@@ -297,31 +300,31 @@ describe('pawl schema', () => {
     expect({ type, additionalProperties }).toEqual({ type: ['object', 'null'], additionalProperties: false })
   })
 
-  it('requires no key but the operator in an entry of process', async () => {
+  itDrawn('requires no key but the operator in an entry of process', async () => {
     const schema = JSON.parse((await ask('schema')).stdout) as Schema
     expect(schema.required ?? []).toEqual([])
     for (const section of ['partition', 'checkpoint', 'intermediate_storage', 'event_logging'])
       expect(schema.properties?.[section].required ?? []).toEqual([])
   })
 
-  it('describes the lines of the event log', async () => {
+  itDrawn('describes the lines of the event log', async () => {
     const { stdout } = await ask('schema', '--events')
     for (const type of ['job_start', 'checkpoint_save', 'job_complete']) expect(stdout).toContain(`"const": "${type}"`)
   })
 })
 
 describe('pawl run', () => {
-  it('exits 0 and prints one JSON object where asked', async () => {
+  itDrawn('exits 0 and prints one JSON object where asked', async () => {
     const { code, stdout, stderr } = await rig.runRecipe('--json')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(JSON.parse(stdout)).toMatchObject({ job_id: 'job', samples_in: 40, was_complete: false })
   })
 
-  it('prints nothing where asked', async () => {
+  itDrawn('prints nothing where asked', async () => {
     expect(await rig.runRecipe('--quiet')).toMatchObject({ code: 0, stdout: '', stderr: '' })
   })
 
-  it('goes on to its end when nobody reads what it prints any more', async () => {
+  itDrawn('goes on to its end when nobody reads what it prints any more', async () => {
     const child = spawn(process.execPath, [resolve('dist', 'cli', 'main.js'), 'run', '--config', 'recipe.yaml'], {
       cwd: rig.folder,
       stdio: ['ignore', 'pipe', 'pipe'],

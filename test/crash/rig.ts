@@ -80,7 +80,7 @@ export class Rig {
     const child = spawn(command, rest, {
       cwd: this.folder,
       // Few signatures are enough for a decision to be made in buckets.
-      env: { ...process.env, UV_THREADPOOL_SIZE: '1', PAWL_BUCKET_BYTES: '2048', ...env },
+      env: { ...process.env, UV_THREADPOOL_SIZE: '1', PAWL_BUCKET_BYTES: '4096', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''

@@ -4,8 +4,11 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { drawing } from '../drawn.js'
 import { provision } from '../provision.js'
 import { JobRig } from '../rig-job.js'
+
+const itDrawn = drawing(2)
 
 const records = Array.from({ length: 300 }, (_, id) => ({ id, text: `a text that is long enough, number ${id}` }))
 
@@ -69,7 +72,7 @@ describe('a signal', () => {
     expect(rig.quarantine()).toEqual([])
   })
 
-  it('that comes twice ends the process at once, and the job can still be resumed', async () => {
+  itDrawn('that comes twice ends the process at once, and the job can still be resumed', async () => {
     const rig = makeRig()
     const running = rig.start('run', '--config', 'recipe.yaml')
     await running.sees(/Starting job/)
@@ -83,7 +86,7 @@ describe('a signal', () => {
 })
 
 describe('a second process', () => {
-  it('with another recipe is refused with what differs, and with host and process of the first', async () => {
+  itDrawn('with another recipe is refused with what differs, and with host and process of the first', async () => {
     const rig = makeRig()
     const first = rig.start('run', '--config', 'recipe.yaml')
     await first.sees(/Starting job/)
@@ -96,7 +99,7 @@ describe('a second process', () => {
     expect(ids(rig)).toEqual(allIds)
   })
 
-  it('takes over from one that is dead', async () => {
+  itDrawn('takes over from one that is dead', async () => {
     const rig = makeRig()
     const first = rig.start('run', '--config', 'recipe.yaml')
     await first.sees(/Starting job/)
@@ -142,7 +145,7 @@ describe.skipIf(!strace.isThere)('a fault of the machine', () => {
 })
 
 describe('input that is not what it should be', () => {
-  it('that is missing or holds nothing readable is refused before any file is made', async () => {
+  itDrawn('that is missing or holds nothing readable is refused before any file is made', async () => {
     const rig = new JobRig()
     rig.write('data/readme.md', 'nothing here')
     rig.write('empty/.hidden.jsonl', '{}\n')
@@ -155,7 +158,7 @@ describe('input that is not what it should be', () => {
     }
   })
 
-  it('that is cut short fails its partition, names it, and is redone once it is whole', async () => {
+  itDrawn('that is cut short fails its partition, names it, and is redone once it is whole', async () => {
     const rig = new JobRig()
     const packed = gzipSync(records.map(record => `${JSON.stringify(record)}\n`).join(''))
     rig.write('data/b.jsonl.gz', packed.subarray(0, packed.length / 2))
@@ -169,7 +172,7 @@ describe('input that is not what it should be', () => {
     expect(ids(rig)).toEqual([...allIds, ...allIds])
   })
 
-  it('that vanishes while the job runs stops it with the name, and nothing else is lost', async () => {
+  itDrawn('that vanishes while the job runs stops it with the name, and nothing else is lost', async () => {
     const rig = makeRig({ process: ['gate_mapper', 'document_deduplicator'] })
     const running = rig.start('run', '--config', 'recipe.yaml', '--np', '1')
     await running.sees(/Starting job/)
@@ -183,7 +186,7 @@ describe('input that is not what it should be', () => {
     expect(ids(rig)).toEqual(allIds)
   })
 
-  it('with too few files allowed ends in a clear error, and the job goes on after', async () => {
+  itDrawn('with too few files allowed ends in a clear error, and the job goes on after', async () => {
     const rig = makeRig()
     rig.write('gate/open', '')
     rig.write(

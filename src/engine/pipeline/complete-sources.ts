@@ -58,7 +58,7 @@ async function onePass(
     const parts = works.map(work => work.upTo(range))
     if ((await shareWork(context, `sign${signs}`, parts)) === 'waiting') return 'waiting'
     // A barrier needs all: where one source failed, the others stay where they are.
-    if (works.some(work => work.hasFailed() && work.signedAt(range) === undefined)) return 'complete'
+    if (works.some(work => work.hasFailed() && work.books.signedAt(range) === undefined)) return 'complete'
     const decision = await decideAll(context, works, range)
     if (decision !== 'decided') return decision === 'held' ? 'waiting' : 'again'
   }

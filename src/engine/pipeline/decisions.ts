@@ -185,7 +185,7 @@ export function recallDecisions(context: PipelineContext, works: readonly Source
 
 /** What all sources have at the end of a range; undefined where one of them has nothing. */
 function recordsAt(works: readonly SourceWork[], range: number): readonly StagesRecord[] | undefined {
-  const records = works.flatMap(work => work.signedAt(range) ?? [])
+  const records = works.flatMap(work => work.books.signedAt(range) ?? [])
   return records.length === works.length ? records : undefined
 }
 

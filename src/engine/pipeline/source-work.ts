@@ -2,20 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { renameSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { SourceSpec, TaskFailure } from '../../core/pipeline-spec.js'
-import type { ExportedFile, LedgerRecord, OpenSourceRecord, PlacedRecord, StagesRecord } from '../../core/records.js'
+import type { ExportedFile, OpenSourceRecord, PlacedRecord, StagesRecord } from '../../core/records.js'
 import type { StagesResult } from '../../core/unit-result.js'
-import type { StagesUnit } from '../../core/work-unit.js'
-import { raceFor } from '../../execution/coordinator/scheduler/commit.js'
 import type { Part } from '../../execution/coordinator/scheduler/share-work.js'
-import { superviseUnit, UnitFailed } from '../../execution/coordinator/scheduler/supervise.js'
+import { UnitFailed } from '../../execution/coordinator/scheduler/supervise.js'
 import type { Slot } from '../../execution/protocol/executor.js'
 import { takeStagedFiles } from '../../state/take-over.js'
-import { canonicalJson, fingerprintOf } from '../../util/hash.js'
 import { remove } from '../../util/remove.js'
 import type { StageRange } from './divide-stages.js'
 import type { PipelineContext } from './pipeline-context.js'
 import { keepsOthers, placeOutputs, placesStand, removeStale, takeBack } from './place-outputs.js'
-import { digestOfTask, fingerprintOfSource } from './source-fingerprint.js'
+import { commitStageRange, runStageRange } from './run-stage-range.js'
+import { SourceBooks } from './source-books.js'
+import { fingerprintOfSource } from './source-fingerprint.js'
 import type { SpoolBound } from './spool-bound.js'
 
 /** Tasks of a source failed, so that it is open. */
@@ -30,12 +29,15 @@ export class SourceFailed extends UnitFailed {
 /** What a barrier decided is damaged. */
 class DecisionLost extends Error {}
 
+/** Stages that do nothing, to read off what a source holds. */
+const nothing: StageRange = { from: 0, to: 0, pool: 0 }
+
 /** A damaged spool is made again so often at most. */
 const mostSetbacks = 3
 
 /** A source on its way through a pipeline: looks in the ledger first, and runs what is missing. */
 export class SourceWork implements Part {
-  #digest: string | undefined
+  readonly books: SourceBooks
   #isDone = false
   /** Where its units run while it is worked on. */
   #slot: Slot | undefined
@@ -48,7 +50,7 @@ export class SourceWork implements Part {
     readonly block: string,
     readonly bound: SpoolBound,
   ) {
-    this.#digest = source.files.length > 0 ? this.#recalled() : digestOfTask(source)
+    this.books = new SourceBooks(context, source)
   }
 
   get id(): string {
@@ -56,7 +58,7 @@ export class SourceWork implements Part {
   }
 
   hasFailed(): boolean {
-    const record = this.#openRecord()
+    const record = this.books.openRecord()
     if (record === undefined) return false
     if (record.epoch === this.context.team.epoch) return true
     return this.isLeftAlone(record)
@@ -65,16 +67,16 @@ export class SourceWork implements Part {
   /** True for a source that failed so often that it is not tried again unless asked. */
   isLeftAlone(record: OpenSourceRecord | undefined): boolean {
     const { maxAttempts, retryFailed } = this.context.failing
-    return !retryFailed && record !== undefined && record.tried === this.#tried && record.attempts >= maxAttempts
+    return !retryFailed && record !== undefined && record.tried === this.books.tried && record.attempts >= maxAttempts
   }
 
   /** Why it is open; undefined where it is not known to have failed. */
   failures(): OpenSourceRecord | undefined {
-    return this.isDone() ? undefined : this.#openRecord()
+    return this.isDone() ? undefined : this.books.openRecord()
   }
 
   learn(): void {
-    if (this.source.files.length > 0) this.#digest ??= this.#recalled()
+    this.books.learn()
   }
 
   isDone(): boolean {
@@ -88,14 +90,14 @@ export class SourceWork implements Part {
 
   /** Fingerprint of the last stage's result; undefined as long as nobody read the source. */
   get fingerprint(): string | undefined {
-    return this.#fingerprintAt(this.context.pipeline.stages.length)
+    return this.books.fingerprintAt(this.context.pipeline.stages.length)
   }
 
   async work(slot: Slot): Promise<void> {
     this.#slot = slot
     try {
       if (await this.#isSame()) return
-      if (this.#latest() === undefined && keepsOthers(this.context, this.source)) this.#isDone = true
+      if (this.books.latest() === undefined && keepsOthers(this.context, this.source)) this.#isDone = true
       else await this.#complete()
     } catch (error) {
       // It is decided again before anything else is done.
@@ -133,17 +135,17 @@ export class SourceWork implements Part {
 
   async #runAll(): Promise<StagesRecord> {
     const { ranges } = this.context.pipeline
-    return ranges.length === 0 ? (this.#latest()?.record ?? this.#commitEmpty()) : this.#runTo(ranges.length - 1)
+    return ranges.length === 0 ? (this.books.latest()?.record ?? this.#commitEmpty()) : this.#runTo(ranges.length - 1)
   }
 
   /** Runs what is missing up to the end of a range. */
   async #runTo(last: number): Promise<StagesRecord> {
     const { ranges } = this.context.pipeline
-    for (let reached = this.#latest(last); ; ) {
+    for (let reached = this.books.latest(last); ; ) {
       if (reached?.range === last) return reached.record
       const next = (reached?.range ?? -1) + 1
       const record = await this.#runRange(ranges[next], reached?.record)
-      reached = record === undefined ? this.#latest(last) : { range: next, record }
+      reached = record === undefined ? this.books.latest(last) : { range: next, record }
     }
   }
 
@@ -154,7 +156,7 @@ export class SourceWork implements Part {
       block: this.block,
       hasFailed: () => this.hasFailed(),
       learn: () => this.learn(),
-      isDone: () => this.signedAt(range) !== undefined,
+      isDone: () => this.books.signedAt(range) !== undefined,
       work: async slot => {
         this.#slot = slot
         try {
@@ -168,23 +170,16 @@ export class SourceWork implements Part {
     }
   }
 
-  /** What was committed of it at the end of a range behind which a barrier stands, as long as it can be decided on. */
-  signedAt(range: number): StagesRecord | undefined {
-    const fingerprint = this.#fingerprintAt(this.context.pipeline.ranges[range].to)
-    const record = fingerprint === undefined ? undefined : this.context.ledger.get('stages', fingerprint)
-    return record?.signature === undefined ? undefined : record
-  }
-
   async onFailure(error: UnitFailed): Promise<void> {
     const { ledger, team, emit } = this.context
     const { id } = this.source
     const failures = error instanceof SourceFailed ? error.failures : [{ task: id, stage: '', error: error.message }]
-    const before = this.#openRecord()
-    const attempts = before?.tried === this.#tried ? before.attempts + 1 : 1
+    const before = this.books.openRecord()
+    const attempts = before?.tried === this.books.tried ? before.attempts + 1 : 1
     const { code, message } = error.error
     emit({ event_type: 'partition_failed', partition: id, code, error_message: message })
     await ledger.commit([
-      { kind: 'open_source', source: id, epoch: team.epoch, tried: this.#tried, attempts, failures },
+      { kind: 'open_source', source: id, epoch: team.epoch, tried: this.books.tried, attempts, failures },
     ])
   }
 
@@ -192,30 +187,18 @@ export class SourceWork implements Part {
   async #isSame(): Promise<boolean> {
     const { ledger } = this.context
     const known = ledger.get('input', this.source.id)
-    if (this.#digest !== undefined || known === undefined) return false
-    const { digest = '' } = await this.#supervise({ from: 0, to: 0, pool: 0 }, { digestOnly: true })
-    this.#digest = digest
-    await ledger.commit([this.#inputRecord(digest)])
+    if (this.books.digest !== undefined || known === undefined) return false
+    const { digest = '' } = await runStageRange(this.books, nothing, { slot: this.#slot, digestOnly: true })
+    this.books.digest = digest
+    await ledger.commit([this.books.inputRecord(digest)])
     return this.isDone()
-  }
-
-  /** The furthest range that is committed, up to one of them. */
-  #latest(most?: number): { readonly range: number; readonly record: StagesRecord } | undefined {
-    const { ranges, stages } = this.context.pipeline
-    const ends = ranges.length === 0 ? [stages.length] : ranges.map(({ to }) => to)
-    for (let range = most ?? ends.length - 1; range >= 0; range--) {
-      const fingerprint = this.#fingerprintAt(ends[range])
-      const record = fingerprint === undefined ? undefined : this.context.ledger.get('stages', fingerprint)
-      if (record !== undefined) return { range, record }
-    }
-    return undefined
   }
 
   async #runRange(range: StageRange, before: StagesRecord | undefined): Promise<StagesRecord | undefined> {
     await this.bound.room(range.from)
     let result: StagesResult
     try {
-      result = await this.#supervise(range, { before })
+      result = await runStageRange(this.books, range, { slot: this.#slot, before })
     } catch (error) {
       if (before?.spool === undefined || !(error instanceof UnitFailed) || error.error.consequence !== 'redo_input')
         throw error
@@ -225,7 +208,7 @@ export class SourceWork implements Part {
       return undefined
     }
     if (result.failures.length > 0) throw new SourceFailed(result.failures)
-    const record = await this.#commit(range, result, before)
+    const record = await commitStageRange(this.books, range, { result, before })
     this.#release()
     // A barrier needs all sources: none of them is held back for it.
     if (range.signs === undefined) this.#spooled = { bytes: record.spool?.sizeBytes ?? 0, stage: range.to }
@@ -235,88 +218,9 @@ export class SourceWork implements Part {
 
   /** A pipeline of a source alone does nothing to it. */
   async #commitEmpty(): Promise<StagesRecord> {
-    const { digest } = await this.#supervise({ from: 0, to: 0, pool: 0 }, { digestOnly: true })
+    const { digest } = await runStageRange(this.books, nothing, { slot: this.#slot, digestOnly: true })
     const empty = { kind: 'stages', digest, outputs: [], counts: [], quarantine: [], failures: [] } as const
-    return this.#commit({ from: 0, to: 0, pool: 0 }, empty, undefined)
-  }
-
-  async #supervise(
-    { from, to, pool, applies, signs }: StageRange,
-    { before, digestOnly }: { readonly before?: StagesRecord; readonly digestOnly?: boolean },
-  ): Promise<StagesResult> {
-    const { id, name } = this.source
-    const source = { ...this.source, digest: this.#digest }
-    const input =
-      before?.spool === undefined ? ({ kind: 'task' } as const) : ({ kind: 'spool', file: before.spool } as const)
-    const result = await superviseUnit(
-      { ...this.context, slot: this.#slot },
-      { partition: id, what: `source ${name}` },
-      (attempt): StagesUnit => {
-        return {
-          kind: 'stages',
-          id: `${id}:${from}-${to}:${attempt}`,
-          attempt,
-          partition: id,
-          source,
-          pool,
-          input,
-          from,
-          to,
-          digestOnly,
-          signs,
-          applies: applies === undefined ? undefined : { operator: applies, verdict: this.#verdictOf(applies, before) },
-        }
-      },
-    )
-    if (result.kind !== 'stages') throw new TypeError(`a unit of stages answered with a ${result.kind}`)
-    return result
-  }
-
-  async #commit({ to }: StageRange, result: StagesResult, before: StagesRecord | undefined): Promise<StagesRecord> {
-    const { context, source } = this
-    const records: LedgerRecord[] = []
-    if (this.#digest === undefined && result.digest !== undefined) records.push(this.#inputRecord(result.digest))
-    this.#digest ??= result.digest ?? ''
-    const fingerprint = this.#fingerprintAt(to)
-    if (fingerprint === undefined) throw new TypeError('what a source holds is known once it was read')
-    const record: StagesRecord = {
-      kind: 'stages',
-      fingerprint,
-      source: source.id,
-      attempt: randomBytes(4).toString('hex'),
-      done: to,
-      spool: result.spool,
-      signature: result.signature,
-      samples: result.samples,
-      outputs: result.outputs,
-      counts: [...(before?.counts ?? []), ...result.counts],
-      quarantine: [...(before?.quarantine ?? []), ...result.quarantine],
-    }
-    records.push(record)
-    const generation = context.ledger.withdrawals('stages', fingerprint) + 1
-    const theirs = raceFor(context, { id: fingerprint, generation }, records)
-    await context.ledger.commit(theirs ?? records)
-    if (theirs === undefined) this.#tell(record)
-    else for (const { staged } of result.outputs) remove(staged)
-    return theirs?.find(other => other.kind === 'stages') ?? record
-  }
-
-  #tell({ done, spool, quarantine, fingerprint }: StagesRecord): void {
-    const { emit } = this.context
-    const { id } = this.source
-    for (const { path, rows } of quarantine)
-      emit({ event_type: 'sample_quarantined', partition: id, samples: rows, path })
-    if (spool === undefined) return
-    const { path, rows, sizeBytes } = spool
-    emit({
-      event_type: 'checkpoint_save',
-      partition: id,
-      ops_done: done,
-      path,
-      rows,
-      size_bytes: sizeBytes,
-      fingerprint,
-    })
+    return commitStageRange(this.books, nothing, { result: empty, before: undefined })
   }
 
   /** Where it is the decision that is damaged, it no longer counts. */
@@ -351,12 +255,12 @@ export class SourceWork implements Part {
   async #finish({ fingerprint, counts }: StagesRecord, files: readonly ExportedFile[]): Promise<void> {
     const { context, source } = this
     const before = context.manifest.of(source.id)
-    const chain = fingerprintOfSource(source, this.#digest, context.pipeline.links)
+    const chain = fingerprintOfSource(source, this.books.digest, context.pipeline.links)
     const placed: PlacedRecord = { kind: 'placed', source: source.id, fingerprint, chain, files }
     await context.ledger.commit([placed])
     context.manifest.note(placed)
     removeStale(context, before?.files ?? [])
-    const open = this.#openRecord()
+    const open = this.books.openRecord()
     if (open !== undefined) await context.ledger.withdraw([open])
     if (!context.keepsSpools) await this.#dropSpools()
     this.#isDone = true
@@ -372,7 +276,7 @@ export class SourceWork implements Part {
   async #dropSpools(): Promise<void> {
     const { ledger, directory, pipeline } = this.context
     for (const { to, signs } of pipeline.ranges) {
-      const fingerprint = this.#fingerprintAt(to)
+      const fingerprint = this.books.fingerprintAt(to)
       const record = fingerprint === undefined ? undefined : ledger.get('stages', fingerprint)
       if (record?.spool === undefined) continue
       // A decision is known by the signatures that it was made of.
@@ -385,55 +289,6 @@ export class SourceWork implements Part {
   #release(): void {
     this.bound.took(this.#spooled.bytes, this.#spooled.stage)
     this.#spooled = { bytes: 0, stage: 0 }
-  }
-
-  #openRecord(): OpenSourceRecord | undefined {
-    return this.context.ledger.get('open_source', this.source.id)
-  }
-
-  /** What is tried: these stages on these files. */
-  get #tried(): string {
-    const { files, task } = this.source
-    const stamps = files.map(({ stamp }) => stamp)
-    return fingerprintOf('tried', ...this.context.pipeline.links, ...stamps, canonicalJson(task.data ?? null))
-  }
-
-  /** Undefined as long as what it holds, or what a barrier before decided of it, is not known. */
-  #fingerprintAt(done: number): string | undefined {
-    if (this.#digest === undefined) return undefined
-    const { links, barriers } = this.context.pipeline
-    const decided = new Map<number, string>()
-    for (const [number, { stage }] of barriers.entries()) {
-      if (stage >= done) break
-      const slice = this.context.decisions.of(number, this.source.id)?.slice
-      if (slice === undefined) return undefined
-      decided.set(stage, slice.digest)
-    }
-    return fingerprintOfSource(this.source, this.#digest, links.slice(0, done), decided)
-  }
-
-  /** What a barrier decided of the very documents that are there. */
-  #verdictOf(barrier: number, before: StagesRecord | undefined) {
-    const verdict = this.context.decisions.of(barrier, this.source.id)
-    if (verdict === undefined || verdict.slice.signed !== before?.signature?.checksum)
-      throw new UnitFailed({
-        code: 'decision_lost',
-        message: `what was decided of ${this.source.name} is no longer about what it holds: run the pipeline again, it decides anew`,
-        consequence: 'fail_unit',
-      })
-    return verdict
-  }
-
-  #recalled(): string | undefined {
-    const { id, files } = this.source
-    const known = this.context.ledger.get('input', id)
-    const isSame =
-      known?.stamps.length === files.length && files.every(({ stamp }, index) => known.stamps[index] === stamp)
-    return isSame ? known?.digest : undefined
-  }
-
-  #inputRecord(digest: string): LedgerRecord {
-    return { kind: 'input', partition: this.source.id, stamps: this.source.files.map(({ stamp }) => stamp), digest }
   }
 }
 
