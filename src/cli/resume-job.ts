@@ -20,7 +20,7 @@ export async function resumeJob(job: string, options: ShowOptions & { readonly w
   const directory = new JobDirectory(jobDir)
   refusePipeline(directory, 'pawl resume')
   const { recipe: recorded, recipeYaml } = directory
-  const record = readRecordedRecipe(recorded)
+  const record = readRecordedRecipe(directory)
   if (record === undefined)
     process.stderr.write(`warning: ${recorded} is lost or damaged; relative paths of the recipe start at this folder\n`)
   else {

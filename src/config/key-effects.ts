@@ -82,6 +82,7 @@ export const keyEffects: Readonly<Record<RecipeKey, KeyEffect>> = {
   np: nothing,
   strict: nothing,
   work_dir: nothing,
+  roots: nothing,
   job_id: nothing,
   new_job: nothing,
   open_tracer: nothing,

@@ -8,6 +8,7 @@ import { usableCores } from '../util/cpu.js'
 import { canonicalJson } from '../util/hash.js'
 import { availableMemory } from '../util/memory.js'
 import { nearestName } from '../util/nearest.js'
+import { Roots } from '../util/roots.js'
 import { applyOverrides, type Overridden } from './apply-overrides.js'
 import { findContradictions } from './contradictions.js'
 import { resolveDatasets } from './dataset-paths.js'
@@ -15,6 +16,7 @@ import { ignoredKeys, ignoredPartitionKeys } from './ignored-keys.js'
 import { jobIdOfExport } from './job-id.js'
 import { resolvePlaces } from './job-places.js'
 import type { Override } from './overrides.js'
+import { placeRoots } from './place-roots.js'
 import { plainValues } from './plain-values.js'
 import { describeIssues, type Sources } from './problems.js'
 import { readProcess } from './read-process.js'
@@ -47,15 +49,16 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
   const { source } = request
   const file = typeof source === 'string' ? resolve(source) : undefined
   const document = typeof source === 'string' ? RecipeDocument.load(source) : undefined
-  const given = document?.value ?? plainValues(source as Readonly<Record<string, unknown>>)
+  const written = document?.value ?? plainValues(source as Readonly<Record<string, unknown>>)
+  const { given, overrides, places } = placeRoots(written, request.overrides, process.env)
   const base = file === undefined ? process.cwd() : dirname(file)
   const customPaths = (values: Readonly<Record<string, unknown>>) => {
     const paths = values['custom_operator_paths'] ?? []
     return (Array.isArray(paths) ? paths : [paths]).map(path => resolve(base, String(path)))
   }
-  const named = request.overrides.find(({ path }) => path.join('.') === 'custom_operator_paths')
+  const named = overrides.find(({ path }) => path.join('.') === 'custom_operator_paths')
   const catalog = await request.openCatalog(customPaths(named ? { custom_operator_paths: named.value } : given))
-  const overridden = applyOverrides(given, request.overrides, name => catalog.has(name))
+  const overridden = applyOverrides(given, overrides, name => catalog.has(name))
   const sources: Sources = { document, overridden }
   const warnings: string[] = []
   warnings.push(
@@ -64,7 +67,7 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
   const adapted = await adaptRecipe(overridden, catalog)
   warnings.push(...adapted.edits.map(({ note }) => note))
   // What is misspelt on the command line may have been meant for an operator.
-  const otherNames = request.overrides.length > 0 ? catalog.names : []
+  const otherNames = overrides.length > 0 ? catalog.names : []
   const { values, problems } = checkValues(adapted.values, { sources, warnings, otherNames })
   const {
     operators,
@@ -100,10 +103,11 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
     ...rest,
     ...resolvePlaces(values, jobId, sources),
     custom_operator_paths: customPaths(overridden.values),
+    roots: places,
     file,
     origin: { file, content: digestOf(document?.text ?? canonicalJson(overridden.values)) },
     datasets: resolveDatasets(values, sources),
-    operators,
+    operators: operators.map(operator => portably(operator, Roots.named(places))),
     jobId,
     isJobIdGiven: values.job_id !== null,
     warnings,
@@ -225,6 +229,11 @@ function jobIdFrom(values: RecipeValues, sources: Sources): string {
   const { jobDir, export_path } = resolvePlaces(values, 'job', sources)
   const path = values.export_path.includes('{job_id}') ? values.export_path : export_path
   return jobIdOfExport(path, dirname(jobDir))
+}
+
+/** Where paths among its parameters lie below roots, what the operator is known by names those. */
+function portably(operator: OperatorUse, roots: Roots): OperatorUse {
+  return roots.isEmpty ? operator : { ...operator, recordedParams: roots.allRecorded(operator.params) }
 }
 
 function digestOf(text: string): string {

@@ -167,6 +167,12 @@ export const recipeSchema = z.strictObject({
     .describe(
       'Folder of jobs; {job_id} must come last in it and is appended where it is absent. By default the folder of export_path.',
     ),
+  roots: z
+    .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'a name of a-z, 0-9 and _'), z.string())
+    .default({})
+    .describe(
+      'Folders that lie elsewhere on other hosts, by name, such as {data: /mnt/a}; PAWL_ROOT_DATA=/mnt/b says where one is on a host. Paths may begin with root:data.',
+    ),
   job_id: z
     .string()
     .nullable()

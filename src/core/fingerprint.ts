@@ -5,12 +5,13 @@ import type { OperatorUse } from './work-unit.js'
 const engineRevision = '2'
 
 /** An operator's link in the chain: what it is called, its version, the field it reads, its parameters, what else it reads and what it draws from. */
-export function operatorLink({ name, version, params, textKey, identity, seed, onlyMeasures }: OperatorUse): string {
+export function operatorLink(use: OperatorUse): string {
+  const { name, version, params, recordedParams, textKey, identity, seed, onlyMeasures } = use
   // A kind of its own for an analysis: no checkpoint of it may ever serve a run.
   const kind = onlyMeasures ? 'measure' : 'operator'
   const read = identity === undefined ? [] : [`reads ${identity}`]
   const drawn = seed === undefined ? [] : [`seed ${seed}`]
-  return fingerprintOf(kind, name, version, textKey, canonicalJson(params), ...read, ...drawn)
+  return fingerprintOf(kind, name, version, textKey, canonicalJson(recordedParams ?? params), ...read, ...drawn)
 }
 
 /** The links of several operators as one, so that a chain costs one hash a partition and not one an operator. */

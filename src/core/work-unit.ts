@@ -9,6 +9,8 @@ export interface OperatorUse {
   readonly name: string
   /** Parameters as validated, defaults filled in. */
   readonly params: Readonly<Record<string, unknown>>
+  /** The same with paths below named roots as they are put on record, where there are roots. */
+  readonly recordedParams?: Readonly<Record<string, unknown>>
   readonly version: string
   /** The field that it takes for the text. */
   readonly textKey: string

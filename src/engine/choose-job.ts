@@ -2,7 +2,6 @@ import { basename, dirname, resolve } from 'node:path'
 import type { DatasetPath, Recipe, RecipeOrigin } from '../config/recipe.js'
 import { JobDirectory, jobsIn } from '../state/job-directory.js'
 import { LedgerIndex, type MirroredExports } from '../state/ledger-index.js'
-import { readOwnFile } from '../state/own-file.js'
 import { stampFile } from '../util/file-stamp.js'
 import { exportSettings } from './export-settings.js'
 import { type RecordedRecipe, readRecordedRecipe } from './job-facts.js'
@@ -35,7 +34,7 @@ export function chooseJob(recipe: Recipe): ChosenJob {
 /** The jobs of a work dir that wrote an export or intend to, the one that was run last first. */
 export function claimantsOf(workDir: string, target: string): Claimant[] {
   return jobsIn(workDir)
-    .map(jobDir => ({ jobDir, jobId: basename(jobDir), record: readRecordedRecipe(new JobDirectory(jobDir).recipe) }))
+    .map(jobDir => ({ jobDir, jobId: basename(jobDir), record: readRecordedRecipe(new JobDirectory(jobDir)) }))
     .filter(({ jobDir, record }) => record?.target === target || hasWritten(jobDir, target))
     .map(claimant => ({ claimant, isCurrent: claimant.record?.target === target, since: lastRun(claimant.jobDir) }))
     .sort((a, b) => Number(b.isCurrent) - Number(a.isCurrent) || (a.since < b.since ? 1 : -1))
@@ -48,10 +47,11 @@ function lastRun(jobDir: string): string {
 
 /** By the short list of a job's exports, or, where that is lost, by the whole ledger. */
 function hasWritten(jobDir: string, target: string): boolean {
-  const { ledger, exports } = new JobDirectory(jobDir)
-  const mirror = readOwnFile<MirroredExports>(exports)
+  const directory = new JobDirectory(jobDir)
+  const { ledger, exports, roots } = directory
+  const mirror = directory.read<MirroredExports>(exports)
   if (mirror.kind === 'read') return mirror.content.exports.some(record => record.target === target)
-  const index = LedgerIndex.read(ledger, exports)
+  const index = LedgerIndex.read(ledger, exports, roots)
   const found = [...index.exports()].some(record => record.target === target)
   index.close()
   return found

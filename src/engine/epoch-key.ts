@@ -8,21 +8,21 @@ import { exportSettings } from './export-settings.js'
 import { factsOf, readRecordedRecipe } from './job-facts.js'
 
 /** What all processes on a job have to agree on, as one fingerprint: all of the recipe that changes results, the engine, and what it stands on. */
-export function epochKey(recipe: Recipe): string {
+export function epochKey(recipe: Recipe, { roots }: JobDirectory): string {
   const { icu, unicode, zlib } = process.versions
   const { overwrite: _, ...form } = exportSettings(recipe)
   return fingerprintOf(
     'epoch',
-    canonicalJson(factsOf(recipe, [])),
-    canonicalJson(form),
-    ...datasetsOf(recipe.datasets),
+    canonicalJson(roots.allRecorded(factsOf(recipe, []))),
+    canonicalJson(roots.allRecorded(form)),
+    ...roots.allRecorded(datasetsOf(recipe.datasets)).sort(),
     canonicalJson({ jobFormat, icu, unicode, zlib }),
   )
 }
 
 /** What of a recipe differs from the one that the processes on a job run. */
 export function describeDifference(recipe: Recipe, directory: JobDirectory): string {
-  const record = readRecordedRecipe(directory.recipe)
+  const record = readRecordedRecipe(directory)
   if (record === undefined) return 'what it runs with is not on record yet'
   const changes = describeChanges({ ...record.facts, files: [] }, factsOf(recipe, []))
   const datasets = datasetsOf(recipe.datasets)

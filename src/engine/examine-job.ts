@@ -4,10 +4,10 @@ import { RecipeError } from '../config/recipe-error.js'
 import type { PinnedCut } from '../execution/coordinator/dataset/pinned-cut.js'
 import type { ExportSettings } from '../execution/coordinator/export/export-form.js'
 import { recordAtTarget, stateOfExport } from '../execution/coordinator/export/export-state.js'
-import { examineJobPlace, JobDirectory } from '../state/job-directory.js'
+import { examineJobPlace, type JobDirectory } from '../state/job-directory.js'
 import { checkFormat } from '../state/job-format.js'
 import { LedgerIndex } from '../state/ledger-index.js'
-import { type OwnFile, readOwnFile } from '../state/own-file.js'
+import type { OwnFile } from '../state/own-file.js'
 import { claimantsOf } from './choose-job.js'
 
 /** What there is of a job before it is touched. */
@@ -27,16 +27,19 @@ export interface ExaminedJob {
  * @throws {RecipeError} where the place or the export's name belongs to something else
  * @throws {JobFormatError} where another version began the job
  */
-export function examineJob(recipe: Recipe, { target, overwrite }: ExportSettings): ExaminedJob {
+export function examineJob(
+  recipe: Recipe,
+  { target, overwrite }: ExportSettings,
+  directory: JobDirectory,
+): ExaminedJob {
   const { jobDir } = recipe
-  const directory = new JobDirectory(jobDir)
   const place = examineJobPlace(jobDir, overwrite ? firstPart(jobDir, target) : undefined)
   if (place.kind === 'occupied')
     throw RecipeError.of(
       `${jobDir} cannot become the directory of job ${recipe.jobId}: it holds ${place.by}, which is no part of a job. Choose another --job_id or --work_dir, or move that away`,
     )
   const hasFormat = place.kind === 'job' && checkFormat(jobDir)
-  const ledger = LedgerIndex.read(directory.ledger, directory.exports)
+  const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
   let state = stateOfExport(recordAtTarget(ledger.get('export', target)), jobDir, target)
   // Another process of the job may have put it there since the ledger was read.
   if (state.kind === 'foreign' && ledger.refresh().length > 0)
@@ -48,7 +51,7 @@ export function examineJob(recipe: Recipe, { target, overwrite }: ExportSettings
       `export_path ${target} ${state.what}: choose another name, move it away, or say --overwrite true to have it moved aside. ` +
         describeWriter(recipe, target),
     )
-  return { exists: place.kind === 'job', hasFormat, pinned: readOwnFile<PinnedCut>(directory.cut), ledger }
+  return { exists: place.kind === 'job', hasFormat, pinned: directory.read<PinnedCut>(directory.cut), ledger }
 }
 
 /** The job that did write an export, and how to go on with it. */

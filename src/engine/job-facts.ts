@@ -9,7 +9,8 @@ import {
   type PartitionState,
 } from '../execution/coordinator/scheduler/partition-state.js'
 import type { JobFacts, PartitionReach } from '../planning/explain.js'
-import { readOwnFile } from '../state/own-file.js'
+import { JobDirectory } from '../state/job-directory.js'
+import { Roots } from '../util/roots.js'
 import type { TallyStart } from './job-tally.js'
 import { version } from './version.js'
 
@@ -18,7 +19,8 @@ export function factsOf(recipe: Recipe, files: readonly InputFile[]): JobFacts {
   const compared = (Object.keys(keyEffects) as RecipeKey[]).filter(isSetting)
   return {
     version,
-    operators: recipe.operators,
+    // Paths are compared as they are on this host.
+    operators: recipe.operators.map(({ recordedParams: _, ...operator }) => operator),
     partition: Object.fromEntries(Object.entries(recipe.partition).map(([key, value]) => [`partition.${key}`, value])),
     storage: Object.fromEntries(compared.map(key => [key, valueAt(recipe, key)])),
     textKeys: recipe.text_keys,
@@ -55,13 +57,14 @@ export interface RecordedRecipe {
 }
 
 /** What the last run was, where that is on record and undamaged. */
-export function readRecordedRecipe(path: string): RecordedRecipe | undefined {
-  const found = readOwnFile<RecordedRecipe>(path)
+export function readRecordedRecipe(directory: JobDirectory): RecordedRecipe | undefined {
+  const found = directory.read<RecordedRecipe>(directory.recipe)
   return found.kind === 'read' ? found.content : undefined
 }
 
-export function readFacts(path: string): JobFacts | undefined {
-  return readRecordedRecipe(path)?.facts
+/** The directory of a recipe's job, with the roots that the recipe names. */
+export function directoryOf({ jobDir, roots }: Recipe): JobDirectory {
+  return new JobDirectory(jobDir, Roots.named(roots))
 }
 
 /** How far the committed points of each partition reach. */

@@ -13,7 +13,7 @@ import { JobFailure, JobLeft, JobStopped } from '../execution/protocol/job-failu
 import type { EpochNote } from '../state/epochs.js'
 import { EventLog } from '../state/event-log.js'
 import { HumanLog } from '../state/human-log.js'
-import { JobDirectory } from '../state/job-directory.js'
+import type { JobDirectory } from '../state/job-directory.js'
 import { SummaryFile } from '../state/job-summary.js'
 import { type Lease, LeaseLost } from '../state/lease.js'
 import type { Ledger } from '../state/ledger.js'
@@ -35,6 +35,7 @@ const megabyte = 1_000_000
 
 /** What was learned of a job before it was touched. */
 interface Entering {
+  readonly directory: JobDirectory
   readonly examined: ExaminedJob
   readonly exporting: ExportSettings
   readonly key: string
@@ -126,10 +127,9 @@ export class JobSession implements AsyncDisposable {
   /** @throws {JobLockedError} where a living process runs the job */
   static async open(
     open: OpenRecipe,
-    { examined, exporting, key, shard }: Entering,
+    { directory, examined, exporting, key, shard }: Entering,
     options: MeteredOptions,
   ): Promise<JobSession> {
-    const directory = new JobDirectory(open.recipe.jobDir)
     const writer = newWriter()
     const folders = stagingFolders(open.recipe, { directory, examined, exporting })
     const intents = [...examined.ledger.exports()].filter(({ state }) => state === 'intent')
@@ -308,7 +308,7 @@ const summaryEveryMs = 2_000
 /** The folders in which a job stages files: those of its own, and those beside its exports, where others may stage, too. */
 function stagingFolders(
   { checkpoint_dir, partition_dir, event_log_dir }: Recipe,
-  { directory, examined, exporting }: Omit<Entering, 'key' | 'shard'> & { readonly directory: JobDirectory },
+  { directory, examined, exporting }: Omit<Entering, 'key' | 'shard'>,
 ): StagingFolders {
   const own = [...directory.folders, checkpoint_dir, partition_dir, event_log_dir]
   const exports = [...examined.ledger.exports()].map(({ target }) => dirname(target))

@@ -82,9 +82,9 @@ export async function holdState(holding: Holding, options: HoldOptions): Promise
     if (!holding.hasFormat) writeFormat(directory.metadata, version, writer)
     const damages = joined === undefined ? setDamagedAside(directory) : []
     const lease = await hands.join()
-    const { ledger: folder, exports: mirror } = directory
+    const { ledger: folder, exports: mirror, roots } = directory
     const ledger = await Ledger.open({
-      ...{ folder, mirror, writer, version },
+      ...{ folder, mirror, roots, writer, version },
       fence: joined?.number ?? opening.fence,
       isAlone: joined === undefined,
       found,
@@ -155,7 +155,7 @@ async function watch<T>(wait: () => Promise<T>, { signal }: HoldOptions): Promis
 
 /** Files of the job's own that are not as they were written get another name, and are then made again. */
 function setDamagedAside(directory: JobDirectory): { path: string; reason: string }[] {
-  return [directory.cut, directory.recipe, directory.manifest, directory.exports].flatMap(path => {
+  return [directory.cut, directory.recipe, directory.manifest, directory.exports, directory.rootsFile].flatMap(path => {
     const found = readOwnFile(path)
     if (found.kind !== 'damaged' || !existsSync(path)) return []
     const aside = `${path}.damaged-${randomBytes(4).toString('hex')}`

@@ -2,13 +2,12 @@ import { openDataset } from '../execution/coordinator/dataset/open-dataset.js'
 import { type PinnedCut, usableCut } from '../execution/coordinator/dataset/pinned-cut.js'
 import type { DiskNeeds } from '../planning/estimate-disk.js'
 import { planOperators } from '../planning/reaches.js'
-import { JobDirectory } from '../state/job-directory.js'
 import { LedgerIndex } from '../state/ledger-index.js'
-import { readOwnFile } from '../state/own-file.js'
 import { usableCores } from '../util/cpu.js'
 import { loadChecksums } from '../util/hash.js'
 import { checkDisk } from './check-disk.js'
 import { describePlan, type PlanDescription } from './describe-plan.js'
+import { directoryOf } from './job-facts.js'
 import { openInput } from './open-input.js'
 import type { OpenRecipe } from './open-recipe.js'
 import { planReuse, type ReusePlan } from './plan-reuse.js'
@@ -21,13 +20,13 @@ export async function planRecipe({ recipe }: OpenRecipe): Promise<{
 }> {
   await loadChecksums()
   const { settings, listing } = await openInput(recipe)
-  const recorded = readOwnFile<PinnedCut>(new JobDirectory(recipe.jobDir).cut)
+  const directory = directoryOf(recipe)
+  const recorded = directory.read<PinnedCut>(directory.cut)
   const pinned = usableCut(recorded, cutSettingsOf(recipe))
   const { cut, warnings } = await openDataset(recipe, listing, pinned, usableCores())
   const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)
   const reuse = planReuse(recipe, plan, cut) ?? null
-  const directory = new JobDirectory(recipe.jobDir)
-  const ledger = LedgerIndex.read(directory.ledger, directory.exports)
+  const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
   const disk = checkDisk(recipe, cut, settings, ledger)
   ledger.close()
   return {

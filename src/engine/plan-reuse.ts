@@ -10,10 +10,9 @@ import {
 import { openState, sameStamps } from '../execution/coordinator/scheduler/sources.js'
 import { describeChanges, describeReuse } from '../planning/explain.js'
 import type { OperatorPlan } from '../planning/reaches.js'
-import { JobDirectory } from '../state/job-directory.js'
 import { LedgerIndex } from '../state/ledger-index.js'
 import { usableCores } from '../util/cpu.js'
-import { factsOf, furthestPoint, type RecordedRecipe, reachesOf, readRecordedRecipe } from './job-facts.js'
+import { directoryOf, factsOf, furthestPoint, type RecordedRecipe, reachesOf, readRecordedRecipe } from './job-facts.js'
 
 /** What of an operator's work is done, and what is not. Times in milliseconds. */
 export interface OperatorReuse {
@@ -39,10 +38,10 @@ export interface ReusePlan {
 
 /** What is committed of a job that exists, as far as it serves a recipe. Changes nothing. */
 export function planReuse(recipe: Recipe, plan: OperatorPlan, cut: DatasetCut): ReusePlan | undefined {
-  const directory = new JobDirectory(recipe.jobDir)
-  const record = readRecordedRecipe(directory.recipe)
+  const directory = directoryOf(recipe)
+  const record = readRecordedRecipe(directory)
   if (record === undefined) return undefined
-  const ledger = LedgerIndex.read(directory.ledger, directory.exports)
+  const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
   try {
     const books: Books = { plan, ledger, onError: recipe.on_error, files: cut.files }
     const states = recallStates(recipe, cut, ledger)

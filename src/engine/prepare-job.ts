@@ -1,7 +1,9 @@
+import { statSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
 import type { Recipe } from '../config/recipe.js'
 import type { DatasetCut } from '../core/partition.js'
+import { UsageError } from '../core/usage-error.js'
 import { type OpenDataset, openDataset } from '../execution/coordinator/dataset/open-dataset.js'
 import { type PinnedCut, usableCut, writePinnedCut } from '../execution/coordinator/dataset/pinned-cut.js'
 import { booksOf, type RunContext } from '../execution/coordinator/scheduler/run-context.js'
@@ -14,9 +16,10 @@ import { type OperatorPlan, planOperators } from '../planning/reaches.js'
 import { type EpochNote, openEpoch } from '../state/epochs.js'
 import type { JobDirectory } from '../state/job-directory.js'
 import { LeaseLost } from '../state/lease.js'
-import { type OwnFile, readOwnFile, writeOwnFile } from '../state/own-file.js'
+import { type OwnFile, writeOwnFile } from '../state/own-file.js'
 import { usableCores } from '../util/cpu.js'
 import { writeFileAtomically } from '../util/durable-file.js'
+import { stampOf } from '../util/file-stamp.js'
 import { plural } from '../util/format.js'
 import { canonicalJson, fingerprintOf } from '../util/hash.js'
 import { checkDisk, type DiskCheck } from './check-disk.js'
@@ -25,7 +28,7 @@ import { describePlan } from './describe-plan.js'
 import { type ExaminedJob, examineJob } from './examine-job.js'
 import { withColumns } from './export-settings.js'
 import { isExportCurrent } from './finish-job.js'
-import { factsOf, type RecordedRecipe, reachesOf, readFacts, tallyStart } from './job-facts.js'
+import { factsOf, type RecordedRecipe, reachesOf, readRecordedRecipe, tallyStart } from './job-facts.js'
 import type { JobSession } from './job-session.js'
 import { openInput } from './open-input.js'
 import type { MeteredOptions } from './run-options.js'
@@ -57,7 +60,7 @@ export async function prepareJob(
 ): Promise<PreparedJob> {
   const { recipe, directory, held } = session
   const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)
-  const before = readFacts(directory.recipe)
+  const before = readRecordedRecipe(directory)?.facts
   const cut = held.joined === undefined ? (await stillValid(session, found)).cut : cutOfEpoch(directory, held.joined)
   const facts = factsOf(recipe, cut.files)
   const epoch = held.joined ?? pinEpoch(session, plan, cut)
@@ -90,18 +93,19 @@ export async function prepareJob(
 function pinEpoch(session: JobSession, plan: OperatorPlan, cut: DatasetCut): EpochNote {
   const { recipe, directory, writer, exporting, held } = session
   const facts = factsOf(recipe, cut.files)
-  writePinnedCut(directory.cut, { settings: cutSettingsOf(recipe), cut, writer })
+  if (Object.keys(recipe.roots).length > 0) writeOwnFile(directory.rootsFile, recipe.roots, writer)
+  writePinnedCut(directory, { settings: cutSettingsOf(recipe), cut, writer })
   const { given, origin } = recipe
   const recorded: RecordedRecipe = {
     ...{ facts, given, origin, cwd: process.cwd() },
     ...{ datasets: datasetsOf(recipe.datasets), target: exporting.target, jobDir: recipe.jobDir },
   }
-  writeOwnFile(directory.recipe, recorded, writer)
+  directory.write(directory.recipe, recorded, writer)
   writeFileAtomically(directory.recipeYaml, stringify(recipe.given), writer)
-  writeOwnFile(directory.manifest, cut.files, writer)
+  directory.write(directory.manifest, cut.files, writer)
   const description = `${JSON.stringify(describePlan(recipe, plan, cut, exporting), null, 2)}\n`
   writeFileAtomically(directory.plan, description, writer)
-  const note = { key: session.key, cut: fingerprintOf('cut', canonicalJson(cut)), writer, version }
+  const note = { key: session.key, cut: digestOf(directory, cut), writer, version }
   const epoch = openEpoch(
     directory.epochs,
     note,
@@ -113,13 +117,36 @@ function pinEpoch(session: JobSession, plan: OperatorPlan, cut: DatasetCut): Epo
 
 /** The cut that the processes of an epoch work on. */
 function cutOfEpoch(directory: JobDirectory, epoch: EpochNote): DatasetCut {
-  const pinned = readOwnFile<PinnedCut>(directory.cut)
-  if (pinned.kind === 'read' && fingerprintOf('cut', canonicalJson(pinned.content.cut)) === epoch.cut)
-    return pinned.content.cut
+  const pinned = directory.read<PinnedCut>(directory.cut)
+  if (pinned.kind === 'read' && digestOf(directory, pinned.content.cut) === epoch.cut)
+    return directory.roots.isEmpty ? pinned.content.cut : asSeenHere(pinned.content.cut)
   throw new JobFailure(
     'cut_lost',
     `${directory.cut} is not the cut that the processes on this job work on, so that this one cannot join them: wait until they are done, or stop them, then run it again`,
   )
+}
+
+/**
+ * A cut with the stamps that its files have on this host. What they hold is held against what others read of them, where
+ * a stamp differs.
+ *
+ * @throws {UsageError} where a file is missing, or of another size
+ */
+function asSeenHere(cut: DatasetCut): DatasetCut {
+  const files = cut.files.map(file => {
+    const stats = statSync(file.path, { bigint: true, throwIfNoEntry: false })
+    if (stats === undefined || Number(stats.size) !== file.sizeBytes)
+      throw new UsageError(
+        `${file.path} is not the file that the processes on this job work on: it ${stats === undefined ? 'is missing' : `has ${stats.size} bytes`} here and has ${file.sizeBytes} there. Are the roots of the recipe, and PAWL_ROOT_<NAME>, the same folders on both hosts?`,
+      )
+    return { ...file, stamp: stampOf(stats) }
+  })
+  return { ...cut, files }
+}
+
+/** Of a cut as it is put on record: the same on all hosts. */
+function digestOf({ roots }: JobDirectory, cut: DatasetCut): string {
+  return fingerprintOf('cut', canonicalJson(roots.allRecorded(cut)))
 }
 
 function describeJoining({ recipe, held }: JobSession, { context, scheduler, plan }: PreparedJob): string {
@@ -133,8 +160,8 @@ function describeJoining({ recipe, held }: JobSession, { context, scheduler, pla
 
 /** The dataset as it was opened, unless another process pinned another cut before this one got hold of the job. */
 async function stillValid({ recipe, directory }: JobSession, given: FoundInput | undefined): Promise<OpenDataset> {
-  const found = given ?? (await findInput(recipe))
-  const now = readOwnFile<PinnedCut>(directory.cut)
+  const found = given ?? (await findInput(recipe, directory))
+  const now = directory.read<PinnedCut>(directory.cut)
   const isSame = now.kind !== 'read' || (found.pinned.kind === 'read' && isDeepStrictEqual(now, found.pinned))
   return isSame
     ? found.dataset
@@ -147,9 +174,9 @@ async function stillValid({ recipe, directory }: JobSession, given: FoundInput |
  * @throws {RecipeError} where input and output contradict each other, or the place belongs to something else
  * @throws {InputError} where the input cannot be listed
  */
-export async function findInput(recipe: Recipe): Promise<FoundInput> {
+export async function findInput(recipe: Recipe, directory: JobDirectory): Promise<FoundInput> {
   const { settings, listing } = await openInput(recipe)
-  const examined = examineJob(recipe, settings)
+  const examined = examineJob(recipe, settings, directory)
   const { pinned } = examined
   const dataset = await openDataset(recipe, listing, usableCut(pinned, cutSettingsOf(recipe)), usableCores())
   const disk = checkDisk(recipe, dataset.cut, withColumns(settings, dataset.cut), examined.ledger)

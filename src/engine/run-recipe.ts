@@ -1,13 +1,12 @@
 import { dirname } from 'node:path'
 import { readShard } from '../config/read-shard.js'
-import type { Recipe } from '../config/recipe.js'
 import { RecipeError } from '../config/recipe-error.js'
 import { UnitFailed } from '../execution/coordinator/scheduler/supervise.js'
 import { JobFailure, JobStopped } from '../execution/protocol/job-failure.js'
 import { describeFailure, isSystemError } from '../execution/protocol/unit-failure.js'
 import { currentEpoch } from '../state/epochs.js'
 import { Hands } from '../state/hands.js'
-import { JobDirectory } from '../state/job-directory.js'
+import type { JobDirectory } from '../state/job-directory.js'
 import { LeaseLost } from '../state/lease.js'
 import { rememberWorkDir } from '../state/work-dirs.js'
 import { loadChecksums } from '../util/hash.js'
@@ -17,8 +16,8 @@ import { exportSettings, withColumns } from './export-settings.js'
 import { finishJob } from './finish-job.js'
 import { JobSession } from './job-session.js'
 import type { OpenRecipe } from './open-recipe.js'
+import { placeJob } from './place-job.js'
 import { findInput, prepareJob } from './prepare-job.js'
-import { relocateJob } from './relocate-job.js'
 import type { MeteredOptions } from './run-options.js'
 import type { RunReport } from './run-report.js'
 
@@ -49,15 +48,15 @@ async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<
   if (recipe.conflict !== undefined) throw RecipeError.of(recipe.conflict)
   const shard = readShard(recipe.shard, process.env)
   const settings = exportSettings(recipe)
-  const movedFrom = await relocateJob(recipe, settings)
-  const key = epochKey(recipe)
+  const { directory, movedFrom } = await placeJob(recipe, settings)
+  const key = epochKey(recipe, directory)
   // What cannot be read or written is refused before the job's directory is touched. Who joins others takes their
   // cut, and lists nothing.
-  const found = isUnderWay(recipe, key) ? undefined : await findInput(recipe)
+  const found = isUnderWay(directory, key) ? undefined : await findInput(recipe, directory)
   if (options.signal?.aborted) throw new JobStopped(stopReason(options.signal))
-  const examined = found?.examined ?? examineJob(recipe, settings)
+  const examined = found?.examined ?? examineJob(recipe, settings, directory)
   options.onHold?.()
-  await using session = await JobSession.open(open, { examined, exporting: settings, key, shard }, options)
+  await using session = await JobSession.open(open, { directory, examined, exporting: settings, key, shard }, options)
   rememberWorkDir(dirname(recipe.jobDir))
   const tight = found?.disk.warning === undefined ? [] : [found.disk.warning]
   if (movedFrom !== undefined)
@@ -75,8 +74,7 @@ async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<
 }
 
 /** True where others seem to be at work on the job with the same recipe. */
-function isUnderWay({ jobDir }: Recipe, key: string): boolean {
-  const { epochs, leases } = new JobDirectory(jobDir)
+function isUnderWay({ epochs, leases }: JobDirectory, key: string): boolean {
   return currentEpoch(epochs)?.key === key && new Hands(leases, '').others().length > 0
 }
 

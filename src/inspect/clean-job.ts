@@ -49,7 +49,7 @@ export async function cleanJob(view: JobView, { isDryRun, isForced, assumesDead 
   await loadChecksums()
   const directory = new JobDirectory(jobDir)
   if (isDryRun) {
-    const index = LedgerIndex.read(directory.ledger, directory.exports)
+    const index = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
     const paths = doomed(directory, index)
     index.close()
     return measure(paths)
@@ -85,7 +85,7 @@ async function holding<T>(
   work: (ledger: Ledger) => Promise<T>,
 ): Promise<T> {
   const writer = newWriter()
-  const before = LedgerIndex.read(directory.ledger, directory.exports)
+  const before = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
   const above = before.segments.reduce((most, { fence }) => Math.max(most, fence), 0)
   before.close()
   const timing = assumesDead ? { timing: { beatMs: 2_000, expiryMs: 1 } } : {}
@@ -99,8 +99,9 @@ async function holding<T>(
       throw new JobLockedError(directory.path, hands.holderOf(living), 'checkpoints go only where nobody is at work')
     takeAwayStaging({ writer, isGone: () => true, own: directory.folders, shared: [] })
     hands.clear()
-    const { ledger: folder, exports: mirror } = directory
+    const { ledger: folder, exports: mirror, roots } = directory
     const ledger = await Ledger.open({
+      roots,
       folder,
       mirror,
       writer,

@@ -15,7 +15,6 @@ import { refusePipeline } from '../jobs/refuse-pipeline.js'
 import { planOperators } from '../planning/reaches.js'
 import { JobDirectory } from '../state/job-directory.js'
 import { LedgerIndex } from '../state/ledger-index.js'
-import { readOwnFile } from '../state/own-file.js'
 import { loadChecksums } from '../util/hash.js'
 
 /** What a job has committed, as its recipe and its cut were when it was last run. Changes nothing on the disk. */
@@ -36,8 +35,8 @@ export async function openCommitted(jobDir: string): Promise<CommittedJob> {
   await loadChecksums()
   const directory = new JobDirectory(jobDir)
   refusePipeline(directory, 'looking at samples and checkpoints')
-  const record = readRecordedRecipe(directory.recipe)
-  const pinned = readOwnFile<PinnedCut>(directory.cut)
+  const record = readRecordedRecipe(directory)
+  const pinned = directory.read<PinnedCut>(directory.cut)
   if (record === undefined || pinned.kind !== 'read')
     throw new UsageError(
       `${jobDir}: ${record === undefined ? directory.recipe : directory.cut} is lost or damaged: pawl resume ${jobDir} makes it again`,
@@ -46,7 +45,7 @@ export async function openCommitted(jobDir: string): Promise<CommittedJob> {
   const { recipe } = open
   const { cut } = pinned.content
   const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)
-  const ledger = LedgerIndex.read(directory.ledger, directory.exports)
+  const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
   const books: Books = { plan, ledger, onError: recipe.on_error, files: cut.files }
   const states = recallStates(recipe, cut, ledger)
   finalFingerprints(books, states)

@@ -91,7 +91,7 @@ function verdictOn(
   source: SourceSpec,
   { signature }: StagesRecord,
 ): NonNullable<PointInput['verdict']> | undefined {
-  const ledger = LedgerIndex.read(directory.ledger, directory.exports)
+  const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
   try {
     for (const { file, slices } of ledger.all('verdict')) {
       const slice = slices.find(one => one.partition === source.id && one.signed === signature?.checksum)

@@ -39,7 +39,7 @@ export async function readPipelineRecords(directory: JobDirectory): Promise<Pipe
     throw new UsageError(`${lost} is lost or damaged: running the pipeline again makes it anew`)
   }
   const { stages, links, counted } = recorded.content
-  const ledger = LedgerIndex.read(directory.ledger, directory.exports)
+  const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
   try {
     const bySource = new Map<string, StagesRecord[]>()
     for (const record of ledger.all('stages')) {

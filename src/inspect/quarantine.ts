@@ -110,7 +110,7 @@ export async function prepareReplay(jobDir: string, operator: string | undefined
     throw new UsageError(
       `${jobDir}: ${operator ?? 'no operator'} set nothing aside that could be run again; pawl quarantine list ${jobDir} shows what was`,
     )
-  const record = readRecordedRecipe(directory.recipe)
+  const record = readRecordedRecipe(directory)
   if (record === undefined)
     throw new UsageError(`${directory.recipe} is lost or damaged: pawl resume ${jobDir} makes it again`)
   const open = await openAsRun(jobDir, directory, record.cwd)

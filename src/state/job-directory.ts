@@ -3,8 +3,11 @@ import { basename, join, resolve } from 'node:path'
 import { UsageError } from '../core/usage-error.js'
 import { makeFolderDurably } from '../util/durable-file.js'
 import { listIfThere } from '../util/remove.js'
+import { Roots } from '../util/roots.js'
 import { writerOf } from '../util/staging.js'
 import { describeOwner } from '../util/whose.js'
+import { type OwnFile, readOwnFile, writeOwnFile } from './own-file.js'
+import { readRoots } from './recorded-roots.js'
 import { rememberedWorkDirs } from './work-dirs.js'
 
 /** Where a job keeps what: `{work_dir}/{job_id}/` and the folders in it. */
@@ -29,10 +32,19 @@ export class JobDirectory {
   readonly recipeYaml: string
   readonly manifest: string
   readonly exports: string
+  /** Where the named folders were on the host that opened it last; only jobs that name some have it. */
+  readonly rootsFile: string
   /** What a pipeline consists of; jobs of recipes have none. */
   readonly pipeline: string
 
-  constructor(readonly path: string) {
+  #roots: Roots | undefined
+
+  /** @param roots what its records name paths by; those on record where nothing is said */
+  constructor(
+    readonly path: string,
+    roots?: Roots,
+  ) {
+    this.#roots = roots
     this.checkpoints = join(path, 'checkpoints')
     this.partitions = join(path, 'partitions')
     this.quarantine = join(path, 'quarantine')
@@ -52,7 +64,24 @@ export class JobDirectory {
     this.recipeYaml = join(path, 'metadata', 'recipe.yaml')
     this.manifest = join(path, 'metadata', 'input_manifest.json')
     this.exports = join(path, 'metadata', 'exports.json')
+    this.rootsFile = join(path, 'metadata', 'roots.json')
     this.pipeline = join(path, 'metadata', 'pipeline.json')
+  }
+
+  get roots(): Roots {
+    this.#roots ??= Roots.named(readRoots(this.rootsFile, process.env))
+    return this.#roots
+  }
+
+  /** Reads one of its files, with paths as they are on this host. */
+  read<T>(path: string): OwnFile<T> {
+    const found = readOwnFile<T>(path)
+    return found.kind === 'read' ? { ...found, content: this.roots.allHere(found.content) } : found
+  }
+
+  /** Writes one of its files, with paths as they are put on record. */
+  write(path: string, content: unknown, writer: string): void {
+    writeOwnFile(path, this.roots.allRecorded(content), writer)
   }
 
   /** All folders of the job's own, its metadata first, as they tell whose directory it is. */
@@ -88,7 +117,7 @@ export type JobPlace =
 const ownNames = /^(metadata|checkpoints|partitions|quarantine|logs|trace|job_summary\.json|dag_execution_plan\.json)$/
 const ownEvents = /^events_\d{8}_\d{6}_\d{3}\.jsonl(\.\d+)?$/
 const ownMetadata =
-  /^(format|ledger|leases|epochs|claims|winners|operators|status|recipe\.json|recipe\.yaml|input_manifest\.json|exports\.json|pipeline\.json|shards\.json)(\.damaged-[0-9a-f]{8})?$/
+  /^(format|ledger|leases|epochs|claims|winners|operators|status|recipe\.json|recipe\.yaml|input_manifest\.json|exports\.json|roots\.json|pipeline\.json|shards\.json)(\.damaged-[0-9a-f]{8})?$/
 
 /**
  * Looks at a folder that is to become, or is, a job directory. It is one only where its `metadata/` is a job's; a

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { attemptOf, type ExportRecord, type LedgerRecord, recordKey } from '../core/records.js'
 import { listIfThere } from '../util/remove.js'
+import { Roots } from '../util/roots.js'
 import { readOwnFile } from './own-file.js'
 import { type Candidate, RecordTable } from './record-table.js'
 import {
@@ -68,11 +69,14 @@ export class LedgerIndex {
   /** How far each writer's segment counts: up to where the first of those who took it for dead found it. */
   readonly #limits = new Map<string, number>()
 
-  private constructor(readonly folder: string) {}
+  private constructor(
+    readonly folder: string,
+    readonly roots: Roots,
+  ) {}
 
-  /** Reads the segments in a folder, in any order, and the mirror of exports. */
-  static read(folder: string, mirror: string): LedgerIndex {
-    const index = new LedgerIndex(folder)
+  /** Reads the segments in a folder, in any order, and the mirror of exports; paths below `roots` are given as they are here. */
+  static read(folder: string, mirror: string, roots = Roots.none): LedgerIndex {
+    const index = new LedgerIndex(folder, roots)
     index.refresh()
     index.#readMirror(mirror)
     return index
@@ -96,7 +100,7 @@ export class LedgerIndex {
       for (const { offset, length, commit } of lines) {
         if (offset + length > limit) break
         this.note(commit, { segment, offset, length })
-        fresh.push(commit)
+        fresh.push(this.roots.allHere(commit))
       }
       segment.size = Math.min(segment.size, limit)
     }
@@ -104,7 +108,7 @@ export class LedgerIndex {
   }
 
   get<K extends LedgerRecord['kind']>(kind: K, id: string): RecordOf<K> | undefined {
-    return this.#read(`${kind}/${id}`) as RecordOf<K> | undefined
+    return this.#read(`${kind}/${this.roots.recorded(id)}`) as RecordOf<K> | undefined
   }
 
   /** How often a record of a key was withdrawn: what is made anew is of another generation. */
@@ -141,7 +145,7 @@ export class LedgerIndex {
   getExport(): ExportRecord | undefined {
     let last: { seq: number; record: ExportRecord } | undefined
     for (const record of this.exports()) {
-      const seq = this.#seqOf(recordKey(record))
+      const seq = this.#seqOf(`export/${this.roots.recorded(record.target)}`)
       if (last === undefined || seq > last.seq) last = { seq, record }
     }
     return last?.record
@@ -150,15 +154,16 @@ export class LedgerIndex {
   /** The last export to each target. */
   *exports(): Generator<ExportRecord> {
     yield* this.all('export')
-    for (const [key, { record }] of this.#mirrored) if (this.#table.get(key) === undefined) yield record
+    for (const [key, { record }] of this.#mirrored)
+      if (this.#table.get(key) === undefined) yield this.roots.allHere(record)
   }
 
   /** True where every export on record stands in the mirror, too. */
   get isMirrored(): boolean {
-    return [...this.all('export')].every(record => this.#mirrored.has(recordKey(record)))
+    return this.idsOf('export').every(id => this.#mirrored.has(`export/${id}`))
   }
 
-  /** Takes note of a commit that is durable at a place of a segment. */
+  /** Takes note of a commit, as it stands on record, that is durable at a place of a segment. */
   note(commit: SegmentCommit, at: Place): void {
     const { seq } = commit
     this.seq = Math.max(this.seq, seq)
@@ -172,10 +177,10 @@ export class LedgerIndex {
     this.#table.settle(recordKey(record), candidateOf(record, seq, at))
   }
 
-  /** All records that hold, each with its place in the order of commits. */
+  /** All records that hold, as they stand on record, each with its place in the order of commits. */
   *live(): Generator<{ readonly seq: number; readonly record: LedgerRecord }> {
     for (const key of this.#table.keys()) {
-      const record = this.#read(key)
+      const record = this.#readRecorded(key)
       if (record !== undefined) yield { seq: this.#seqOf(key), record }
     }
   }
@@ -199,6 +204,10 @@ export class LedgerIndex {
   }
 
   #read(key: string): LedgerRecord | undefined {
+    return this.roots.allHere(this.#readRecorded(key))
+  }
+
+  #readRecorded(key: string): LedgerRecord | undefined {
     const entry = this.#table.get(key)
     if (entry === undefined) return this.#mirrored.get(key)?.record
     return entry.at.record ?? readPlace(key, entry)

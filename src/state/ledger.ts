@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { attemptOf, type LedgerRecord, recordKey } from '../core/records.js'
 import { syncFolder } from '../util/durable-file.js'
 import { remove } from '../util/remove.js'
+import type { Roots } from '../util/roots.js'
 import { jobFormat } from './job-format.js'
 import { LedgerIndex, type MirroredExports, type RecordOf, type Segment } from './ledger-index.js'
 import { writeOwnFile } from './own-file.js'
@@ -27,6 +28,8 @@ export interface LedgerSettings {
   readonly guard: () => void
   /** What was read of it before: only what came since is read. */
   readonly found?: LedgerIndex
+  /** What paths are put on record by. */
+  readonly roots?: Roots
 }
 
 interface Waiting {
@@ -63,7 +66,7 @@ export class Ledger implements LedgerView {
   /** Begins a segment of this process's own. */
   static async open(settings: LedgerSettings): Promise<Ledger> {
     const { folder, writer, fence, version } = settings
-    const index = settings.found?.isUsable ? settings.found : LedgerIndex.read(folder, settings.mirror)
+    const index = settings.found?.isUsable ? settings.found : LedgerIndex.read(folder, settings.mirror, settings.roots)
     index.refresh()
     const earlier = [...index.segments]
     const path = join(folder, `${writer}.segment`)
@@ -122,7 +125,7 @@ export class Ledger implements LedgerView {
 
   /** Commits records together: after a crash either all of them are there or none. */
   async commit(records: readonly LedgerRecord[]): Promise<void> {
-    await this.#enqueue({ put: records })
+    await this.#enqueue({ put: this.index.roots.allRecorded(records) })
     if (records.some(({ kind }) => kind === 'export')) this.#mirrorExports()
   }
 
@@ -131,7 +134,7 @@ export class Ledger implements LedgerView {
    * under the same keys: else that would hold again. What others make meanwhile stays.
    */
   async withdraw(records: readonly LedgerRecord[]): Promise<void> {
-    const dropped = new Set(records.flatMap(record => this.#withdrawalsOf(record)))
+    const dropped = new Set(this.index.roots.allRecorded(records).flatMap(record => this.#withdrawalsOf(record)))
     if (dropped.size > 0) await this.#enqueue({ drop: [...dropped] })
   }
 
@@ -206,7 +209,8 @@ export class Ledger implements LedgerView {
   }
 
   #mirrorExports(): void {
-    const content: MirroredExports = { seq: this.index.seq, exports: [...this.index.exports()] }
+    const exports = this.index.roots.allRecorded([...this.index.exports()])
+    const content: MirroredExports = { seq: this.index.seq, exports }
     writeOwnFile(this.settings.mirror, content, this.settings.writer)
   }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { LedgerRecord } from '../core/records.js'
 import { hasNoLinks, linkNew } from '../util/link-new.js'
 import { listIfThere, remove } from '../util/remove.js'
+import type { Roots } from '../util/roots.js'
 import { stagingPath } from '../util/staging.js'
 import { encodeOwnFile, readOwnFile } from './own-file.js'
 
@@ -18,18 +19,22 @@ export type Race =
  */
 export class Winners {
   constructor(
-    readonly folder: string,
+    readonly directory: { readonly winners: string; readonly roots: Roots },
     readonly epoch: number,
     readonly writer: string,
   ) {}
+
+  get folder(): string {
+    return this.directory.winners
+  }
 
   /** Enters what an attempt made; of those that do, the first wins. */
   enter(id: string, generation: number, records: readonly LedgerRecord[]): Race {
     for (let number = generation; ; number++) {
       const path = join(this.folder, `${this.epoch}.${id}.${number}`)
-      if (this.#create(path, records)) return { kind: 'won' }
+      if (this.#create(path, this.directory.roots.allRecorded(records))) return { kind: 'won' }
       const found = readOwnFile<readonly LedgerRecord[]>(path)
-      if (found.kind === 'read') return { kind: 'lost', records: found.content }
+      if (found.kind === 'read') return { kind: 'lost', records: this.directory.roots.allHere(found.content) }
       // Cut short by a crash of the machine: nothing that it named is on record, or it would not be run again.
     }
   }

@@ -59,6 +59,7 @@ const others: Readonly<Record<RecipeKey, { readonly value: (lab: Lab) => unknown
   shard: { not: 'it needs to be told which share: test/hands/shards.test.ts' },
   np: { value: () => 2 },
   work_dir: { not: 'another folder is another job' },
+  roots: { not: 'it names places: test/engine/roots.test.ts' },
   strict: { value: () => true },
   nan: { value: () => 'null' },
   csv_types: { value: () => ({ zip: 'text' }) },

@@ -46,7 +46,7 @@ export async function pipelineStatus(checkpointPath: string): Promise<PipelineSt
     throw new UsageError(`${directory.path} ${what}: name the checkpointPath of one`)
   }
   const { name, stages, links } = recorded.content
-  const ledger = LedgerIndex.read(directory.ledger, directory.exports)
+  const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
   try {
     const open: PipelineStatus['failedSources'][number][] = []
     const openIds: string[] = []

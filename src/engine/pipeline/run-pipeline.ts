@@ -111,7 +111,7 @@ class PipelineRun {
     if (options.signal?.aborted) throw new JobStopped('the pipeline was stopped')
 
     const hasFormat = existsSync(directory.metadata) && checkFormat(stateDir)
-    const ledger = LedgerIndex.read(directory.ledger, directory.exports)
+    const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
     const intents = pendingOutputs(ledger)
     refuseStrangers(plan.outputs, OutputManifest.read(ledger), new Set(intents.map(({ path }) => path)))
     const writer = newWriter()

@@ -118,7 +118,7 @@ async function isReadable(path: string): Promise<boolean> {
 
 function outputsOnRecord(checkpointPath: string): Set<string> {
   const directory = new JobDirectory(resolve(checkpointPath))
-  const ledger = LedgerIndex.read(directory.ledger, directory.exports)
+  const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
   try {
     return new Set([...ledger.all('placed')].flatMap(({ files }) => files.map(({ path }) => path)))
   } finally {

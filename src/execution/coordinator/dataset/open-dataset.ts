@@ -4,10 +4,11 @@ import type { DatasetPath, Recipe } from '../../../config/recipe.js'
 import type { DatasetCut, InputFile } from '../../../core/partition.js'
 import { type InputListing, listInputs, parseDatasetPath, type WeightedPath } from '../../../io/list-inputs.js'
 import { alignToLine, surveyFile } from '../../../io/open-reader.js'
-import { cutDataset, type Sizing, type SurveyedFile } from '../../../planning/cut-dataset.js'
+import { type AlignToLine, cutDataset, type Sizing, type SurveyedFile } from '../../../planning/cut-dataset.js'
 import { type DatasetProfile, sizePartitions } from '../../../planning/size-partitions.js'
 import { plural } from '../../../util/format.js'
 import { forEachConcurrently } from '../../../util/pool.js'
+import { Roots } from '../../../util/roots.js'
 import { hiveColumns } from './hive-columns.js'
 import { decideColumns, tellReaders } from './input-columns.js'
 import type { PinnedCut } from './pinned-cut.js'
@@ -60,12 +61,24 @@ export async function openDataset(
   const look = before?.columns === undefined ? await profileDataset(surveyed, recipe.text_keys[0], known) : undefined
   const sizing = before === undefined ? decideSizing(recipe, look!, cores) : sizingOf(before)
   const columns = { ...known, seen: look?.columns ?? before?.columns?.seen ?? [] }
-  const cut = tellReaders(recipe, { ...cutDataset(surveyed, sizing, alignToLine, before), columns }, misfits)
+  const cut = tellReaders(recipe, { ...cutAlike(recipe, surveyed, { sizing, before }), columns }, misfits)
   const isMissed =
     sizing.count !== undefined &&
     (cut.partitions.length !== sizing.count || cut.partitions.some(({ kind }) => kind === 'pieces'))
   if (isMissed) warnings.push(describeMiss(cut, sizing.count as number))
   return { cut, warnings }
+}
+
+/** Cuts by names that files have on every host, so that partitions are called the same there. */
+function cutAlike(
+  { roots: places }: Recipe,
+  surveyed: readonly SurveyedFile[],
+  { sizing, before }: { readonly sizing: Sizing; readonly before: DatasetCut | undefined },
+): DatasetCut {
+  const roots = Roots.named(places)
+  const named = surveyed.map(({ file, survey }) => ({ file: roots.allRecorded(file), survey }))
+  const align: AlignToLine = (path, offset, sizeBytes) => alignToLine(roots.here(path), offset, sizeBytes)
+  return roots.allHere(cutDataset(named, sizing, align, roots.allRecorded(before)))
 }
 
 /** What each file offers for cutting. */

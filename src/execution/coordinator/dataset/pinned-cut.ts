@@ -1,5 +1,6 @@
 import type { DatasetCut } from '../../../core/partition.js'
-import { type OwnFile, writeOwnFile } from '../../../state/own-file.js'
+import type { JobDirectory } from '../../../state/job-directory.js'
+import type { OwnFile } from '../../../state/own-file.js'
 import { canonicalJson } from '../../../util/hash.js'
 
 /** The cut that a job keeps, with the settings that it was made under. */
@@ -15,8 +16,8 @@ export function usableCut(pinned: OwnFile<PinnedCut>, settings: unknown): Pinned
 }
 
 export function writePinnedCut(
-  path: string,
+  directory: JobDirectory,
   { settings, cut, writer }: { readonly settings: unknown; readonly cut: DatasetCut; readonly writer: string },
 ): void {
-  writeOwnFile(path, { settings: canonicalJson(settings), cut } satisfies PinnedCut, writer)
+  directory.write(directory.cut, { settings: canonicalJson(settings), cut } satisfies PinnedCut, writer)
 }

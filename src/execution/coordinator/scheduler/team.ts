@@ -54,7 +54,7 @@ export class Team {
   constructor(readonly settings: TeamSettings) {
     const { epoch, writer, directory, hands } = settings
     this.epoch = epoch
-    this.winners = new Winners(directory.winners, epoch, writer)
+    this.winners = new Winners(directory, epoch, writer)
     this.claims = new Claims({
       folder: directory.claims,
       epoch,

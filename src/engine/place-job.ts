@@ -1,0 +1,147 @@
+import { dirname } from 'node:path'
+import type { Recipe } from '../config/recipe.js'
+import { RecipeError } from '../config/recipe-error.js'
+import type { ExportSettings } from '../execution/coordinator/export/export-form.js'
+import { JobDirectory } from '../state/job-directory.js'
+import { Lease } from '../state/lease.js'
+import { Ledger } from '../state/ledger.js'
+import { writeOwnFile } from '../state/own-file.js'
+import { readRoots } from '../state/recorded-roots.js'
+import { Roots, rootOf } from '../util/roots.js'
+import { newWriter } from '../util/staging.js'
+import { datasetsOf } from './choose-job.js'
+import { directoryOf, type RecordedRecipe, readRecordedRecipe } from './job-facts.js'
+import { version } from './version.js'
+
+/** The directory of a job as this process sees it. */
+export interface PlacedJob {
+  readonly directory: JobDirectory
+  /** Where the job was before; undefined where it is where it was. */
+  readonly movedFrom: string | undefined
+}
+
+/** What is needed to put a job's paths on record in another form. */
+interface Move {
+  /** With paths in the form in which they are on record. */
+  readonly before: JobDirectory
+  /** With paths in the form in which they are to be on record. */
+  readonly after: JobDirectory
+  /** From paths as they were to those that they are now. */
+  readonly moves: Roots
+  readonly recorded: RecordedRecipe
+  readonly writer: string
+  readonly lease: Lease
+}
+
+/**
+ * Opens a job's directory. Where it was moved or copied since it was run last, or names other roots, puts the places of its
+ * input and its export on record as they are now: what it knows of them is known by path. What they hold is looked at as
+ * ever. Where somebody is at work on it, as on another host that has the same folders elsewhere, their records stay as
+ * they are, and this process takes paths in them for what they are here.
+ *
+ * @throws {RecipeError} where paths are on record below a root that has no place here
+ */
+export async function placeJob(recipe: Recipe, { target }: ExportSettings): Promise<PlacedJob> {
+  const after = directoryOf(recipe)
+  const known = readRoots(after.rootsFile, process.env)
+  // A process that was putting paths into another form may have ended half-way: both are read.
+  const before = new JobDirectory(recipe.jobDir, Roots.named({ ...known, ...recipe.roots }))
+  const recorded = readRecordedRecipe(before)
+  if (recorded === undefined) return { directory: after, movedFrom: undefined }
+  refuseUnplaced(recorded)
+  const place = placeOf(recorded)
+  const movedFrom = place === recipe.jobDir ? undefined : place
+  const isRenamed = namesOf(known) !== namesOf(recipe.roots)
+  if (movedFrom === undefined && !isRenamed) return { directory: after, movedFrom }
+  const moves = movesOf(recorded, { recipe, target, movedFrom })
+  const writer = newWriter()
+  const claim = await Lease.claim({ folder: before.leases, name: 'coordinator', writer })
+  if (claim.kind === 'held') {
+    const seen = isRenamed ? after : new JobDirectory(recipe.jobDir, after.roots.and(moves))
+    return { directory: seen, movedFrom: undefined }
+  }
+  try {
+    await putOnRecord({ before, after, moves, recorded, writer, lease: claim.lease })
+    if (isRenamed) writeOwnFile(after.rootsFile, recipe.roots, writer)
+    return { directory: after, movedFrom }
+  } finally {
+    claim.lease.release()
+  }
+}
+
+async function putOnRecord(move: Move): Promise<void> {
+  const { before, after, moves, recorded, writer } = move
+  await moveExports(move)
+  const pinned = before.read<unknown>(before.cut)
+  if (pinned.kind === 'read') after.write(after.cut, moves.allHere(pinned.content), writer)
+  const { facts, datasets, target } = moves.allHere({
+    facts: recorded.facts,
+    datasets: recorded.datasets,
+    target: recorded.target,
+  })
+  // Last, as it says where the job is: until then, all of this is done again.
+  after.write(after.recipe, { ...recorded, facts, datasets, target, cwd: process.cwd(), jobDir: after.path }, writer)
+}
+
+async function moveExports({ before, after, moves, writer, lease }: Move): Promise<void> {
+  const { ledger: folder, exports: mirror } = before
+  const ledger = await Ledger.open({
+    ...{ folder, mirror, writer, version, roots: Roots.none },
+    ...{ fence: lease.fence, isAlone: true, guard: () => lease.check() },
+  })
+  try {
+    const records = [...ledger.exports()]
+    const moved = records.map(record => after.roots.allRecorded(moves.allHere(before.roots.allHere(record))))
+    const changed = records.filter(({ target }, index) => moved[index].target !== target)
+    if (changed.length === 0) return
+    await ledger.commit(moved.filter(({ target }, index) => records[index].target !== target))
+    await ledger.withdraw(changed)
+  } finally {
+    await ledger.close()
+  }
+}
+
+function refuseUnplaced({ target, datasets, jobDir }: RecordedRecipe): void {
+  const name = [jobDir ?? '', target, ...datasets].map(rootOf).find(root => root !== undefined)
+  if (name === undefined) return
+  throw RecipeError.of(
+    `the job is on record with paths below root "${name}", which has no place here: say where it is, with "roots: {${name}: /folder}" or PAWL_ROOT_${name.toUpperCase()}=/folder`,
+  )
+}
+
+function namesOf(roots: Readonly<Record<string, string>>): string {
+  return Object.keys(roots).sort().join()
+}
+
+/** Where the job was when it was run last. */
+function placeOf({ jobDir, facts }: RecordedRecipe): string | undefined {
+  if (jobDir !== undefined) return jobDir
+  const { checkpoint_dir: checkpoints } = facts.storage
+  const usual = /^(\/.+)\/checkpoints$/.exec(typeof checkpoints === 'string' ? checkpoints : '')
+  return usual?.[1]
+}
+
+/** From folders and files as they were to those that they are now. */
+function movesOf(
+  recorded: RecordedRecipe,
+  { recipe, target, movedFrom }: { recipe: Recipe; target: string; movedFrom: string | undefined },
+): Roots {
+  if (movedFrom === undefined) return Roots.none
+  const datasets = datasetsOf(recipe.datasets)
+  const pairs: (readonly [string, string])[] = [
+    [movedFrom, recipe.jobDir],
+    [recorded.target, target],
+    [dirname(recorded.target), dirname(target)],
+    [recorded.cwd, process.cwd()],
+  ]
+  if (datasets.length === recorded.datasets.length)
+    for (const [index, dataset] of recorded.datasets.entries())
+      pairs.unshift([plainPart(dataset), plainPart(datasets[index])])
+  return Roots.moved(pairs)
+}
+
+/** What stands before the first part of a pattern that is none of a plain path. */
+function plainPart(path: string): string {
+  const at = path.search(/[*?[{]/)
+  return at < 0 ? path : dirname(`${path.slice(0, at)}x`)
+}
