@@ -1198,6 +1198,8 @@ export interface RecipeInput {
   readonly np?: number | null
   /** Folder of jobs; {job_id} must come last in it and is appended where it is absent. By default the folder of export_path. */
   readonly work_dir?: string | null
+  /** Folders that lie elsewhere on other hosts, by name, such as {data: /mnt/a}; PAWL_ROOT_DATA=/mnt/b says where one is on a host. Paths may begin with root:data. */
+  readonly roots?: { readonly [key: string]: string }
   /** Name of the job; one that exists is gone on with. By default the job of this work dir that wrote export_path or is about to, else a new one named after it. */
   readonly job_id?: string | null
   /** Begin a new job under {YYYYMMDD}_{HHMMSS}_{6 hex}, where job_id names none. Default: false. */

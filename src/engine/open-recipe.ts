@@ -6,7 +6,7 @@ import { RecipeError } from '../config/recipe-error.js'
 import type { RecipeInput } from '../config/recipe-types.js'
 import type { OperatorCatalog, OperatorDefinition } from '../core/operator.js'
 import { createCatalog } from '../ops/catalog.js'
-import { bundleCustomModules, type CustomBundle } from '../ops/custom/bundle-custom.js'
+import { bundleCustomModules, bundleName, type CustomBundle } from '../ops/custom/bundle-custom.js'
 import { loadCustomCode } from '../ops/custom/load-custom.js'
 import { chooseJob } from './choose-job.js'
 
@@ -109,6 +109,6 @@ export function isOpen(source: RecipeSource): source is OpenRecipe {
 }
 
 /** Where a job keeps the bundle of a user's module, for its workers. */
-export function bundlePath(metadataDir: string, { identity }: CustomBundle): string {
-  return join(metadataDir, 'operators', `${identity}.mjs`)
+export function bundlePath(metadataDir: string, bundle: CustomBundle): string {
+  return join(metadataDir, 'operators', bundleName(bundle))
 }

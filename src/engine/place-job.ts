@@ -4,14 +4,13 @@ import { RecipeError } from '../config/recipe-error.js'
 import type { ExportSettings } from '../execution/coordinator/export/export-form.js'
 import { JobDirectory } from '../state/job-directory.js'
 import { Lease } from '../state/lease.js'
-import { Ledger } from '../state/ledger.js'
 import { writeOwnFile } from '../state/own-file.js'
-import { readRoots } from '../state/recorded-roots.js'
-import { Roots, rootOf } from '../util/roots.js'
+import { type RecordedRoots, readRoots } from '../state/recorded-roots.js'
+import { Roots, rootNames, rootOf } from '../util/roots.js'
 import { newWriter } from '../util/staging.js'
 import { datasetsOf } from './choose-job.js'
 import { directoryOf, type RecordedRecipe, readRecordedRecipe } from './job-facts.js'
-import { version } from './version.js'
+import { type Rewriting, rewriteRecords } from './rewrite-records.js'
 
 /** The directory of a job as this process sees it. */
 export interface PlacedJob {
@@ -20,17 +19,8 @@ export interface PlacedJob {
   readonly movedFrom: string | undefined
 }
 
-/** What is needed to put a job's paths on record in another form. */
-interface Move {
-  /** With paths in the form in which they are on record. */
-  readonly before: JobDirectory
-  /** With paths in the form in which they are to be on record. */
-  readonly after: JobDirectory
-  /** From paths as they were to those that they are now. */
-  readonly moves: Roots
+interface Move extends Rewriting {
   readonly recorded: RecordedRecipe
-  readonly writer: string
-  readonly lease: Lease
 }
 
 /**
@@ -45,13 +35,13 @@ export async function placeJob(recipe: Recipe, { target }: ExportSettings): Prom
   const after = directoryOf(recipe)
   const known = readRoots(after.rootsFile, process.env)
   // A process that was putting paths into another form may have ended half-way: both are read.
-  const before = new JobDirectory(recipe.jobDir, Roots.named({ ...known, ...recipe.roots }))
+  const before = new JobDirectory(recipe.jobDir, Roots.named({ ...known.places, ...recipe.roots }))
   const recorded = readRecordedRecipe(before)
   if (recorded === undefined) return { directory: after, movedFrom: undefined }
   refuseUnplaced(recorded)
   const place = placeOf(recorded)
   const movedFrom = place === recipe.jobDir ? undefined : place
-  const isRenamed = namesOf(known) !== namesOf(recipe.roots)
+  const isRenamed = rootNames(known.places) !== rootNames(recipe.roots)
   if (movedFrom === undefined && !isRenamed) return { directory: after, movedFrom }
   const moves = movesOf(recorded, { recipe, target, movedFrom })
   const writer = newWriter()
@@ -62,7 +52,7 @@ export async function placeJob(recipe: Recipe, { target }: ExportSettings): Prom
   }
   try {
     await putOnRecord({ before, after, moves, recorded, writer, lease: claim.lease })
-    if (isRenamed) writeOwnFile(after.rootsFile, recipe.roots, writer)
+    if (isRenamed) writeOwnFile(after.rootsFile, { places: recipe.roots } satisfies RecordedRoots, writer)
     return { directory: after, movedFrom }
   } finally {
     claim.lease.release()
@@ -71,7 +61,7 @@ export async function placeJob(recipe: Recipe, { target }: ExportSettings): Prom
 
 async function putOnRecord(move: Move): Promise<void> {
   const { before, after, moves, recorded, writer } = move
-  await moveExports(move)
+  await rewriteRecords(move)
   const pinned = before.read<unknown>(before.cut)
   if (pinned.kind === 'read') after.write(after.cut, moves.allHere(pinned.content), writer)
   const { facts, datasets, target } = moves.allHere({
@@ -83,34 +73,12 @@ async function putOnRecord(move: Move): Promise<void> {
   after.write(after.recipe, { ...recorded, facts, datasets, target, cwd: process.cwd(), jobDir: after.path }, writer)
 }
 
-async function moveExports({ before, after, moves, writer, lease }: Move): Promise<void> {
-  const { ledger: folder, exports: mirror } = before
-  const ledger = await Ledger.open({
-    ...{ folder, mirror, writer, version, roots: Roots.none },
-    ...{ fence: lease.fence, isAlone: true, guard: () => lease.check() },
-  })
-  try {
-    const records = [...ledger.exports()]
-    const moved = records.map(record => after.roots.allRecorded(moves.allHere(before.roots.allHere(record))))
-    const changed = records.filter(({ target }, index) => moved[index].target !== target)
-    if (changed.length === 0) return
-    await ledger.commit(moved.filter(({ target }, index) => records[index].target !== target))
-    await ledger.withdraw(changed)
-  } finally {
-    await ledger.close()
-  }
-}
-
 function refuseUnplaced({ target, datasets, jobDir }: RecordedRecipe): void {
   const name = [jobDir ?? '', target, ...datasets].map(rootOf).find(root => root !== undefined)
   if (name === undefined) return
   throw RecipeError.of(
     `the job is on record with paths below root "${name}", which has no place here: say where it is, with "roots: {${name}: /folder}" or PAWL_ROOT_${name.toUpperCase()}=/folder`,
   )
-}
-
-function namesOf(roots: Readonly<Record<string, string>>): string {
-  return Object.keys(roots).sort().join()
 }
 
 /** Where the job was when it was run last. */

@@ -17,6 +17,7 @@ import { type EpochNote, openEpoch } from '../state/epochs.js'
 import type { JobDirectory } from '../state/job-directory.js'
 import { LeaseLost } from '../state/lease.js'
 import { type OwnFile, writeOwnFile } from '../state/own-file.js'
+import type { RecordedRoots } from '../state/recorded-roots.js'
 import { usableCores } from '../util/cpu.js'
 import { writeFileAtomically } from '../util/durable-file.js'
 import { stampOf } from '../util/file-stamp.js'
@@ -93,7 +94,8 @@ export async function prepareJob(
 function pinEpoch(session: JobSession, plan: OperatorPlan, cut: DatasetCut): EpochNote {
   const { recipe, directory, writer, exporting, held } = session
   const facts = factsOf(recipe, cut.files)
-  if (Object.keys(recipe.roots).length > 0) writeOwnFile(directory.rootsFile, recipe.roots, writer)
+  const { roots: places } = recipe
+  if (Object.keys(places).length > 0) writeOwnFile(directory.rootsFile, { places } satisfies RecordedRoots, writer)
   writePinnedCut(directory, { settings: cutSettingsOf(recipe), cut, writer })
   const { given, origin } = recipe
   const recorded: RecordedRecipe = {

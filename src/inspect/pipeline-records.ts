@@ -6,7 +6,6 @@ import type { RecordedPipeline } from '../engine/pipeline/recorded-pipeline.js'
 import { fingerprintOfSource } from '../engine/pipeline/source-fingerprint.js'
 import type { JobDirectory } from '../state/job-directory.js'
 import { LedgerIndex } from '../state/ledger-index.js'
-import { readOwnFile } from '../state/own-file.js'
 import { loadChecksums } from '../util/hash.js'
 
 /** What a pipeline has committed of a source, by how many stages were done. */
@@ -32,8 +31,8 @@ export interface PipelineRecords {
  */
 export async function readPipelineRecords(directory: JobDirectory): Promise<PipelineRecords> {
   await loadChecksums()
-  const recorded = readOwnFile<RecordedPipeline>(directory.pipeline)
-  const pinned = readOwnFile<PinnedSources>(directory.cut)
+  const recorded = directory.read<RecordedPipeline>(directory.pipeline)
+  const pinned = directory.read<PinnedSources>(directory.cut)
   if (recorded.kind !== 'read' || pinned.kind !== 'read') {
     const lost = recorded.kind === 'read' ? directory.cut : directory.pipeline
     throw new UsageError(`${lost} is lost or damaged: running the pipeline again makes it anew`)

@@ -10,7 +10,6 @@ import { readSlice } from '../io/open-reader.js'
 import { taskOf } from '../pipeline/run/task-text.js'
 import { DocumentBatch, FileGroupTask, type Task } from '../pipeline/task.js'
 import { JobDirectory } from '../state/job-directory.js'
-import { readOwnFile } from '../state/own-file.js'
 import { loadChecksums } from '../util/hash.js'
 import { passDecision } from './pass-decision.js'
 import { readPipelineRecords } from './pipeline-records.js'
@@ -54,8 +53,8 @@ export async function traceDocument(jobDir: string, wanted: WantedSample): Promi
 }
 
 function openPipeline(directory: JobDirectory): TracedPipeline {
-  const recorded = readOwnFile<RecordedPipeline>(directory.pipeline)
-  const pinned = readOwnFile<PinnedSources>(directory.cut)
+  const recorded = directory.read<RecordedPipeline>(directory.pipeline)
+  const pinned = directory.read<PinnedSources>(directory.cut)
   if (recorded.kind !== 'read' || pinned.kind !== 'read') {
     const lost = recorded.kind === 'read' ? directory.cut : directory.pipeline
     throw new UsageError(`${lost} is lost or damaged: running the pipeline again makes it anew`)

@@ -123,6 +123,7 @@ function describeStage(stage: Stage): string {
 const optionNames = new Set([
   ...[
     'checkpointPath',
+    'roots',
     'workers',
     'workerMemoryMb',
     'executor',

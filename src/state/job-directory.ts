@@ -3,11 +3,11 @@ import { basename, join, resolve } from 'node:path'
 import { UsageError } from '../core/usage-error.js'
 import { makeFolderDurably } from '../util/durable-file.js'
 import { listIfThere } from '../util/remove.js'
-import { Roots } from '../util/roots.js'
+import type { Roots } from '../util/roots.js'
 import { writerOf } from '../util/staging.js'
 import { describeOwner } from '../util/whose.js'
 import { type OwnFile, readOwnFile, writeOwnFile } from './own-file.js'
-import { readRoots } from './recorded-roots.js'
+import { asRoots, readRoots } from './recorded-roots.js'
 import { rememberedWorkDirs } from './work-dirs.js'
 
 /** Where a job keeps what: `{work_dir}/{job_id}/` and the folders in it. */
@@ -69,7 +69,7 @@ export class JobDirectory {
   }
 
   get roots(): Roots {
-    this.#roots ??= Roots.named(readRoots(this.rootsFile, process.env))
+    this.#roots ??= asRoots(readRoots(this.rootsFile, process.env), this.path)
     return this.#roots
   }
 

@@ -34,6 +34,19 @@ export class Roots {
     return known.length === 0 ? Roots.none : new Roots(known)
   }
 
+  /**
+   * What lay beside a folder that is now at another place, too, where both paths end alike: of `/a/jobs/x` that is now
+   * `/b/jobs/x`, all of `/a` is taken to be in `/b`.
+   */
+  static besides(before: string, now: string): Roots {
+    const [from, to] = [before.split('/'), now.split('/')]
+    while (from.length > 2 && to.length > 2 && from.at(-1) === to.at(-1)) {
+      from.pop()
+      to.pop()
+    }
+    return Roots.moved([[from.join('/'), to.join('/')]])
+  }
+
   /** These, and others beside them. */
   and(others: Roots): Roots {
     return others.isEmpty ? this : new Roots([...this.#toRecord, ...others.#toRecord])
@@ -45,14 +58,12 @@ export class Roots {
 
   /** What a path of this host is put on record as. */
   recorded(path: string): string {
-    for (const [recorded, here] of this.#toRecord) if (isBelow(path, here)) return recorded + path.slice(here.length)
-    return path
+    return change(path, this.#toRecord, ([recorded, here]) => [here, recorded])
   }
 
   /** Where a recorded path is on this host. */
   here(path: string): string {
-    for (const [recorded, here] of this.#toHere) if (isBelow(path, recorded)) return here + path.slice(recorded.length)
-    return path
+    return change(path, this.#toHere, pair => pair)
   }
 
   /** A value of JSON with all paths in it as they are put on record. */
@@ -66,11 +77,17 @@ export class Roots {
   }
 }
 
+/** The names of roots, as one text: jobs with the same ones put paths on record in the same form. */
+export function rootNames(places: Readonly<Record<string, string>>): string {
+  return Object.keys(places).sort().join()
+}
+
 /** The name of the root that a recorded path begins with. */
 export function rootOf(path: string): string | undefined {
   return recordedForm.exec(path)?.[1]
 }
 
+const fileScheme = 'file://'
 const prefix = 'PAWL_ROOT_'
 
 /** Named folders as the environment gives them: `PAWL_ROOT_DATA=/mnt/a` is root `data`. */
@@ -82,6 +99,17 @@ export function rootsOfEnvironment(env: Readonly<Record<string, string | undefin
   )
 }
 
+/** A path, or the address of a file, with its folder under another name. */
+function change(text: string, pairs: readonly Pair[], turned: (pair: Pair) => Pair): string {
+  const scheme = text.startsWith(fileScheme) ? fileScheme : ''
+  const path = text.slice(scheme.length)
+  for (const pair of pairs) {
+    const [from, to] = turned(pair)
+    if (isBelow(path, from)) return scheme + to + path.slice(from.length)
+  }
+  return text
+}
+
 function isBelow(path: string, folder: string): boolean {
   return path.startsWith(folder) && (path.length === folder.length || path[folder.length] === '/')
 }
@@ -90,5 +118,5 @@ function mapTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value)
   if (Array.isArray(value)) return value.map(item => mapTexts(item, change))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapTexts(item, change)]))
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [change(name), mapTexts(item, change)]))
 }

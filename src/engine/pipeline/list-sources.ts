@@ -14,6 +14,7 @@ import { DocumentBatch, EmptyTask, FileGroupTask, type Task } from '../../pipeli
 import { Occurrences, rootId, sourceId } from '../../pipeline/task-id.js'
 import { stampOf as fileStamp } from '../../util/file-stamp.js'
 import { canonicalJson } from '../../util/hash.js'
+import type { Roots } from '../../util/roots.js'
 
 /** The sources of a pipeline, as all processes on it have them. */
 export interface PinnedSources {
@@ -33,7 +34,12 @@ export async function listSources(
   {
     initialTasks,
     pinned,
-  }: { readonly initialTasks: readonly Task[] | undefined; readonly pinned: PinnedSources | undefined },
+    roots,
+  }: {
+    readonly initialTasks: readonly Task[] | undefined
+    readonly pinned: PinnedSources | undefined
+    readonly roots: Roots
+  },
 ): Promise<SourceSpec[]> {
   const known = pinned?.sources ?? []
   const tasks =
@@ -41,7 +47,7 @@ export async function listSources(
   const places = new Occurrences()
   const names = new Names(known)
   return tasks.map((task, slot) => {
-    const place = placeOf(task, slot)
+    const place = placeOf(task, slot, roots)
     task.id = sourceId(place, places.next(place))
     const files = task instanceof FileGroupTask ? task.data.map(path => resolve(path)) : []
     return {
@@ -52,6 +58,19 @@ export async function listSources(
       digest: undefined,
     }
   })
+}
+
+/**
+ * Sources that others pinned, with the stamps that their files have on this host.
+ *
+ * @throws {InputError} where a file is missing
+ */
+export function asSeenHere(pinned: PinnedSources): PinnedSources {
+  const sources = pinned.sources.map(source => ({
+    ...source,
+    files: source.files.map(({ path }) => ({ path, stamp: stampOf(path) })),
+  }))
+  return { ...pinned, sources }
 }
 
 async function emitted(stage: Stage, roots: readonly Task[], known: readonly SourceSpec[]): Promise<Task[]> {
@@ -102,8 +121,8 @@ function sourceContext(known: readonly SourceSpec[]): StageContext {
 }
 
 /** What tells a source from others: where it lies, not what it holds. */
-function placeOf(task: Task, slot: number): string {
-  if (task instanceof FileGroupTask) return canonicalJson([task.places, task.range ?? null])
+function placeOf(task: Task, slot: number, roots: Roots): string {
+  if (task instanceof FileGroupTask) return canonicalJson([roots.allRecorded(task.places), task.range ?? null])
   const own = task.deterministicId()
   return own === undefined ? `slot ${slot}` : `key ${own}`
 }

@@ -28,6 +28,11 @@ export interface PipelineOptions {
    * Without it, state lies in `.pawl/` beside the output, and goes once all is done.
    */
   readonly checkpointPath?: string
+  /**
+   * Folders that lie elsewhere on other hosts, by name, such as `{ data: '/mnt/a' }`; PAWL_ROOT_DATA says where one is on a
+   * host. Below them paths are on record by name, so that the state serves on every host.
+   */
+  readonly roots?: Readonly<Record<string, string>>
   /** Worker processes that stages share. Default: as many as there are cores. */
   readonly workers?: number
   /** Megabytes that a worker may use. Default: 1024. */

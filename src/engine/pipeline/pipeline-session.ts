@@ -7,6 +7,7 @@ import { Team } from '../../execution/coordinator/scheduler/team.js'
 import type { Executor } from '../../execution/protocol/executor.js'
 import { JobFailure, JobLeft, JobStopped } from '../../execution/protocol/job-failure.js'
 import type { RaySettings } from '../../execution/ray/ray-settings.js'
+import { bundleName } from '../../ops/custom/bundle-custom.js'
 import type { EpochNote } from '../../state/epochs.js'
 import { EventLog } from '../../state/event-log.js'
 import { HumanLog } from '../../state/human-log.js'
@@ -92,8 +93,8 @@ export class PipelineSession implements AsyncDisposable {
   static async open(opening: Opening): Promise<PipelineSession> {
     const { plan, holding, options } = opening
     const held = await holdState(holding, options)
-    for (const { identity, code } of plan.bundles)
-      writeFileAtomically(join(holding.directory.operators, `${identity}.mjs`), code, holding.writer)
+    for (const bundle of plan.bundles)
+      writeFileAtomically(join(holding.directory.operators, bundleName(bundle)), bundle.code, holding.writer)
     const session = new PipelineSession(opening, held)
     for (const { path, reason } of held.damages) session.emit({ event_type: 'record_damaged', path, reason })
     return session

@@ -4,7 +4,6 @@ import type { TaskFailure } from '../../core/pipeline-spec.js'
 import { UsageError } from '../../core/usage-error.js'
 import { JobDirectory } from '../../state/job-directory.js'
 import { LedgerIndex } from '../../state/ledger-index.js'
-import { readOwnFile } from '../../state/own-file.js'
 import { loadChecksums } from '../../util/hash.js'
 import type { PinnedSources } from './list-sources.js'
 import type { RecordedPipeline } from './recorded-pipeline.js'
@@ -37,8 +36,8 @@ export interface PipelineStatus {
 export async function pipelineStatus(checkpointPath: string): Promise<PipelineStatus> {
   await loadChecksums()
   const directory = new JobDirectory(resolve(checkpointPath))
-  const recorded = readOwnFile<RecordedPipeline>(directory.pipeline)
-  const pinned = readOwnFile<PinnedSources>(directory.cut)
+  const recorded = directory.read<RecordedPipeline>(directory.pipeline)
+  const pinned = directory.read<PinnedSources>(directory.cut)
   if (recorded.kind !== 'read' || pinned.kind !== 'read') {
     const what = existsSync(directory.recipe)
       ? 'is the directory of a recipe’s job (pawl monitor shows it)'

@@ -5,12 +5,13 @@ import type { PartUse, PipelineSpec, StageUse } from '../../core/pipeline-spec.j
 import { UsageError } from '../../core/usage-error.js'
 import type { OperatorUse } from '../../core/work-unit.js'
 import { createCatalog } from '../../ops/catalog.js'
-import { bundleCustomModules, type CustomBundle } from '../../ops/custom/bundle-custom.js'
+import { bundleCustomModules, bundleName, type CustomBundle } from '../../ops/custom/bundle-custom.js'
 import { modulesOf } from '../../pipeline/parts.js'
 import type { InlineStages } from '../../pipeline/run/load-stages.js'
 import type { Stage, StageOutput } from '../../pipeline/stage.js'
 import { OperatorStage } from '../../pipeline/stages/operator-stage.js'
 import { canonicalJson, fingerprintOf } from '../../util/hash.js'
+import type { Roots } from '../../util/roots.js'
 import { divideStages, operatorOf, type PoolPlan, type StageRange } from './divide-stages.js'
 
 /** A pipeline with all that running it needs to know. */
@@ -49,6 +50,8 @@ export interface PlanSettings {
   readonly hasInitialTasks: boolean
   /** Where bundles of modules will lie. */
   readonly bundleFolder: string
+  /** What paths are put on record by. */
+  readonly roots: Roots
   /** What names of output files get in them, where they are to be told from those of other runs. */
   readonly tag: string
 }
@@ -70,8 +73,8 @@ export async function planPipeline(
   const parts = stages.map(stage => stage.portable())
   const bundles = await bundleModules(parts)
   const { ranges, pools } = divideStages(stages, parts, settings)
-  const links = stages.map((stage, index) => linkOf(stage, parts[index], bundles))
-  const folderOf = (bundle: CustomBundle) => resolve(settings.bundleFolder, `${bundle.identity}.mjs`)
+  const links = stages.map((stage, index) => linkOf(stage, parts[index], { bundles, roots: settings.roots }))
+  const folderOf = (bundle: CustomBundle) => resolve(settings.bundleFolder, bundleName(bundle))
   const addresses = [...bundles].map(([module, bundle]): [string, string] => [module, folderOf(bundle)])
   return {
     name,
@@ -173,10 +176,19 @@ function useOf(stage: Stage, part: PartUse | undefined, tag: string): StageUse {
 }
 
 /** What a stage does to tasks, as a link of the fingerprint chain: how it is batched, retried and placed is no part of it. */
-function linkOf(stage: Stage, part: PartUse | undefined, bundles: ReadonlyMap<string, CustomBundle>): string {
+function linkOf(
+  stage: Stage,
+  part: PartUse | undefined,
+  { bundles, roots }: { readonly bundles: ReadonlyMap<string, CustomBundle>; readonly roots: Roots },
+): string {
   if (part === undefined) return fingerprintOf('inline', stage.name, stage.version, describeInline(stage))
   const identities = modulesOf(part).map(module => bundles.get(module)?.identity ?? '')
-  return fingerprintOf('stage', part.name, canonicalJson(withoutMode(part, stage.output)), ...identities)
+  return fingerprintOf(
+    'stage',
+    part.name,
+    canonicalJson(roots.allRecorded(withoutMode(part, stage.output))),
+    ...identities,
+  )
 }
 
 /** What becomes of files that are there changes no result. */

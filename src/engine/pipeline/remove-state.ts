@@ -11,10 +11,10 @@ const ours: readonly (readonly [keyof JobDirectory, RegExp])[] = [
   ['epochs', /^\d+$/],
   ['claims', /^\d+\..+\.\d+$/],
   ['winners', /^\d+\.[0-9a-z]+\.\d+$/],
-  ['operators', /^[0-9a-f]{12}\.mjs$/],
+  ['operators', /^[0-9a-f]{12}(-[0-9a-f]{12})?\.mjs$/],
   ['status', /\.json$/],
   ['logs', /^(job_\d{8}_\d{6}_\d{3}|worker-\d+)\.txt$/],
-  ['metadata', /^(format|pipeline\.json|exports\.json|shards\.json)$/],
+  ['metadata', /^(format|pipeline\.json|exports\.json|roots\.json|shards\.json)$/],
   ['path', /^(job_summary\.json|events_\d{8}_\d{6}_\d{3}\.jsonl(\.\d+)?)$/],
 ]
 

@@ -16,7 +16,8 @@ import { examineJobPlace, JobDirectory } from '../../state/job-directory.js'
 import { checkFormat, jobFormat } from '../../state/job-format.js'
 import { LeaseLost } from '../../state/lease.js'
 import { LedgerIndex } from '../../state/ledger-index.js'
-import { readOwnFile, writeOwnFile } from '../../state/own-file.js'
+import { writeOwnFile } from '../../state/own-file.js'
+import type { RecordedRoots } from '../../state/recorded-roots.js'
 import { rememberWorkDir } from '../../state/work-dirs.js'
 import { usableCores } from '../../util/cpu.js'
 import { plural } from '../../util/format.js'
@@ -25,13 +26,14 @@ import { newWriter } from '../../util/staging.js'
 import { version } from '../version.js'
 import { completeSources } from './complete-sources.js'
 import { Decisions, recallDecisions } from './decisions.js'
-import { listSources, type PinnedSources, refuseOwnOutput } from './list-sources.js'
+import { asSeenHere, listSources, type PinnedSources, refuseOwnOutput } from './list-sources.js'
 import { OutputManifest } from './output-manifest.js'
 import type { PipelineContext } from './pipeline-context.js'
 import type { FailedSource, PipelineOptions, PipelineOutcome } from './pipeline-options.js'
 import { PipelineMeter } from './pipeline-progress.js'
 import { PipelineSession } from './pipeline-session.js'
 import { refuseStrangers } from './place-outputs.js'
+import { placePipeline } from './place-pipeline.js'
 import { type PipelinePlan, planPipeline } from './plan-pipeline.js'
 import { rayOfPipeline } from './ray-of-pipeline.js'
 import { describePipeline, differenceOf, type RecordedPipeline } from './recorded-pipeline.js'
@@ -69,6 +71,7 @@ export async function runPipeline(script: PipelineScript, options: PipelineOptio
 
 class PipelineRun {
   readonly #meter = new PipelineMeter()
+  #roots: RecordedRoots = { places: {} }
   /** Digest of the sources that an earlier run pinned. */
   #pinnedBefore: string | undefined
 
@@ -86,10 +89,11 @@ class PipelineRun {
     const ray = rayOfPipeline(options)
     const shard = readShard(this.options.shard ?? 'lease', process.env)
     const stateDir = resolve(options.checkpointPath ?? stateBeside(script))
-    const directory = new JobDirectory(stateDir)
-    this.#refusePlace(directory)
+    this.#refusePlace(new JobDirectory(stateDir))
     if (options.checkpointPath !== undefined) refuseUnresumable(script)
-    const pinned = readOwnFile<PinnedSources>(directory.cut)
+    const { directory, roots } = await placePipeline(stateDir, script.stages, options.roots)
+    this.#roots = roots
+    const pinned = directory.read<PinnedSources>(directory.cut)
     const tag = pinned.kind === 'read' ? pinned.content.tag : randomBytes(4).toString('hex')
     const plan = await planPipeline(script.name, script.stages, {
       ...{
@@ -97,15 +101,17 @@ class PipelineRun {
         workerMemoryMb,
         hasInitialTasks: initialTasks !== undefined,
         bundleFolder: directory.operators,
+        roots: directory.roots,
         tag,
       },
     })
-    const key = epochKeyOf(plan)
+    const key = epochKeyOf(plan, directory)
     // Who joins others takes their sources, and lists nothing.
     const isJoining = currentEpoch(directory.epochs)?.key === key && new Hands(directory.leases, '').others().length > 0
     const known = pinned.kind === 'read' ? pinned.content : undefined
-    this.#pinnedBefore = known && digestOf(known)
-    const sources = isJoining ? undefined : await listSources(plan.source, { initialTasks, pinned: known })
+    this.#pinnedBefore = known && digestOf(directory, known)
+    const listing = { initialTasks, pinned: known, roots: directory.roots }
+    const sources = isJoining ? undefined : await listSources(plan.source, listing)
     const folders = plan.outputs.map(({ folder }) => folder)
     if (sources !== undefined) refuseOwnOutput(sources, [...folders, stateDir])
     if (options.signal?.aborted) throw new JobStopped('the pipeline was stopped')
@@ -152,7 +158,8 @@ class PipelineRun {
     let epoch: EpochNote
     if (held.joined === undefined) {
       const { initialTasks } = this.options
-      pinned = { tag, sources: sources ?? (await listSources(plan.source, { initialTasks, pinned: undefined })) }
+      const listing = { initialTasks, pinned: undefined, roots: directory.roots }
+      pinned = { tag, sources: sources ?? (await listSources(plan.source, listing)) }
       if (this.options.replayQuarantined) await withdrawQuarantined(held.ledger, pinned.sources)
       epoch = this.#pin(session, plan, pinned)
     } else {
@@ -225,9 +232,10 @@ class PipelineRun {
 
   /** Puts on record what all processes of the next epoch go by, and opens it. */
   #pin({ directory, writer, held, opening }: PipelineSession, plan: PipelinePlan, pinned: PinnedSources): EpochNote {
-    const cut = digestOf(pinned)
-    if (cut !== this.#pinnedBefore || !existsSync(directory.cut)) writeOwnFile(directory.cut, pinned, writer)
-    writeOwnFile(directory.pipeline, describePipeline(plan), writer)
+    const cut = digestOf(directory, pinned)
+    writeOwnFile(directory.rootsFile, this.#roots, writer)
+    if (cut !== this.#pinnedBefore || !existsSync(directory.cut)) directory.write(directory.cut, pinned, writer)
+    directory.write(directory.pipeline, describePipeline(plan), writer)
     const note = { key: opening.holding.key, cut, writer, version }
     const floor = held.ledger.index.segments.reduce((most, { fence }) => Math.max(most, fence), 0)
     const epoch = openEpoch(directory.epochs, note, floor)
@@ -251,7 +259,7 @@ class PipelineRun {
   }
 
   #describeDifference(directory: JobDirectory, plan: PipelinePlan): string {
-    const recorded = readOwnFile<RecordedPipeline>(directory.pipeline)
+    const recorded = directory.read<RecordedPipeline>(directory.pipeline)
     const how =
       recorded.kind === 'read'
         ? differenceOf(recorded.content, describePipeline(plan))
@@ -322,9 +330,9 @@ function pendingOutputs(ledger: LedgerIndex): { readonly path: string; readonly 
 }
 
 /** What all processes on a pipeline have to agree on. */
-function epochKeyOf({ name, links, outputs, ranges }: PipelinePlan): string {
+function epochKeyOf({ name, links, outputs, ranges }: PipelinePlan, { roots }: JobDirectory): string {
   const { icu, unicode, zlib } = process.versions
-  const form = outputs.map(({ folder, mode }) => [folder, mode])
+  const form = roots.allRecorded(outputs.map(({ folder, mode }) => [folder, mode]))
   const cuts = ranges.map(({ from }) => from)
   return fingerprintOf(
     'pipeline',
@@ -334,13 +342,15 @@ function epochKeyOf({ name, links, outputs, ranges }: PipelinePlan): string {
   )
 }
 
-function digestOf(pinned: PinnedSources): string {
-  return fingerprintOf('sources', JSON.stringify(pinned))
+/** Of sources as they are put on record: the same on all hosts. */
+function digestOf({ roots }: JobDirectory, pinned: PinnedSources): string {
+  return fingerprintOf('sources', JSON.stringify(roots.allRecorded(pinned)))
 }
 
 function sourcesOf(directory: JobDirectory, epoch: EpochNote): PinnedSources {
-  const pinned = readOwnFile<PinnedSources>(directory.cut)
-  if (pinned.kind === 'read' && digestOf(pinned.content) === epoch.cut) return pinned.content
+  const pinned = directory.read<PinnedSources>(directory.cut)
+  if (pinned.kind === 'read' && digestOf(directory, pinned.content) === epoch.cut)
+    return directory.roots.isEmpty ? pinned.content : asSeenHere(pinned.content)
   throw new JobFailure(
     'cut_lost',
     `${directory.cut} does not hold the sources that the processes on this pipeline work on, so that this one cannot join them: wait until they are done, or stop them, then run it again`,

@@ -49,8 +49,14 @@ export class SourceBooks {
   /** What is tried: these stages on these files. */
   get tried(): string {
     const { files, task } = this.source
+    const { pipeline, directory } = this.context
     const stamps = files.map(({ stamp }) => stamp)
-    return fingerprintOf('tried', ...this.context.pipeline.links, ...stamps, canonicalJson(task.data ?? null))
+    return fingerprintOf(
+      'tried',
+      ...pipeline.links,
+      ...stamps,
+      canonicalJson(directory.roots.allRecorded(task.data ?? null)),
+    )
   }
 
   /** Undefined as long as what it holds, or what a barrier before decided of it, is not known. */

@@ -3,7 +3,7 @@ import { dirname, join, parse } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Plugin } from 'esbuild'
 import { fingerprintOf } from '../../util/hash.js'
-import { packageRoot } from '../../util/package-root.js'
+import { ownIndex, withOwnIndex } from './import-bundle.js'
 
 /** A user's module with all local files that it imports, as one ES module, and what identifies it. */
 export interface CustomBundle {
@@ -13,8 +13,10 @@ export interface CustomBundle {
   readonly identity: string
 }
 
-/** This package, which custom modules import operators' defining functions from. */
-const ownIndex = join(packageRoot, 'dist', 'index.js')
+/** The name of a bundle's file. Hosts that have packages at different places have bundles of their own. */
+export function bundleName({ identity, code }: CustomBundle): string {
+  return `${identity}-${fingerprintOf('bundle', code).slice(0, 12)}.mjs`
+}
 
 /** Who is bundling at this moment: recipes may be opened side by side. */
 let callers = 0
@@ -69,7 +71,11 @@ async function bundleCustomModule(path: string): Promise<CustomBundle> {
   // Paths in the code change with the machine; what is at their end is named by its version.
   const portable = code.replace(/"file:\/\/[^"]*"/g, '""')
   const files = packages.size === 0 ? [] : await digestInputs(path)
-  return { path, code, identity: fingerprintOf('custom', portable, ...versions, ...files).slice(0, 12) }
+  return {
+    path,
+    code: withOwnIndex(code),
+    identity: fingerprintOf('custom', portable, ...versions, ...files).slice(0, 12),
+  }
 }
 
 /**
@@ -106,7 +112,7 @@ function keepPackagesOutside(packages: Map<string, string>): Plugin {
     setup({ onResolve, resolve }) {
       onResolve({ filter: /^[^./]/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
         if (pluginData === 'resolving' || kind === 'entry-point' || path.startsWith('node:')) return undefined
-        if (path === 'pawl') return { path: pathToFileURL(ownIndex).href, external: true }
+        if (path === 'pawl') return { path: ownIndex, external: true }
         const found = await resolve(path, { importer, resolveDir, kind, pluginData: 'resolving' })
         if (found.errors.length > 0 || found.path === '' || found.external) return undefined
         packages.set(path, versionOf(found.path))

@@ -1,12 +1,12 @@
-import { pathToFileURL } from 'node:url'
 import type { OperatorDefinition } from '../../core/operator.js'
 import { createCarefully, loadCarefully } from './careful.js'
+import { importBundle } from './import-bundle.js'
 
 /** Loads the operators that modules export, by default or by name, one or lists of them. */
 export async function loadCustomOperators(modules: readonly string[]): Promise<OperatorDefinition[]> {
   const definitions: OperatorDefinition[] = []
   for (const module of modules) {
-    const exported = await loadCarefully(module, () => import(pathToFileURL(module).href))
+    const exported = await loadCarefully(module, () => importBundle(module))
     definitions.push(...definitionsIn(module, exported))
   }
   return definitions

@@ -1,8 +1,8 @@
-import { pathToFileURL } from 'node:url'
 import type { PartUse, PipelineSpec, StageUse } from '../../core/pipeline-spec.js'
 import type { OperatorUse } from '../../core/work-unit.js'
 import { sayError, UnitFailure } from '../../execution/protocol/unit-failure.js'
 import { loadCarefully } from '../../ops/custom/careful.js'
+import { importBundle } from '../../ops/custom/import-bundle.js'
 import { findPart, modulesOf, ownModule, partRegistered, restorePart } from '../parts.js'
 import type { Stage, StageBody, WorkerContext } from '../stage.js'
 import '../stages/built-in.js'
@@ -114,7 +114,7 @@ async function loadModule({ bundles }: PipelineSpec, module: string, part: PartU
   if (path === undefined) throw new Error(`${module} is no module of this pipeline`)
   const done = new AbortController()
   await loadCarefully(module, async () => {
-    const imported = import(pathToFileURL(path).href).finally(() => done.abort())
+    const imported = importBundle(path).finally(() => done.abort())
     const registered = Promise.all(wanted.map(one => partRegistered(one, done.signal)))
     await Promise.race([imported, registered])
     imported.catch(() => {})
