@@ -23,8 +23,7 @@ const again = []
 for (let turn = 0; turn < 3; turn++) again.push(await runRecipe(folder, recipe))
 const quickest = again.reduce((a, b) => (b.ms < a.ms ? b : a))
 
-const { LedgerIndex, loadChecksums } = await import('../dist/tooling.js')
-await loadChecksums()
+const { LedgerIndex } = await import('../dist/tooling.js')
 const ledgerFolder = join(folder, 'jobs', 'again', 'metadata', 'ledger')
 const views = []
 for (let turn = 0; turn < 3; turn++) {

@@ -13,6 +13,13 @@ export interface Ended {
   readonly stderr: string
 }
 
+interface Starting {
+  readonly env?: NodeJS.ProcessEnv
+  readonly cwd?: string
+  /** What starts it. */
+  readonly by?: readonly string[]
+}
+
 export interface Running {
   readonly pid: number
   readonly ended: Promise<Ended>
@@ -67,7 +74,13 @@ export class JobRig {
 
   /** Starts the program in an environment of its own. */
   startWith(env: NodeJS.ProcessEnv, ...args: readonly string[]): Running {
-    const child = spawn(process.execPath, [main, ...args], { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    return this.startAs({ env }, ...args)
+  }
+
+  /** Starts the program by another one, and in another folder. */
+  startAs({ env = process.env, cwd = this.folder, by = [] }: Starting, ...args: readonly string[]): Running {
+    const [program, ...rest] = [...by, process.execPath, main, ...args]
+    const child = spawn(program, rest, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let stdout = ''
     let stderr = ''
     const waiting: { pattern: RegExp; done: () => void }[] = []

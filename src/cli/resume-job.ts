@@ -24,7 +24,7 @@ export async function resumeJob(job: string, options: ShowOptions & { readonly w
   if (record === undefined)
     process.stderr.write(`warning: ${recorded} is lost or damaged; relative paths of the recipe start at this folder\n`)
   else {
-    restoreRecipe(recipeYaml, stringify(record.given))
+    restoreRecipe(directory, stringify(record.given))
     // Relative paths of the recipe start where the job was first run.
     goTo(record.cwd, jobDir)
   }
@@ -34,10 +34,13 @@ export async function resumeJob(job: string, options: ShowOptions & { readonly w
   else await runAndShow(await openRecipe(recipeYaml, settings), options)
 }
 
-/** The recipe as people read it follows from the record, which has a checksum: where they differ it is written again. */
-function restoreRecipe(path: string, text: string): void {
+/**
+ * The recipe as people read it follows from the record, which has a checksum: where they differ it is written again. Where
+ * roots are elsewhere on the host that ran it last, it names other places.
+ */
+function restoreRecipe({ recipeYaml: path, roots }: JobDirectory, text: string): void {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return
-  process.stderr.write(`warning: ${path} is not as it was written; it is made again\n`)
+  if (roots.isEmpty) process.stderr.write(`warning: ${path} is not as it was written; it is made again\n`)
   writeFileAtomically(path, text, newWriter())
 }
 

@@ -5,7 +5,6 @@ import { prepareReplay, type QuarantinedSample, readQuarantine, summarizeQuarant
 import { findJob } from '../jobs/find-job.js'
 import { StagedFile } from '../util/durable-file.js'
 import { formatCount, plural } from '../util/format.js'
-import { loadChecksums } from '../util/hash.js'
 import { newWriter } from '../util/staging.js'
 import { alignColumns } from './align-columns.js'
 import type { QuarantineOptions } from './quarantine.js'
@@ -33,7 +32,6 @@ export async function printQuarantine(job: string, { work_dir, operator }: Quara
 export async function exportQuarantine(job: string, { work_dir, operator, to = '' }: QuarantineOptions): Promise<void> {
   const target = resolve(to)
   if (existsSync(target)) throw new UsageError(`${target} exists: choose another name`)
-  await loadChecksums()
   const file = StagedFile.create(dirname(target), newWriter(), 'quarantine')
   let samples = 0
   try {

@@ -4,7 +4,6 @@ import { createInterface } from 'node:readline/promises'
 import { UsageError } from '../core/usage-error.js'
 import { openRecipe } from '../engine/open-recipe.js'
 import { arrayScript, finishingPath, finishingScript, quote, type SlurmScript } from '../slurm/script.js'
-import { loadChecksums } from '../util/hash.js'
 import { shardMode, wholeNumber } from './option-values.js'
 import type { SlurmInitOptions } from './slurm.js'
 
@@ -44,7 +43,6 @@ async function whatRuns({ config, pipeline, checkpoint_path }: SlurmInitOptions)
     const jobDir = resolve(checkpoint_path)
     return { kind: 'pipeline', file: resolve(pipeline), jobDir, name: nameOf(jobDir) }
   }
-  await loadChecksums()
   const file = resolve(config as string)
   const { recipe } = await openRecipe(file, [])
   if (recipe.new_job)

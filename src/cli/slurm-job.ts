@@ -10,7 +10,6 @@ import { submit, submitAfter } from '../slurm/submit.js'
 import type { TaskState } from '../slurm/task-states.js'
 import { workLeft } from '../slurm/work-left.js'
 import { formatCount, plural } from '../util/format.js'
-import { loadChecksums } from '../util/hash.js'
 import { newWriter } from '../util/staging.js'
 import { wholeNumber } from './option-values.js'
 import type { SlurmOptions } from './slurm.js'
@@ -82,7 +81,6 @@ interface OpenScript {
 }
 
 async function openScript(script: string): Promise<OpenScript> {
-  await loadChecksums()
   const path = resolve(script)
   if (!existsSync(path)) throw new UsageError(`there is no script ${path}: pawl slurm init writes one`)
   const note = noteOf(readFileSync(path, 'utf8'))

@@ -5,13 +5,11 @@ import { UsageError } from '../core/usage-error.js'
 import { createCatalog } from '../ops/catalog.js'
 import { writeFileAtomically } from '../util/durable-file.js'
 import { plural } from '../util/format.js'
-import { loadChecksums } from '../util/hash.js'
 import { newWriter } from '../util/staging.js'
 import type { PortOptions } from './port.js'
 
 /** Writes the copy of a recipe that runs here, or prints it, and tells what was changed in it. */
 export async function writePorted(file: string, { output }: PortOptions): Promise<void> {
-  await loadChecksums()
   const ported = await portRecipe(file, createCatalog())
   const tell = (line: string) => process.stderr.write(`${line}\n`)
   for (const note of ported.notes) tell(`- ${note}`)

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { OperatorCatalog } from '../core/operator.js'
 import { namesOf } from '../core/operator-names.js'
-import type { OperatorUse } from '../core/work-unit.js'
+import { knownByRoots, type OperatorUse } from '../core/work-unit.js'
 import { usableCores } from '../util/cpu.js'
 import { canonicalJson } from '../util/hash.js'
 import { availableMemory } from '../util/memory.js'
@@ -107,7 +107,7 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
     file,
     origin: { file, content: digestOf(document?.text ?? canonicalJson(overridden.values)) },
     datasets: resolveDatasets(values, sources),
-    operators: operators.map(operator => portably(operator, Roots.named(places))),
+    operators: operators.map(operator => knownByRoots(operator, Roots.named(places))),
     jobId,
     isJobIdGiven: values.job_id !== null,
     warnings,
@@ -229,11 +229,6 @@ function jobIdFrom(values: RecipeValues, sources: Sources): string {
   const { jobDir, export_path } = resolvePlaces(values, 'job', sources)
   const path = values.export_path.includes('{job_id}') ? values.export_path : export_path
   return jobIdOfExport(path, dirname(jobDir))
-}
-
-/** Where paths among its parameters lie below roots, what the operator is known by names those. */
-function portably(operator: OperatorUse, roots: Roots): OperatorUse {
-  return roots.isEmpty ? operator : { ...operator, recordedParams: roots.allRecorded(operator.params) }
 }
 
 function digestOf(text: string): string {

@@ -1,3 +1,4 @@
+import type { Roots } from '../util/roots.js'
 import type { RowSchema } from './columns.js'
 import type { ModelFile } from './operator.js'
 import type { PipelineSpec, SourceSpec } from './pipeline-spec.js'
@@ -28,6 +29,11 @@ export interface OperatorUse {
   readonly isDeterministic: boolean
   /** A filter of an analysis: it measures samples and drops none. */
   readonly onlyMeasures?: true
+}
+
+/** An operator that is known by roots, where paths among its parameters lie below some. */
+export function knownByRoots(operator: OperatorUse, roots: Roots): OperatorUse {
+  return roots.isEmpty ? operator : { ...operator, recordedParams: roots.allRecorded(operator.params) }
 }
 
 /** What becomes of a sample that an operator fails on. */

@@ -3,14 +3,13 @@ import type { Recipe } from '../config/recipe.js'
 import { RecipeError } from '../config/recipe-error.js'
 import type { ExportSettings } from '../execution/coordinator/export/export-form.js'
 import { JobDirectory } from '../state/job-directory.js'
-import { Lease } from '../state/lease.js'
 import { writeOwnFile } from '../state/own-file.js'
 import { type RecordedRoots, readRoots } from '../state/recorded-roots.js'
 import { Roots, rootNames, rootOf } from '../util/roots.js'
 import { newWriter } from '../util/staging.js'
 import { datasetsOf } from './choose-job.js'
 import { directoryOf, type RecordedRecipe, readRecordedRecipe } from './job-facts.js'
-import { type Rewriting, rewriteRecords } from './rewrite-records.js'
+import { claimAlone, type Rewriting, rewriteRecords } from './rewrite-records.js'
 
 /** The directory of a job as this process sees it. */
 export interface PlacedJob {
@@ -45,17 +44,17 @@ export async function placeJob(recipe: Recipe, { target }: ExportSettings): Prom
   if (movedFrom === undefined && !isRenamed) return { directory: after, movedFrom }
   const moves = movesOf(recorded, { recipe, target, movedFrom })
   const writer = newWriter()
-  const claim = await Lease.claim({ folder: before.leases, name: 'coordinator', writer })
-  if (claim.kind === 'held') {
-    const seen = isRenamed ? after : new JobDirectory(recipe.jobDir, after.roots.and(moves))
+  const lease = await claimAlone(before, writer)
+  if (lease === undefined) {
+    const seen = isRenamed ? after : new JobDirectory(recipe.jobDir, asSeenBeside(after, moves, movedFrom))
     return { directory: seen, movedFrom: undefined }
   }
   try {
-    await putOnRecord({ before, after, moves, recorded, writer, lease: claim.lease })
+    await putOnRecord({ before, after, moves, recorded, writer, lease })
     if (isRenamed) writeOwnFile(after.rootsFile, { places: recipe.roots } satisfies RecordedRoots, writer)
     return { directory: after, movedFrom }
   } finally {
-    claim.lease.release()
+    lease.release()
   }
 }
 
@@ -79,6 +78,11 @@ function refuseUnplaced({ target, datasets, jobDir }: RecordedRecipe): void {
   throw RecipeError.of(
     `the job is on record with paths below root "${name}", which has no place here: say where it is, with "roots: {${name}: /folder}" or PAWL_ROOT_${name.toUpperCase()}=/folder`,
   )
+}
+
+/** Who sees a job of others at another place sees all that lies beside it there, too, such as word lists. */
+function asSeenBeside({ path, roots }: JobDirectory, moves: Roots, movedFrom = path): Roots {
+  return roots.and(moves).and(Roots.besides(movedFrom, path))
 }
 
 /** Where the job was when it was run last. */

@@ -4,7 +4,6 @@ import type { DiskNeeds } from '../planning/estimate-disk.js'
 import { planOperators } from '../planning/reaches.js'
 import { LedgerIndex } from '../state/ledger-index.js'
 import { usableCores } from '../util/cpu.js'
-import { loadChecksums } from '../util/hash.js'
 import { checkDisk } from './check-disk.js'
 import { describePlan, type PlanDescription } from './describe-plan.js'
 import { directoryOf } from './job-facts.js'
@@ -18,7 +17,6 @@ export async function planRecipe({ recipe }: OpenRecipe): Promise<{
   description: PlanDescription & { readonly disk: DiskNeeds; readonly reuse: ReusePlan | null }
   warnings: readonly string[]
 }> {
-  await loadChecksums()
   const { settings, listing } = await openInput(recipe)
   const directory = directoryOf(recipe)
   const recorded = directory.read<PinnedCut>(directory.cut)

@@ -1,5 +1,6 @@
+import { Hands } from '../state/hands.js'
 import type { JobDirectory } from '../state/job-directory.js'
-import type { Lease } from '../state/lease.js'
+import { Lease } from '../state/lease.js'
 import { Ledger } from '../state/ledger.js'
 import { Roots } from '../util/roots.js'
 import { version } from './version.js'
@@ -15,6 +16,15 @@ export interface Rewriting {
   readonly writer: string
   /** The right to open the job, as nobody may be at work on it. */
   readonly lease: Lease
+}
+
+/** The right to open a job; undefined where somebody opens it at this moment or is at work on it. */
+export async function claimAlone({ leases }: JobDirectory, writer: string): Promise<Lease | undefined> {
+  const claim = await Lease.claim({ folder: leases, name: 'coordinator', writer })
+  if (claim.kind === 'held') return undefined
+  if ((await new Hands(leases, writer).findLiving({})) === undefined) return claim.lease
+  claim.lease.release()
+  return undefined
 }
 
 /** Puts what the ledger says of files outside the job's own directory on record in another form: exports, and outputs of pipelines. */

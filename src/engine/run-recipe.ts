@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { readShard } from '../config/read-shard.js'
 import { RecipeError } from '../config/recipe-error.js'
+import { knownByRoots } from '../core/work-unit.js'
 import { UnitFailed } from '../execution/coordinator/scheduler/supervise.js'
 import { JobFailure, JobStopped } from '../execution/protocol/job-failure.js'
 import { describeFailure, isSystemError } from '../execution/protocol/unit-failure.js'
@@ -9,7 +10,6 @@ import { Hands } from '../state/hands.js'
 import type { JobDirectory } from '../state/job-directory.js'
 import { LeaseLost } from '../state/lease.js'
 import { rememberWorkDir } from '../state/work-dirs.js'
-import { loadChecksums } from '../util/hash.js'
 import { epochKey } from './epoch-key.js'
 import { examineJob } from './examine-job.js'
 import { exportSettings, withColumns } from './export-settings.js'
@@ -42,13 +42,14 @@ export async function runRecipe(open: OpenRecipe, options: MeteredOptions = {}):
   }
 }
 
-async function runInSession(open: OpenRecipe, options: MeteredOptions): Promise<RunReport> {
-  const { recipe } = open
-  await loadChecksums()
+async function runInSession(given: OpenRecipe, options: MeteredOptions): Promise<RunReport> {
+  const { recipe } = given
   if (recipe.conflict !== undefined) throw RecipeError.of(recipe.conflict)
   const shard = readShard(recipe.shard, process.env)
   const settings = exportSettings(recipe)
   const { directory, movedFrom } = await placeJob(recipe, settings)
+  const operators = recipe.operators.map(operator => knownByRoots(operator, directory.roots))
+  const open: OpenRecipe = { ...given, recipe: { ...recipe, operators } }
   const key = epochKey(recipe, directory)
   // What cannot be read or written is refused before the job's directory is touched. Who joins others takes their
   // cut, and lists nothing.

@@ -11,7 +11,6 @@ import { Lease } from '../state/lease.js'
 import { Ledger } from '../state/ledger.js'
 import { LedgerIndex } from '../state/ledger-index.js'
 import { takeAwayStaging } from '../state/take-over.js'
-import { loadChecksums } from '../util/hash.js'
 import { listIfThere, remove } from '../util/remove.js'
 import { newWriter } from '../util/staging.js'
 
@@ -46,7 +45,6 @@ export async function cleanJob(view: JobView, { isDryRun, isForced, assumesDead 
     throw new UsageError(
       `${jobDir} is ${state}: its checkpoints are what it goes on from; with --incomplete they go all the same`,
     )
-  await loadChecksums()
   const directory = new JobDirectory(jobDir)
   if (isDryRun) {
     const index = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)

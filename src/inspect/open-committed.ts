@@ -15,7 +15,6 @@ import { refusePipeline } from '../jobs/refuse-pipeline.js'
 import { planOperators } from '../planning/reaches.js'
 import { JobDirectory } from '../state/job-directory.js'
 import { LedgerIndex } from '../state/ledger-index.js'
-import { loadChecksums } from '../util/hash.js'
 
 /** What a job has committed, as its recipe and its cut were when it was last run. Changes nothing on the disk. */
 export interface CommittedJob {
@@ -32,7 +31,6 @@ export interface CommittedJob {
  * @throws {UsageError} where the job's own files do not say what it was
  */
 export async function openCommitted(jobDir: string): Promise<CommittedJob> {
-  await loadChecksums()
   const directory = new JobDirectory(jobDir)
   refusePipeline(directory, 'looking at samples and checkpoints')
   const record = readRecordedRecipe(directory)

@@ -6,7 +6,6 @@ import type { RecordedPipeline } from '../engine/pipeline/recorded-pipeline.js'
 import { fingerprintOfSource } from '../engine/pipeline/source-fingerprint.js'
 import type { JobDirectory } from '../state/job-directory.js'
 import { LedgerIndex } from '../state/ledger-index.js'
-import { loadChecksums } from '../util/hash.js'
 
 /** What a pipeline has committed of a source, by how many stages were done. */
 export interface SourceRecords {
@@ -30,7 +29,6 @@ export interface PipelineRecords {
  * @throws {UsageError} where the job's own files do not say what it was
  */
 export async function readPipelineRecords(directory: JobDirectory): Promise<PipelineRecords> {
-  await loadChecksums()
   const recorded = directory.read<RecordedPipeline>(directory.pipeline)
   const pinned = directory.read<PinnedSources>(directory.cut)
   if (recorded.kind !== 'read' || pinned.kind !== 'read') {

@@ -10,7 +10,6 @@ import { readSlice } from '../io/open-reader.js'
 import { taskOf } from '../pipeline/run/task-text.js'
 import { DocumentBatch, FileGroupTask, type Task } from '../pipeline/task.js'
 import { JobDirectory } from '../state/job-directory.js'
-import { loadChecksums } from '../util/hash.js'
 import { passDecision } from './pass-decision.js'
 import { readPipelineRecords } from './pipeline-records.js'
 import { OneStage } from './run-one-stage.js'
@@ -42,7 +41,6 @@ interface TracedPipeline {
  * @throws {UsageError} where no document is the wanted one, or a stage runs only in the pipeline's own script
  */
 export async function traceDocument(jobDir: string, wanted: WantedSample): Promise<SampleTrace> {
-  await loadChecksums()
   const pipeline = openPipeline(new JobDirectory(jobDir))
   const found = await findDocument(pipeline, wanted)
   const before = structuredClone(found.sample.value)

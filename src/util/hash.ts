@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto'
-import xxhash, { type XXHash, type XXHashAPI } from 'xxhash-wasm'
+import xxhash, { type XXHash } from 'xxhash-wasm'
 
-let api: XXHashAPI | undefined
-
-/** Compiles the hash function; to be awaited once before `createChecksum` is called. */
-export async function loadChecksums(): Promise<void> {
-  api ??= await xxhash()
-}
+/** Compiled with the module, a millisecond: nobody can use it too early. */
+const api = await xxhash()
 
 /** A running 64-bit checksum (XXH64), for noticing damage and change; it does not withstand an adversary. */
 export class Checksum {
@@ -29,13 +25,11 @@ export class Checksum {
 
 /** A running XXH64 whose value is a number, as file formats carry it. */
 export function createXxh64(): XXHash<bigint> {
-  if (api === undefined) throw new Error('loadChecksums() must be awaited first')
   return api.create64()
 }
 
 /** XXH32 of bytes, as file formats carry it. */
 export function xxh32(bytes: Uint8Array): number {
-  if (api === undefined) throw new Error('loadChecksums() must be awaited first')
   return api.create32().update(bytes).digest() >>> 0
 }
 
@@ -56,6 +50,5 @@ export function canonicalJson(value: unknown): string {
 
 /** A text hashed to a number in [0, 1). */
 export function hashToUnit(text: string): number {
-  if (api === undefined) throw new Error('loadChecksums() must be awaited first')
   return Number(api.h64(text) >> 11n) / 2 ** 53
 }

@@ -28,10 +28,10 @@ export class Roots {
     return entries.length === 0 ? Roots.none : new Roots(entries.map(([name, folder]) => [`${mark}${name}`, folder]))
   }
 
-  /** Folders that were recorded by an absolute path and are now at another. */
+  /** Folders that were recorded by an absolute path and are now at another; one that is where it was stays, whatever it lies in. */
   static moved(pairs: readonly Pair[]): Roots {
-    const known = pairs.filter(([from, to]) => from.startsWith('/') && from !== '/' && from !== to)
-    return known.length === 0 ? Roots.none : new Roots(known)
+    const known = pairs.filter(([from, to]) => from.startsWith('/') && from !== '/' && to !== '')
+    return known.every(([from, to]) => from === to) ? Roots.none : new Roots(known)
   }
 
   /**

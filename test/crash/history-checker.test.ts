@@ -2,14 +2,12 @@ import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeLine, readSegment } from '../../src/state/segment.js'
-import { loadChecksums } from '../../src/util/hash.js'
 import { checkHistory } from './history-checker.js'
 import { Rig, scenarios } from './rig.js'
 
 describe('the checker of histories', () => {
   let rig: Rig
   beforeAll(async () => {
-    await loadChecksums()
     rig = new Rig(scenarios['barrier'])
     rig.reset()
     expect((await rig.run()).code).toBe(0)

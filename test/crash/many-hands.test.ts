@@ -1,8 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadChecksums } from '../../src/util/hash.js'
+import { afterAll, describe, expect, it } from 'vitest'
 import { randomFrom } from './dataset.js'
 import { checkHistory } from './history-checker.js'
 import { Rig, type RunEnd, scenarios } from './rig.js'
@@ -66,8 +65,6 @@ async function runFate(rig: Rig, { env, isStopped }: Fate): Promise<RunEnd> {
 
 /** The codes with which a process may end that nobody killed: done, stopped by a worker's loss, left to others. */
 const orderly = new Set([0, 1, 75])
-
-beforeAll(loadChecksums)
 
 describe('several processes on one job, each of them killed or stopped anywhere', () => {
   it('end with the bytes of one that was never interrupted', { timeout: 14_400_000 }, async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { loadChecksums } from '../../src/util/hash.js'
 import { drawing } from '../drawn.js'
 import { collect, wholeFile } from '../io/collect.js'
 import { JobRig } from '../rig-job.js'
@@ -163,7 +162,6 @@ describe('columns', () => {
 })
 
 async function survey(path: string, format: 'parquet' | 'arrow') {
-  await loadChecksums()
   const { surveyFile } = await import('../../src/io/open-reader.js')
   return surveyFile(path, format, 'none')
 }

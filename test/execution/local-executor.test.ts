@@ -1,11 +1,7 @@
 import { join, resolve } from 'node:path'
-import { beforeAll } from 'vitest'
 import { LocalExecutor } from '../../src/execution/local/local-executor.js'
-import { loadChecksums } from '../../src/util/hash.js'
 import { processes } from '../processes.js'
 import { describeExecutor } from './executor-contract.js'
-
-beforeAll(loadChecksums)
 
 const limits = { stallMs: 60_000, memoryBytes: 1e9 }
 

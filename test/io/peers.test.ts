@@ -7,7 +7,6 @@ import { readSlice, surveyFile } from '../../src/io/open-reader.js'
 import { inferSchema, openWriter } from '../../src/io/open-writer.js'
 import type { DatasetFormat } from '../../src/io/reader.js'
 import type { RowBatch, WriterOptions } from '../../src/io/writer.js'
-import { loadChecksums } from '../../src/util/hash.js'
 import { provision } from '../provision.js'
 import { defaults, wholeFile } from './collect.js'
 import { fileSink } from './sinks.js'
@@ -54,7 +53,6 @@ async function* eachOf<T>(values: Iterable<T>): AsyncGenerator<T> {
 test.skipIf(!peers.isThere)(
   'what pyarrow, polars and DuckDB write keeps types and values from every format to every other',
   async () => {
-    await loadChecksums()
     const folder = tempFolder()
     execFileSync(peersPython, [join(scripts, 'write.py'), folder, seed, String(tables)])
     const pairs: string[] = []

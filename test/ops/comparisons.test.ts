@@ -2,13 +2,12 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { fields } from '../../src/core/fields.js'
 import type { Barrier } from '../../src/core/operator.js'
 import { Sample } from '../../src/core/sample.js'
 import { RecordBuffer } from '../../src/execution/work/barrier/record-buffer.js'
 import { createCatalog } from '../../src/ops/catalog.js'
-import { loadChecksums } from '../../src/util/hash.js'
 import { decideInBuckets } from './in-buckets.js'
 
 const deduplicators = createCatalog().names.filter(name => name.endsWith('_deduplicator') || name.endsWith('_with_uid'))
@@ -70,7 +69,6 @@ async function decided(operator: Barrier, partitions: readonly (readonly string[
 }
 
 describe('every deduplicator that compares in buckets', () => {
-  beforeAll(loadChecksums)
   const tried = deduplicators.filter(name => !media.test(name))
 
   it('is every one of text', async () => {

@@ -10,7 +10,6 @@ import type { JobSpec } from '../../src/core/work-unit.js'
 import { examine } from '../../src/doctor/examine.js'
 import { RayExecutor } from '../../src/execution/ray/ray-executor.js'
 import type { RaySettings } from '../../src/execution/ray/ray-settings.js'
-import { loadChecksums } from '../../src/util/hash.js'
 import { newWriter } from '../../src/util/staging.js'
 import { randomFrom } from '../crash/dataset.js'
 import { crashSeed } from '../crash/seed.js'
@@ -29,7 +28,6 @@ describe.skipIf(!isThere)('on a cluster of two raylets', () => {
 
   beforeAll(async () => {
     process.env['PAWL_RAY_PYTHON'] = rayPython
-    await loadChecksums()
     cluster = await RayCluster.start(2)
   })
   afterAll(() => cluster[Symbol.asyncDispose]())

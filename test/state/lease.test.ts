@@ -1,9 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Lease, type LeaseTiming } from '../../src/state/lease.js'
-import { loadChecksums } from '../../src/util/hash.js'
 import { identityOf } from '../../src/util/process-identity.js'
 import { newWriter } from '../../src/util/staging.js'
 
@@ -11,7 +10,6 @@ const timing: LeaseTiming = { beatMs: 20, expiryMs: 200 }
 
 let folder: string
 const held: Lease[] = []
-beforeAll(loadChecksums)
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'pawl-lease-'))
 })

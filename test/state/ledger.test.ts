@@ -2,15 +2,13 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncat
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ExportRecord, InputRecord, VerdictRecord } from '../../src/core/records.js'
 import { noCounts } from '../../src/core/records.js'
 import { Ledger } from '../../src/state/ledger.js'
 import { LedgerIndex } from '../../src/state/ledger-index.js'
-import { loadChecksums } from '../../src/util/hash.js'
 
 let root: string
-beforeAll(loadChecksums)
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'pawl-ledger-'))
 })

@@ -4,7 +4,6 @@ import type { TaskFailure } from '../../core/pipeline-spec.js'
 import { UsageError } from '../../core/usage-error.js'
 import { JobDirectory } from '../../state/job-directory.js'
 import { LedgerIndex } from '../../state/ledger-index.js'
-import { loadChecksums } from '../../util/hash.js'
 import type { PinnedSources } from './list-sources.js'
 import type { RecordedPipeline } from './recorded-pipeline.js'
 import { fingerprintOfSource } from './source-fingerprint.js'
@@ -34,7 +33,6 @@ export interface PipelineStatus {
  * @throws {UsageError} where there is no state of a pipeline
  */
 export async function pipelineStatus(checkpointPath: string): Promise<PipelineStatus> {
-  await loadChecksums()
   const directory = new JobDirectory(resolve(checkpointPath))
   const recorded = directory.read<RecordedPipeline>(directory.pipeline)
   const pinned = directory.read<PinnedSources>(directory.cut)

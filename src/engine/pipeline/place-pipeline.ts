@@ -2,12 +2,11 @@ import { resolve } from 'node:path'
 import { UsageError } from '../../core/usage-error.js'
 import type { Stage } from '../../pipeline/stage.js'
 import { JobDirectory } from '../../state/job-directory.js'
-import { Lease } from '../../state/lease.js'
 import { writeOwnFile } from '../../state/own-file.js'
 import { asRoots, type RecordedRoots, readRoots } from '../../state/recorded-roots.js'
 import { Roots, rootNames, rootsOfEnvironment } from '../../util/roots.js'
 import { newWriter } from '../../util/staging.js'
-import { rewriteRecords } from '../rewrite-records.js'
+import { claimAlone, rewriteRecords } from '../rewrite-records.js'
 
 /** The state of a pipeline as this process sees it. */
 export interface PlacedPipeline {
@@ -36,15 +35,15 @@ export async function placePipeline(
   const after = new JobDirectory(stateDir, asRoots(roots, stateDir))
   if (known.home === undefined || rootNames(known.places) === rootNames(places)) return { directory: after, roots }
   const writer = newWriter()
-  const claim = await Lease.claim({ folder: after.leases, name: 'coordinator', writer })
+  const lease = await claimAlone(after, writer)
   // Whoever is at work on it has other roots, which tells the two apart.
-  if (claim.kind === 'held') return { directory: after, roots }
+  if (lease === undefined) return { directory: after, roots }
   try {
     const before = new JobDirectory(stateDir, asRoots({ places: { ...known.places, ...places }, home }, stateDir))
-    await rewriteRecords({ before, after, moves: Roots.none, writer, lease: claim.lease })
+    await rewriteRecords({ before, after, moves: Roots.none, writer, lease })
     writeOwnFile(rootsFile, roots, writer)
   } finally {
-    claim.lease.release()
+    lease.release()
   }
   return { directory: after, roots }
 }

@@ -21,7 +21,7 @@ import type { RecordedRoots } from '../../state/recorded-roots.js'
 import { rememberWorkDir } from '../../state/work-dirs.js'
 import { usableCores } from '../../util/cpu.js'
 import { plural } from '../../util/format.js'
-import { canonicalJson, fingerprintOf, loadChecksums } from '../../util/hash.js'
+import { canonicalJson, fingerprintOf } from '../../util/hash.js'
 import { newWriter } from '../../util/staging.js'
 import { version } from '../version.js'
 import { completeSources } from './complete-sources.js'
@@ -58,7 +58,6 @@ export interface PipelineScript {
  * @throws {JobStopped} where `signal` stopped it
  */
 export async function runPipeline(script: PipelineScript, options: PipelineOptions): Promise<PipelineOutcome> {
-  await loadChecksums()
   const started = performance.now()
   try {
     return await new PipelineRun(script, options, started).run()

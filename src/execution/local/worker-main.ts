@@ -7,7 +7,6 @@ import type { JobSpec, WorkUnit } from '../../core/work-unit.js'
 import { createCatalog } from '../../ops/catalog.js'
 import { loadCustomOperators } from '../../ops/custom/load-custom.js'
 import { enableCompileCache } from '../../util/compile-cache.js'
-import { loadChecksums } from '../../util/hash.js'
 import { markWorker } from '../../util/worker-mark.js'
 import type { FromWorker, ToWorker } from '../protocol/messages.js'
 import { describeFailure } from '../protocol/unit-failure.js'
@@ -56,7 +55,6 @@ process.on('message', (message: ToWorker) => {
 process.on('disconnect', () => process.exit())
 
 async function openCatalog({ customModules }: Pick<JobSpec, 'customModules'>): Promise<OperatorCatalog> {
-  await loadChecksums()
   return createCatalog(await loadCustomOperators(customModules))
 }
 

@@ -4,7 +4,7 @@ const frameMagic = 0x184d2204
 
 /**
  * Decompresses one LZ4 frame (the format's description 1.6.3), also one of linked blocks. Checksums that it carries are
- * checked, for which `loadChecksums` must have been awaited.
+ * checked.
  *
  * @throws {Error} where the frame is broken, or holds more than `limit` bytes
  */

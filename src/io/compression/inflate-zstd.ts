@@ -1,7 +1,7 @@
 import { decodeZstd } from './zstd-frames.js'
 
 /**
- * Decompresses zstd data in memory; its checksums are checked, for which `loadChecksums` must have been awaited.
+ * Decompresses zstd data in memory; its checksums are checked.
  *
  * @throws {Error} where the data is damaged, or holds other than `length` bytes
  */

@@ -1,5 +1,4 @@
 import { closeSync, readSync } from 'node:fs'
-import { loadChecksums } from '../../util/hash.js'
 import { openForReading } from '../byte-source.js'
 import { InputError } from '../input-error.js'
 import { decodeZstd, type TakeBytes, ZstdError } from './zstd-frames.js'
@@ -12,7 +11,6 @@ const bufferBytes = 1 << 20
  * @throws {InputError} where the file is damaged or ends too early
  */
 export async function* unzstd(path: string): AsyncGenerator<Uint8Array> {
-  await loadChecksums()
   const fd = openForReading(path)
   try {
     yield* decodeZstd(takeFrom(fd))

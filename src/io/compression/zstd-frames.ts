@@ -36,7 +36,7 @@ interface FrameHeader {
 /**
  * The content of zstd data of any number of frames, a block of at most 128 KiB at a time, so that what is in
  * memory does not depend on how much the data inflates to. Content sizes and checksums that frames carry are
- * checked, for which `loadChecksums` must have been awaited.
+ * checked.
  *
  * @throws {ZstdError} where the data is damaged, ends too early, or needs a larger window than can be read
  */

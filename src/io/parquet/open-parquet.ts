@@ -1,6 +1,5 @@
 import { closeSync, fstatSync } from 'node:fs'
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync } from 'hyparquet'
-import { loadChecksums } from '../../util/hash.js'
 import { openForReading, readExactly } from '../byte-source.js'
 import { InputError } from '../input-error.js'
 import { columnsOfSchema, type SchemaNode } from './schema-node.js'
@@ -20,7 +19,6 @@ export interface ParquetFile {
  * @throws {InputError} where the file is missing, not readable, or has no sound footer
  */
 export async function openParquet(path: string): Promise<ParquetFile> {
-  await loadChecksums()
   const fd = openForReading(path)
   const byteLength = fstatSync(fd).size
   const bytes: AsyncBuffer = {

@@ -52,6 +52,8 @@ async function bundleCustomModule(path: string): Promise<CustomBundle> {
     platform: 'node',
     target: 'node20',
     logLevel: 'silent',
+    // Comments name files by their paths from here: the same wherever the module lies, and whoever runs it from where.
+    absWorkingDir: dirname(path),
     // The bundle lies elsewhere, and is first loaded from no file at all.
     define: { 'import.meta.url': JSON.stringify(pathToFileURL(path).href) },
     plugins: [keepPackagesOutside(packages)],

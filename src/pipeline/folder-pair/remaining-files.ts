@@ -6,7 +6,6 @@ import { sniffJson } from '../../io/listing/sniff-json.js'
 import { readSlice } from '../../io/open-reader.js'
 import { JobDirectory } from '../../state/job-directory.js'
 import { LedgerIndex } from '../../state/ledger-index.js'
-import { loadChecksums } from '../../util/hash.js'
 import { eachFileUnder, type ListFilesOptions } from './list-files.js'
 import { withoutSuffixes } from './stem-of.js'
 
@@ -51,7 +50,6 @@ export async function* eachRemainingFile(
   options: RemainingOptions = {},
 ): AsyncGenerator<string> {
   const { match = 'relative', complete = 'non-empty', checkpointPath, ...listing } = options
-  await loadChecksums()
   const recorded = checkpointPath === undefined ? new Set<string>() : outputsOnRecord(checkpointPath)
   const outputs = statSync(output, { throwIfNoEntry: false })?.isDirectory()
     ? listOutputs(output, match)
