@@ -3,8 +3,11 @@ import { join } from 'node:path'
 import { writeFileAtomically } from '../util/durable-file.js'
 import { listIfThere } from '../util/remove.js'
 
-/** Raised whenever what lies in a job directory changes its form or meaning; `metadata/format` says which a job has. */
-export const jobFormat = 3
+/**
+ * Raised whenever what lies in a job directory changes its form or meaning; `metadata/format` says which a job has. 3 is read
+ * and becomes 4, in which paths may be on record by roots.
+ */
+export const jobFormat = 4
 
 /** The job was begun by a build whose files this one does not read. */
 export class JobFormatError extends Error {
