@@ -30,7 +30,8 @@ export class Hands {
 
   /** Enters this process, which from then on gives signs of life. */
   async join(): Promise<Lease> {
-    const claim = await Lease.claim({ folder: this.folder, name: `${prefix}${this.writer}`, writer: this.writer })
+    const { folder, writer } = this
+    const claim = await Lease.claim({ folder, name: `${prefix}${writer}`, writer, isOwn: true })
     if (claim.kind !== 'granted') throw new LeaseLost('another process has the name of this one')
     return claim.lease
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { StagedFile } from '../util/durable-file.js'
@@ -56,6 +56,8 @@ export interface ClaimOptions {
   /** Called once where a holder is silent for longer than a beat, so that it has to be watched until it expires. */
   readonly onWait?: (holder: LeaseHolder | undefined, ms: number) => void
   readonly signal?: AbortSignal
+  /** Nobody else ever claims the name: it is ended by `endLease` alone, so that a beat looks for that and lists nothing. */
+  readonly isOwn?: boolean
 }
 
 /** This process no longer has the right that it acted under: another took over, or the lease's file is gone. */
@@ -80,7 +82,7 @@ export class Lease {
   readonly path: string
   readonly fence: number
 
-  private constructor(readonly held: Pick<ClaimOptions, 'folder' | 'name'> & Held) {
+  private constructor(readonly held: Pick<ClaimOptions, 'folder' | 'name' | 'isOwn'> & Held) {
     this.path = join(held.folder, `${held.name}.${held.fence}`)
     this.fence = held.fence
     this.#note = held.note
@@ -90,7 +92,7 @@ export class Lease {
 
   /** Takes a lease that nobody living holds; watches a doubtful holder for as long as a lease takes to expire. */
   static async claim(options: ClaimOptions): Promise<Claim> {
-    const { folder, name, writer, timing = leaseTiming, above = 0 } = options
+    const { folder, name, writer, isOwn, timing = leaseTiming, above = 0 } = options
     // A listing may be late: what an exclusive create found taken is there, whatever the listing shows.
     for (let known = 0; ; ) {
       const fences = fencesOf(folder, name)
@@ -104,7 +106,7 @@ export class Lease {
       if (!createExclusively(path, note, writer)) continue
       if (Math.max(fence, ...fencesOf(folder, name)) !== fence) continue
       for (const old of fences) if (old <= fence - keptFences) remove(join(folder, `${name}.${old}`))
-      const lease = new Lease({ folder, name, fence, note, timing })
+      const lease = new Lease({ folder, name, isOwn, fence, note, timing })
       return { kind: 'granted', lease, tookOver: state === 'dead' }
     }
   }
@@ -130,7 +132,8 @@ export class Lease {
   renew(): void {
     if (this.lost.aborted) return
     try {
-      const reason = this.#whyLost()
+      // That a name of one's own is gone is seen by writing.
+      const reason = this.held.isOwn ? this.#whoTookOver() : this.#whyLost()
       if (reason !== undefined) {
         this.#lose(reason)
         return
@@ -140,7 +143,9 @@ export class Lease {
       this.#note = note
       this.#lastBeat = performance.now()
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+      const { code, syscall } = error as NodeJS.ErrnoException
+      if (syscall === undefined) throw error
+      if (code === 'ENOENT') this.#lose(`${this.path} was removed`)
       // One beat that cannot be written is no loss; so many that others must take this process for dead are.
       if (performance.now() - this.#lastBeat > this.held.timing.expiryMs)
         this.#lose(
@@ -166,16 +171,25 @@ export class Lease {
     if (!this.lost.aborted && this.#whyLost() === undefined) remove(this.path)
   }
 
+  #lastFence(): number {
+    const { folder, name, isOwn } = this.held
+    if (!isOwn) return Math.max(0, ...fencesOf(folder, name))
+    return existsSync(join(folder, `${name}.${this.fence + 1}`)) ? this.fence + 1 : this.fence
+  }
+
   #lose(reason: string): void {
     clearInterval(this.#timer)
     this.#lost.abort(`the lease ${this.held.name} was lost: ${reason}`)
   }
 
   #whyLost(): string | undefined {
-    const last = Math.max(0, ...fencesOf(this.held.folder, this.held.name))
-    if (last > this.fence) return `another process took it over (${this.path} → ${last})`
-    if (readIfThere(this.path) !== this.#note) return `${this.path} was removed or overwritten`
-    return undefined
+    const isStanding = this.held.isOwn ? existsSync(this.path) : readIfThere(this.path) === this.#note
+    return this.#whoTookOver() ?? (isStanding ? undefined : `${this.path} was removed or overwritten`)
+  }
+
+  #whoTookOver(): string | undefined {
+    const last = this.#lastFence()
+    return last > this.fence ? `another process took it over (${this.path} → ${last})` : undefined
   }
 }
 

@@ -48,6 +48,8 @@ interface Scan {
   readonly lines: readonly { readonly offset: number; readonly length: number; readonly commit: SegmentCommit }[]
   readonly header: SegmentHeader | undefined
   next: ReadingPlace
+  /** Its writer ended it: nothing more comes. */
+  isClosed: boolean
 }
 
 /**
@@ -136,6 +138,11 @@ export class LedgerIndex {
     return this.#table.keys().flatMap(key => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []))
   }
 
+  /** How many writers may still append: what reading on looks at. */
+  get openSegments(): number {
+    return [...this.#scans.values()].filter(({ isClosed }) => !isClosed).length
+  }
+
   /** False where files that it reads from are gone: another process put segments together. */
   get isUsable(): boolean {
     return this.segments.every(({ path }) => existsSync(path))
@@ -217,6 +224,7 @@ export class LedgerIndex {
   #readOn(name: string): Scan | undefined {
     const path = join(this.folder, name)
     const known = this.#scans.get(path)
+    if (known?.isClosed) return undefined
     const size = statSync(path, { throwIfNoEntry: false })?.size
     if (size === undefined || (known !== undefined && size <= known.next.offset)) return undefined
     const found = scanSegment(path, known?.next)
@@ -224,13 +232,14 @@ export class LedgerIndex {
     const next = found.next
     if (known !== undefined) {
       known.next = next
+      known.isClosed = found.isClosed
       known.segment.size = next.offset
       return { ...known, header: undefined, lines: found.lines }
     }
     // A segment under another's name, as files get mixed up, is still its writer's.
     const { writer = name.slice(0, -'.segment'.length), fence = 0 } = found.header ?? {}
     const segment: Segment = { path, writer, fence, size: next.offset, fd: undefined }
-    const scan = { segment, lines: found.lines, header: found.header, next }
+    const scan = { segment, lines: found.lines, header: found.header, next, isClosed: found.isClosed }
     this.#scans.set(path, { ...scan, lines: [] })
     this.segments.push(segment)
     this.writers.add(writer)
@@ -266,8 +275,10 @@ function scanSegment(path: string, from?: ReadingPlace) {
   const damages: string[] = []
   let header: SegmentHeader | undefined
   let next = from ?? { offset: 0, number: 0 }
+  let isClosed = false
   const take = (content: SegmentContent, offset: number, length: number) => {
     if ('pawl' in content) header ??= content
+    else if ('closed' in content) isClosed = true
     else if ('seq' in content) lines.push({ offset, length, commit: content })
   }
   for (const line of readSegment(path, from)) {
@@ -276,5 +287,5 @@ function scanSegment(path: string, from?: ReadingPlace) {
     if (line.kind === 'line') take(line.content, line.offset, line.length)
     else damages.push(`${path}, line ${line.number + 1} (byte ${line.offset}): damaged; what it recorded is redone`)
   }
-  return { lines, damages, header, next }
+  return { lines, damages, header, next, isClosed }
 }

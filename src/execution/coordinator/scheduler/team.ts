@@ -32,6 +32,8 @@ export interface TeamSettings {
 const learnEveryMs = 100
 /** A process that waits looks again after so long, or after so many times what looking takes, so that it needs less than 1 % of a core. */
 const lookEveryMs = 250
+/** Looks at others that all processes on a job together take in a second at most: of many, each looks less often. */
+const looksASecond = 1_000
 const looksPerWait = 100
 const clearedAtOnce = 500
 const clearEveryMs = 20
@@ -83,7 +85,7 @@ export class Team {
   /** Reads what others committed, unless that was done a moment ago. */
   learn(force = false): void {
     const now = performance.now()
-    if (!force && now - this.#learntAt < learnEveryMs) return
+    if (!force && now - this.#learntAt < Math.max(learnEveryMs, this.#shareMs())) return
     this.#learntAt = now
     for (const commit of this.settings.ledger.refresh()) {
       this.hasOthers = true
@@ -118,8 +120,9 @@ export class Team {
       throw new JobLeft('nothing is left to take for now: others hold the rest, and the job is not complete')
     const lookMs = this.#hasWorked ? 0 : performance.now() - this.#lookedAt
     const longest = leaseTiming.expiryMs / 3
+    const pause = Math.max(lookEveryMs, lookMs * looksPerWait, this.#shareMs())
     try {
-      await delay(Math.min(longest, Math.max(lookEveryMs, lookMs * looksPerWait)), undefined, { signal })
+      await delay(Math.min(longest, pause), undefined, { signal })
     } catch (error) {
       if ((error as Error).name === 'AbortError') throw new JobStopped('the job was stopped')
       throw error
@@ -129,6 +132,12 @@ export class Team {
   close(): void {
     this.#isClosed = true
     this.claims.close()
+  }
+
+  /** The time in which this process may look once at what each of the others wrote. */
+  #shareMs(): number {
+    const others = this.settings.ledger.index.openSegments
+    return ((others * (others + 1)) / looksASecond) * 1000
   }
 
   /** Makes sure that a process which is taken for dead changes nothing more, also where it wakes up. */
