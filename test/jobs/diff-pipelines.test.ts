@@ -42,10 +42,12 @@ describe('pawl diff of two pipelines', () => {
     })
     expect(difference.stages).toEqual([
       { stage: 'JsonlReaderStage', inA: 3, outA: 5, inB: 4, outB: 6 },
-      { stage: 'text_length_filter', inA: 5, outA: 5 },
+      // Both run as one, and nothing is counted between them.
+      { stage: 'clean_email_mapper', inB: 6, outB: null },
+      { stage: 'text_length_filter', inA: 5, outA: 5, inB: null, outB: 4 },
       { stage: 'JsonlWriter', inA: 5, outA: 5, inB: 4, outB: 4 },
-      { stage: 'clean_email_mapper + text_length_filter', inB: 6, outB: 4 },
     ])
+    expect(difference.losses).toEqual([{ stage: 'text_length_filter', onlyInA: 2, onlyInB: 0 }])
     expect(difference.examples).toEqual([
       {
         ...{ source: 'a', kind: 'only_in_a', key: 'a1', document: { id: 'a1', text: 'rather short' } },
@@ -57,6 +59,8 @@ describe('pawl diff of two pipelines', () => {
     const shown = (await rig.cli('diff', 'one', 'two')).stdout
     expect(shown).toContain('3 sources in both: 1 the same, 2 differ; 1 only in two (d)')
     expect(shown).toContain('source a, "a1": only in one; text_length_filter of two dropped it')
+    expect(shown).toMatch(/^clean_email_mapper +- +- +6 +\?$/m)
+    expect(shown).toMatch(/^text_length_filter +2 +0$/m)
   })
 
   it('says so where the output of one is gone, and where the other is no pipeline', async () => {
