@@ -35,7 +35,11 @@ export function addTraceCommands(program: Command): void {
       'say which samples and statistics differ between two finished jobs, by operator; or documents of two pipelines, by stage',
     )
     .option('--examples <n>', 'examples of each kind', '10')
-    .option('--explain <n>', 'samples of each side that are run again, to learn which operator (or stage) it was', '100000')
+    .option(
+      '--explain <n>',
+      'samples of each side that are run again, to learn which operator (or stage) it was',
+      '100000',
+    )
     .option('--key <field>', 'of pipelines: the field by which documents are known again', 'id')
     .option('--work_dir <folder>', whereJobIs)
     .option('--json', 'print one JSON object')

@@ -33,8 +33,8 @@ export async function* compareDocuments(
 ): AsyncGenerator<Compared> {
   const bytes = [...mine, ...theirs].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   const count = Math.min(mostBuckets, Math.max(1, Math.ceil((bytes * growth) / memoryBytes)))
-  await using left = await LineBuckets.make(count)
-  await using right = await LineBuckets.make(count)
+  await using left = await LineBuckets.make(count, memoryBytes / 4)
+  await using right = await LineBuckets.make(count, memoryBytes / 4)
   for (const [files, buckets] of [
     [mine, left],
     [theirs, right],

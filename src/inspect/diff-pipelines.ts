@@ -71,7 +71,7 @@ export interface DiffOptions {
 export async function diffPipelines(
   dirA: string,
   dirB: string,
-  { mostExamples, mostExplained = 100_000, key, memoryBytes = 1 << 28 }: DiffOptions,
+  { mostExamples, mostExplained = 100_000, key, memoryBytes = 1 << 26 }: DiffOptions,
 ): Promise<PipelineDifference> {
   const [a, b] = [await readPipelineRecords(new JobDirectory(dirA)), await readPipelineRecords(new JobDirectory(dirB))]
   const theirs = new Map(b.sources.filter(({ isPlaced }) => isPlaced).map(each => [each.source.id, each]))

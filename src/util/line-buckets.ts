@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { crc32 } from './crc32.js'
 import { removeFolder } from './remove.js'
 
-const bufferBytes = 1 << 16
+const largestBuffer = 1 << 16
+const smallestBuffer = 1 << 11
 
 /**
  * Lines of text in buckets by a key, each bucket in the order of its writes; in files of a temporary folder, unless there
@@ -18,14 +19,17 @@ export class LineBuckets implements AsyncDisposable {
   private constructor(
     readonly folder: string | undefined,
     count: number,
+    readonly bufferBytes: number,
   ) {
     this.#lines = Array.from({ length: count }, () => [])
     this.#held = this.#lines.map(() => 0)
     this.#files = this.#lines.map(() => undefined)
   }
 
-  static async make(count: number): Promise<LineBuckets> {
-    return new LineBuckets(count === 1 ? undefined : await mkdtemp(join(tmpdir(), 'pawl-buckets-')), count)
+  /** `memoryBytes` bounds what is held of lines before they are written, as far as the least size of buffers allows. */
+  static async make(count: number, memoryBytes: number): Promise<LineBuckets> {
+    const bufferBytes = Math.min(largestBuffer, Math.max(smallestBuffer, Math.floor(memoryBytes / count)))
+    return new LineBuckets(count === 1 ? undefined : await mkdtemp(join(tmpdir(), 'pawl-buckets-')), count, bufferBytes)
   }
 
   get count(): number {
@@ -36,7 +40,7 @@ export class LineBuckets implements AsyncDisposable {
     const index = this.count === 1 ? 0 : crc32(Buffer.from(key)) % this.count
     this.#lines[index].push(line)
     this.#held[index] += line.length
-    if (this.folder !== undefined && this.#held[index] > bufferBytes) await this.#flush(index)
+    if (this.folder !== undefined && this.#held[index] > this.bufferBytes) await this.#flush(index)
   }
 
   async *read(index: number): AsyncGenerator<string> {
