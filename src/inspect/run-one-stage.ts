@@ -12,9 +12,9 @@ import { ownModule } from '../pipeline/parts.js'
 import { type FlowObserver, flow } from '../pipeline/run/flow.js'
 import { type LoadedStages, loadStages, tearDown } from '../pipeline/run/load-stages.js'
 import { nameBehind } from '../pipeline/run/output-files.js'
-import type { StageContext, WhyDropped } from '../pipeline/stage.js'
 import type { Task } from '../pipeline/task.js'
 import { knownId } from '../pipeline/task-id.js'
+import type { WatchedContext, WhyDropped } from '../pipeline/watched-context.js'
 import { removeFolder } from '../util/remove.js'
 import { type TraceStep, tryOperator } from './trace-steps.js'
 
@@ -102,7 +102,7 @@ export class OneStage implements AsyncDisposable {
   #watch({ failures, dropped, files }: Watched): FlowObserver {
     const { use, source } = this
     let scratch: string | undefined
-    const context: StageContext = {
+    const context: WatchedContext = {
       source: { id: knownId(source.id), name: source.name },
       output: name => {
         files.add(join(use.folder ?? '', `${source.name}${nameBehind(name, use.tag)}`))

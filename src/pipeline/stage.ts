@@ -1,4 +1,3 @@
-import type { JsonValue } from '../core/json.js'
 import type { MaybePromise } from '../core/operator.js'
 import type { Sample } from '../core/sample.js'
 import { UsageError } from '../core/usage-error.js'
@@ -53,22 +52,6 @@ export interface OutputFile {
   countRows(rows: number): void
 }
 
-/**
- * What was measured on a document that is dropped, and the bounds that it did not meet.
- *
- * @internal
- */
-export interface WhyDropped {
-  /** What decided, such as the filter of a ScoreFilter. */
-  readonly by: string
-  /** The field that was looked at. */
-  readonly field: string
-  readonly score: JsonValue
-  readonly bound: Readonly<Record<string, JsonValue>>
-  /** True where what meets the bounds is dropped. */
-  readonly isInverted: boolean
-}
-
 /** What a stage is given for each call. */
 export interface StageContext {
   /** The source that the tasks descend from. `name` is that of its one file without suffixes, else its id. */
@@ -80,12 +63,6 @@ export interface StageContext {
   output(name: string): OutputFile
   /** Puts a document in quarantine, with the reason: it is not passed on, and nothing else is lost. */
   setAside(sample: Sample, error: unknown): void
-  /**
-   * Says why a document is dropped, to who watches.
-   *
-   * @internal
-   */
-  dropped?(sample: Sample, why: WhyDropped): void
   /** A key that is the same whenever this slot is run, for requests and other effects that a crash may repeat. */
   idempotenceKey(task: Task): string
   /** Says that work goes on, where one call takes longer than the pipeline's `stallTimeoutS`. */

@@ -7,6 +7,7 @@ import type { DocumentFilter } from '../document-parts.js'
 import { ownModule } from '../parts.js'
 import type { Stage, StageContext } from '../stage.js'
 import type { DocumentBatch } from '../task.js'
+import { tellDropped } from '../watched-context.js'
 
 const filter = z.custom<DocumentFilter>(
   value => typeof value === 'object' && value !== null && 'scoreDocument' in value && 'keepDocument' in value,
@@ -76,10 +77,11 @@ interface Scored {
 
 function isKept(sample: Sample, context: StageContext, { filter, score, field, invert }: Scored): boolean {
   const isKept = filter.keepDocument(score) !== invert
-  if (!isKept && context.dropped !== undefined) {
-    const bound = (filter.portable()?.options ?? {}) as Readonly<Record<string, JsonValue>>
-    context.dropped(sample, { by: filter.name, field, score, bound, isInverted: invert })
-  }
+  if (!isKept)
+    tellDropped(context, sample, () => {
+      const bound = (filter.portable()?.options ?? {}) as Readonly<Record<string, JsonValue>>
+      return { by: filter.name, field, score, bound, isInverted: invert }
+    })
   return isKept
 }
 
