@@ -14,7 +14,7 @@ import type { DiffCommandOptions } from './trace.js'
 export async function showDiff(a: string, b: string, options: DiffCommandOptions): Promise<void> {
   const { work_dir, json, examples, key } = options
   const most = readCount('examples', examples)
-  const mostExplained = readCount('explain', options.explain)
+  const mostExplained = options.explain === undefined ? undefined : readCount('explain', options.explain)
   const [dirA, dirB] = [findJob(a, work_dir), findJob(b, work_dir)]
   const kinds = [dirA, dirB].map(dir => isPipeline(new JobDirectory(dir)))
   if (kinds[0] !== kinds[1])

@@ -20,6 +20,8 @@ export async function showTrace(job: string, options: TraceCommandOptions): Prom
   )
   for (const step of trace.steps) process.stdout.write(stepText(step, { of: trace.of, paint }))
   process.stdout.write(`${endText(trace)}\n`)
+  if (trace.isWritten === false)
+    process.stdout.write(`The pipeline has not written source ${trace.partition}: this is what its stages would do.\n`)
 }
 
 function endText({ after, ending }: SampleTrace): string {

@@ -3,6 +3,7 @@ import type { ExportedFile } from '../core/records.js'
 import { UsageError } from '../core/usage-error.js'
 import { formatOfName } from '../io/listing/formats.js'
 import { readSlice } from '../io/open-reader.js'
+import { parseJson, stringifyJson } from '../util/json-value.js'
 import { LineBuckets } from '../util/line-buckets.js'
 import type { Row } from './changed-fields.js'
 
@@ -40,7 +41,7 @@ export async function* compareDocuments(
     [theirs, right],
   ] as const) {
     let at = 0
-    for await (const row of rowsOf(files)) await buckets.add(keyOf(row, key), `${at++} ${JSON.stringify(row)}`)
+    for await (const row of rowsOf(files)) await buckets.add(keyOf(row, key), `${at++} ${stringifyJson(row)}`)
   }
   for (let index = 0; index < count; index++) yield* compareBucket(left.read(index), right.read(index), key)
 }
@@ -104,7 +105,7 @@ async function byKey(lines: AsyncIterable<string>, key: string): Promise<Map<str
 }
 
 function rowOf({ text }: Placed): Row {
-  return JSON.parse(text) as Row
+  return parseJson(text) as Row
 }
 
 function keyOf(row: Row, key: string): string {
@@ -141,8 +142,17 @@ async function* rowsOf(files: readonly ExportedFile[]): AsyncGenerator<Row> {
     } as const
     for await (const { bytes, records } of readSlice(slice, reading))
       for (const record of records)
-        if (record.kind === 'record') yield JSON.parse(bytes.toString('utf8', record.start, record.end)) as Row
+        if (record.kind === 'record') yield parseExactly(bytes.toString('utf8', record.start, record.end))
   }
+}
+
+/** A document whose whole numbers are as they are spelled, where they are too long for a number of JavaScript. */
+function parseExactly(text: string): Row {
+  if (!/\d{16}/.test(text)) return parseJson(text) as Row
+  const spelled = text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, token =>
+    /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token,
+  )
+  return parseJson(spelled) as Row
 }
 
 const reading = { batchBytes: 1 << 20, maxRecordBytes: Number.MAX_SAFE_INTEGER, textKey: 'text' } as const

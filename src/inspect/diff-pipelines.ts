@@ -54,7 +54,10 @@ export interface PipelineDifference {
 export interface DiffOptions {
   /** Examples of each kind. */
   readonly mostExamples: number
-  /** How many documents of each side are run again to learn which stage it was. */
+  /**
+   * How many documents of each side are run again to learn which stage it was. Default: 100,000; 1,000 where a stage may
+   * look at whole batches, which are then run again for each document.
+   */
   readonly mostExplained?: number
   /** The field by which documents of a source are known again; those without it by all that they hold. */
   readonly key: string
@@ -71,12 +74,13 @@ export interface DiffOptions {
 export async function diffPipelines(
   dirA: string,
   dirB: string,
-  { mostExamples, mostExplained = 100_000, key, memoryBytes = 1 << 26 }: DiffOptions,
+  { mostExamples, mostExplained, key, memoryBytes = 1 << 26 }: DiffOptions,
 ): Promise<PipelineDifference> {
   const [a, b] = [await readPipelineRecords(new JobDirectory(dirA)), await readPipelineRecords(new JobDirectory(dirB))]
   const theirs = new Map(b.sources.filter(({ isPlaced }) => isPlaced).map(each => [each.source.id, each]))
-  const tally = new Tally(mostExamples, mostExplained)
   const explainers = { onlyInA: new DocumentExplainer(dirB, key), onlyInB: new DocumentExplainer(dirA, key) }
+  const defaults = [await explainers.onlyInA.mostByDefault(), await explainers.onlyInB.mostByDefault()]
+  const tally = new Tally(mostExamples, mostExplained ?? Math.min(...defaults))
   const onlyInA: string[] = []
   for (const mine of a.sources) {
     if (!mine.isPlaced) continue

@@ -3,6 +3,7 @@ import type { Sample } from '../core/sample.js'
 import { UsageError } from '../core/usage-error.js'
 import { JobDirectory } from '../state/job-directory.js'
 import type { Row } from './changed-fields.js'
+import { isChanged } from './changed-source.js'
 import type { Loss } from './explain-losses.js'
 import { type FoundDocument, findDocuments } from './find-documents.js'
 import { type Followed, followDocuments } from './follow-documents.js'
@@ -13,6 +14,8 @@ type Fate = Loss | undefined
 
 /** Documents that are followed together: each holds its whole batch where stages may look at that. */
 const mostTogether = { apart: 1_000, shared: 32 } as const
+/** Documents that are explained where nobody says how many: stages that look at whole batches run those for each of them. */
+const mostByDefault = { apart: 100_000, shared: 1_000 } as const
 
 /** Says at which stage of a pipeline documents were lost that another has; a source is read once for all of them. */
 export class DocumentExplainer {
@@ -24,6 +27,13 @@ export class DocumentExplainer {
     readonly field: string,
   ) {}
 
+  /** How many documents are explained where nobody says how many. */
+  async mostByDefault(): Promise<number> {
+    this.#pipeline ??= openIfTold(this.jobDir)
+    const pipeline = await this.#pipeline
+    return mostByDefault[pipeline === undefined || sharedUntil(pipeline) === 0 ? 'apart' : 'shared']
+  }
+
   /**
    * Explains the loss of documents of one source, looked for in that source alone.
    *
@@ -34,7 +44,8 @@ export class DocumentExplainer {
     this.#pipeline ??= openIfTold(this.jobDir)
     const pipeline = await this.#pipeline
     const source = pipeline?.sources.find(({ id }) => id === sourceId)
-    if (pipeline === undefined || source === undefined || keys.length === 0) return keys.map(() => undefined)
+    if (pipeline === undefined || source === undefined || keys.length === 0 || isChanged(pipeline, source))
+      return keys.map(() => undefined)
     const counts = new Map<string, number>()
     for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
     const fates = await this.#fatesOf(pipeline, source, new Set(counts.keys()))

@@ -5,7 +5,7 @@ import { passDecision } from './pass-decision.js'
 import { passStage } from './pass-stage.js'
 import { OneStage } from './run-one-stage.js'
 import type { SampleTrace, TraceStep } from './trace-steps.js'
-import { sharedUntil, type TracedPipeline } from './traced-pipeline.js'
+import { sharedStages, sharedUntil, type TracedPipeline } from './traced-pipeline.js'
 
 /** A document's way through the stages behind the place where it was found. */
 export interface Followed {
@@ -30,25 +30,54 @@ export interface Following {
   readonly atScript: 'refuse' | 'stop'
 }
 
-/** Takes documents of one source through all stages behind them: each stage is set up once, and each decision read once. */
+/**
+ * Takes documents of one source through all stages behind them: each stage is set up once or twice, and each decision read
+ * as often. The others of a batch come along only with documents that come to a stage that may look at them.
+ */
 export async function followDocuments(
   pipeline: TracedPipeline,
   source: SourceSpec,
   { found, atScript }: Following,
 ): Promise<readonly Followed[]> {
-  const lines = found.map((one): Line => ({ found: one, steps: [], left: [one.carried], isLost: false }))
-  const { stages } = pipeline.spec
-  const shared = sharedUntil(pipeline)
-  const first = found.reduce((least, { done }) => Math.min(least, done), stages.length)
-  for (let index = first; index < stages.length; index++) {
+  const end = pipeline.spec.stages.length
+  const from = found.reduce((least, { done }) => Math.min(least, done), end)
+  const shared = sharedStages(pipeline).find(at => at >= from) ?? end
+  const lines = found.map(one => lineOf(one, 'own'))
+  await passRange({ pipeline, source, atScript }, lines, { from, to: shared })
+  const settled = lines.map(line => (shared < end && !isOver(line) ? lineOf(line.found, 'all') : line))
+  const rest = settled.filter(line => !lines.includes(line))
+  await passRange({ pipeline, source, atScript }, rest, { from, to: end })
+  return settled.map(({ found, steps, left, isLost }) => ({
+    ...{ found, steps, left },
+    ending: endingOf(steps, left, isLost),
+  }))
+}
+
+function lineOf(found: FoundDocument, which: 'own' | 'all'): Line {
+  return { found, steps: [], left: [copyOf(found.carried, which)], isLost: false }
+}
+
+/** True where nothing is left to follow, and nothing that the others of its batch could make known. */
+function isOver({ steps, left }: Line): boolean {
+  return left.length === 0 && steps.every(({ outcome }) => outcome !== 'unknown')
+}
+
+type Through = Pick<At, 'pipeline' | 'source'> & Pick<Following, 'atScript'>
+
+async function passRange(
+  { pipeline, source, atScript }: Through,
+  lines: readonly Line[],
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<void> {
+  const apartFrom = sharedUntil(pipeline)
+  for (let index = from; index < to; index++) {
     const under = lines.filter(line => line.found.done <= index && line.left.length > 0)
     if (under.length === 0) continue
-    if (index >= shared) for (const line of under) line.left = line.left.map(one => copyOf(one, 'own'))
+    if (index >= apartFrom) for (const line of under) line.left = line.left.map(one => copyOf(one, 'own'))
     if (pipeline.barriers.some(({ stage }) => stage === index)) await passBarrier({ pipeline, source, index }, under)
-    else if (atScript === 'stop' && stages[index].part === undefined) for (const line of under) stop(line)
+    else if (atScript === 'stop' && pipeline.spec.stages[index].part === undefined) for (const line of under) stop(line)
     else await passAll({ pipeline, source, index }, under)
   }
-  return lines.map(({ found, steps, left, isLost }) => ({ found, steps, left, ending: endingOf(steps, left, isLost) }))
 }
 
 function stop(line: Line): void {

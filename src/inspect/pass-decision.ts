@@ -19,13 +19,16 @@ export async function passDecision(decision: Decision, tasks: readonly Carried[]
     const decided = fates && decide(carried, fates)
     if (typeof decided === 'object') return tell(about, carried, decided)
     // What lies behind it holds only where it was kept.
-    const reason = decided === 'twins' ? twins : undefined
+    const reason = decided === undefined ? undefined : decided === 'twins' ? twins : missing
     return { steps: [{ ...about, outcome: 'unknown', reason }], left: [carried] }
   })
 }
 
 const twins =
   'documents that hold the same came to it, and which of those that it kept this one is does not show; what follows holds where it kept this one'
+
+const missing =
+  'it did not come to it as it stands here, so that a stage before it gives something else now; what follows holds where it kept this one'
 
 type Decided = ReadonlyMap<Sample, Fate>
 

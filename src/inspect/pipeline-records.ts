@@ -15,6 +15,8 @@ export interface SourceRecords {
   readonly byDone: ReadonlyMap<number, StagesRecord>
   /** True where all of it is done and its files are in their places. */
   readonly isPlaced: boolean
+  /** Of what it held when it was read; undefined where it was not. */
+  readonly digest: string | undefined
   /** The files that stand, as they were when they were given their names. */
   readonly placed: readonly ExportedFile[]
 }
@@ -64,7 +66,7 @@ export async function readPipelineRecords(directory: JobDirectory): Promise<Pipe
         if (isCurrent || !byDone.has(record.done)) byDone.set(record.done, record)
       }
       const isPlaced = byDone.get(stages.length)?.fingerprint === placed && placed !== undefined
-      return { source, byDone, isPlaced, placed: record?.files ?? [] }
+      return { source, byDone, isPlaced, digest, placed: record?.files ?? [] }
     })
     return { stages, barriers, counted, sources }
   } finally {

@@ -53,6 +53,8 @@ export interface SampleTrace {
    * not be followed to the end.
    */
   readonly ending: 'known' | 'assumed' | 'unknown'
+  /** Of a pipeline: false where it has not written the source (yet), so that this is what its stages would do. */
+  readonly isWritten?: boolean
 }
 
 export function matcherOf(wanted: WantedSample): (sample: Sample, file: string, line?: number) => boolean {

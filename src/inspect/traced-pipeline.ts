@@ -40,22 +40,30 @@ export async function openTraced(directory: JobDirectory): Promise<TracedPipelin
   }
 }
 
-/** Stages that ship with Pawl and do to a document the same whatever others are in its batch. */
+/** Stages that ship with Pawl and do to a document the same whatever others are in its batch; readers get none. */
 const worksApart = new Set([
+  'DocumentReaderStage',
   'DocumentSplitter',
   'Filter',
+  'JsonlReaderStage',
   'JsonlWriter',
   'Modify',
   'OperatorStage',
+  'ParquetReaderStage',
   'ParquetWriter',
   'Score',
   'ScoreFilter',
 ])
 
 /**
- * The last stage behind which documents no longer need the others of their batch, as a number of stages done: others may
- * join them, number them or compare them, and so may any stage that does not ship with Pawl.
+ * Places of the stages that may look at all documents of a batch: to join them, number them or compare them; any stage may
+ * that does not ship with Pawl.
  */
-export function sharedUntil({ spec }: Pick<TracedPipeline, 'spec'>): number {
-  return spec.stages.findLastIndex(({ part }) => part?.module !== ownModule || !worksApart.has(part.name)) + 1
+export function sharedStages({ spec }: Pick<TracedPipeline, 'spec'>): readonly number[] {
+  return spec.stages.flatMap(({ part }, at) => (part?.module === ownModule && worksApart.has(part.name) ? [] : [at]))
+}
+
+/** How many stages are done where documents no longer need the others of their batch. */
+export function sharedUntil(pipeline: Pick<TracedPipeline, 'spec'>): number {
+  return (sharedStages(pipeline).at(-1) ?? -1) + 1
 }

@@ -70,6 +70,19 @@ describe('pawl diff of pipelines, document by document', () => {
     expect(readFileSync(log, 'utf8')).toBe(`${rig.path('input', 'b.jsonl')}\n`)
   })
 
+  it('explains the first thousand where nobody says how many, and stages of others may look at whole batches', async () => {
+    const rig = new PipelineRig()
+    rig.write('stages.mjs', ownReader(rig.path('log')))
+    const { OwnReader } = (await import(rig.path('stages.mjs'))) as { OwnReader: new () => unknown }
+    const reader = () => [new FilePartitioningStage({ filePaths: rig.path('input') }), new OwnReader()]
+    rig.write('input/a.jsonl', Array.from({ length: 1_100 }, (_, id) => line(id, 'short')).join(''))
+    await run(rig, 'one', [], reader())
+    await run(rig, 'two', [atLeast(6)], reader())
+    const some = { onlyInA: 1_100, explained: 1_000, losses: [{ stage: 'text_length_filter', onlyInA: 1_000 }] }
+    expect(await diff(rig)).toMatchObject(some)
+    expect(await diff(rig, '--explain', '1050')).toMatchObject({ explained: 1_050 })
+  })
+
   it('blames no stage where it does not show which document of one key was meant', async () => {
     const rig = new PipelineRig()
     rig.write('input/a.jsonl', line('x', 'a longer text') + line('x', 'ab') + line('x', 'a text'))

@@ -60,6 +60,32 @@ describe('documents of two files', () => {
     )
   })
 
+  it('differ in numbers that JavaScript takes for the same, and may hold those that JSON has not', async () => {
+    const rig = new PipelineRig()
+    const exactly = (name: string, ...texts: readonly string[]): ExportedFile => {
+      const path = rig.write(name, texts.map(text => `${text}\n`).join(''))
+      return { path, staged: '', sizeBytes: 1, checksum: '', rows: texts.length }
+    }
+    const mine = exactly(
+      'a.jsonl',
+      '{"id": 12345678901234567890, "text": "1234567890123456789012"}',
+      '{"id": 2, "n": 12345678901234567890}',
+      '{"id": 3, "n": NaN}',
+    )
+    const theirs = exactly(
+      'b.jsonl',
+      '{"id": 12345678901234567891, "text": "1234567890123456789012"}',
+      '{"id": 2, "n": 12345678901234567891}',
+      '{"id":3,"n":NaN}',
+    )
+    expect(await compare([mine, theirs], 1)).toEqual([
+      expect.stringContaining('"kind":"changed"'),
+      expect.stringContaining('"kind":"only_in_a"'),
+      expect.stringContaining('"kind":"only_in_b"'),
+      '{"kind":"same"}',
+    ])
+  })
+
   it('need no more memory than there is, however many there are', async () => {
     const rig = new PipelineRig()
     const text = 'word '.repeat(80)

@@ -87,6 +87,37 @@ describe('pawl trace of a document that a later stage makes', () => {
   })
 })
 
+describe('pawl trace and diff beside what has changed since', () => {
+  it('refuse a source that no longer holds what was read, and take one that was only touched', async () => {
+    const rig = new PipelineRig()
+    rig.write('input/a.jsonl', lines({ id: 'x', text: 'long enough' }, { id: 'y', text: 'short' }))
+    await run(rig, 'one', [])
+    await run(rig, 'two', [atLeast(6)])
+    rig.write('input/a.jsonl', lines({ id: 'x', text: 'long enough' }, { id: 'y', text: 'short' }))
+    expect(outcomes(await trace(rig, 'id=y'))).toEqual(['JsonlWriter kept'])
+    rig.write('input/a.jsonl', lines({ id: 'x', text: 'long enough' }, { id: 'y', text: 'short!' }))
+    const refused = await rig.cli('trace', 'one', '--id', 'id=y')
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining('source a changed since the pipeline read it'),
+    ])
+    const missing = await rig.cli('trace', 'one', '--id', 'id=z')
+    expect(missing.stderr).toContain('; 1 source changed since the pipeline read them')
+    const { stdout } = await rig.cli('diff', 'one', 'two', '--json')
+    expect((JSON.parse(stdout) as PipelineDifference).losses).toEqual([{ stage: 'unknown', onlyInA: 1, onlyInB: 0 }])
+  })
+
+  it('say so where the pipeline has not written a source', async () => {
+    const rig = new PipelineRig()
+    rig.write('input/a.jsonl', lines({ id: 'x', text: 'long enough' }))
+    rig.write('output-one/a.jsonl', 'written by somebody else\n')
+    await run(rig, 'one', [])
+    const { stdout } = await rig.cli('trace', 'one', '--id', 'id=x')
+    expect(stdout).toContain('The pipeline has not written source a: this is what its stages would do.')
+    expect(await trace(rig, 'id=x')).toMatchObject({ isWritten: false })
+  })
+})
+
 describe('a document that a filter of NeMo Curator dropped', () => {
   const words = (settings: { minWords: number; maxWords?: number }) => new WordCountFilter(settings)
   const dropped = ({ steps }: SampleTrace) => steps.at(-1)?.entry?.['__pawl__dropped__']
