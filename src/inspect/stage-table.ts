@@ -2,8 +2,8 @@ import { groupsOf } from './counted-stages.js'
 import { furthestOf, type PipelineRecords } from './pipeline-records.js'
 
 /**
- * What a stage did in both pipelines. Undefined in one that has no such stage; null where it was run as one with the stage
- * before or behind it, so that documents were not counted between them.
+ * What a stage did in both pipelines. Undefined in one that has no such stage; null where documents were not
+ * counted there, as where it was run as one with the stage before or behind it.
  */
 export interface StageDifference {
   readonly stage: string
@@ -64,11 +64,18 @@ function totalsOf(records: PipelineRecords): Total[] {
       sum.itemsIn += itemsIn
       sum.itemsOut += itemsOut
     }
-  return groups.flatMap(({ first, count }, at) =>
+  const counted = groups.flatMap(({ first, count }, at) =>
     records.stages.slice(first, first + count).map((stage, place) => ({
-      stage,
+      ...{ stage, at: first + place },
       itemsIn: place === 0 ? sums[at].itemsIn : null,
       itemsOut: place === count - 1 ? sums[at].itemsOut : null,
     })),
   )
+  // A barrier counts nothing itself: it gets what the stage before it gave, and gives what the one behind it got.
+  const decided = (counted.length === 0 ? [] : (records.barriers ?? [])).map(({ stage: at }) => ({
+    ...{ stage: records.stages[at], at },
+    itemsIn: counted.find(one => one.at === at - 1)?.itemsOut ?? null,
+    itemsOut: counted.find(one => one.at === at + 1)?.itemsIn ?? null,
+  }))
+  return [...counted, ...decided].sort((x, y) => x.at - y.at)
 }

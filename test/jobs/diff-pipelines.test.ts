@@ -63,6 +63,26 @@ describe('pawl diff of two pipelines', () => {
     expect(shown).toMatch(/^text_length_filter +2 +0$/m)
   })
 
+  it('tells what barriers got and gave, and which of them dropped a document', async () => {
+    const rig = new PipelineRig()
+    rig.write('input/a.jsonl', line('a0', 'the same text') + line('a1', 'a text of its own'))
+    rig.write('input/b.jsonl', line('b0', 'the same text'))
+    for (const [name, isUnique] of [
+      ['one', false],
+      ['two', true],
+    ] as const) {
+      const pipeline = new Pipeline({ name }).addStage(new JsonlReader({ filePaths: rig.path('input') }))
+      if (isUnique) pipeline.addStage(new OperatorStage('document_deduplicator'))
+      const writer = new JsonlWriter({ path: rig.path(`output-${name}`) })
+      await pipeline.addStage(writer).run({ checkpointPath: rig.path(name), workers: 1 })
+    }
+    const { stdout } = await rig.cli('diff', 'one', 'two', '--json')
+    const { stages, losses, examples } = JSON.parse(stdout) as PipelineDifference
+    expect(stages[1]).toEqual({ stage: 'document_deduplicator', inB: 3, outB: 2 })
+    expect(losses).toEqual([{ stage: 'document_deduplicator', onlyInA: 1, onlyInB: 0 }])
+    expect(examples).toMatchObject([{ source: 'b', key: 'b0', stage: 'document_deduplicator' }])
+  })
+
   it('says so where the output of one is gone, and where the other is no pipeline', async () => {
     const rig = threeFiles()
     await run(rig, 'one', { shortest: 5, cleans: false })
