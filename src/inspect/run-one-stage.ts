@@ -45,9 +45,7 @@ export class OneStage implements AsyncDisposable {
   private constructor(
     readonly use: StageUse,
     readonly index: number,
-    readonly source: SourceSpec,
-    readonly loaded: LoadedStages,
-    readonly nodeFolder: string,
+    readonly setUp: { readonly source: SourceSpec; readonly loaded: LoadedStages; readonly nodeFolder: string },
   ) {}
 
   /** @throws {UsageError} where the stage is written in the pipeline's script */
@@ -60,7 +58,7 @@ export class OneStage implements AsyncDisposable {
     const nodeFolder = mkdtempSync(join(tmpdir(), 'pawl-trace-'))
     const settings = { inline: new Map(), nodeFolder, worker: { node: hostname() } }
     const loaded = await loadStages(spec, { from: index, to: index + 1 }, settings)
-    return new OneStage(use, index, source, loaded, nodeFolder)
+    return new OneStage(use, index, { source, loaded, nodeFolder })
   }
 
   /** The operator that it is, where it is one. */
@@ -72,14 +70,14 @@ export class OneStage implements AsyncDisposable {
 
   /** Runs tasks through it, one after the other as they are asked for. */
   async *run(tasks: AsyncIterable<Task>): AsyncGenerator<Task> {
-    yield* flow(this.loaded.live, tasks, this.#watch(nothing()))
+    yield* flow(this.setUp.loaded.live, tasks, this.#watch(nothing()))
   }
 
   /** Runs one task through it. */
   async once(task: Task): Promise<Ran> {
     const seen = nothing()
     const made: Task[] = []
-    for await (const one of flow(this.loaded.live, only(task), this.#watch(seen))) made.push(one)
+    for await (const one of flow(this.setUp.loaded.live, only(task), this.#watch(seen))) made.push(one)
     return { made, ...seen }
   }
 
@@ -94,13 +92,14 @@ export class OneStage implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await (await this.#chain)?.[Symbol.asyncDispose]()
-    await tearDown(this.loaded)
-    for (const folder of [this.nodeFolder, ...this.#scratch]) removeFolder(folder, () => true)
+    await tearDown(this.setUp.loaded)
+    for (const folder of [this.setUp.nodeFolder, ...this.#scratch]) removeFolder(folder, () => true)
   }
 
   /** Of its own for each run: a stage may keep what it holds of a source by its context. */
   #watch({ failures, dropped, files }: Watched): FlowObserver {
-    const { use, source } = this
+    const { use } = this
+    const { source } = this.setUp
     let scratch: string | undefined
     const context: WatchedContext = {
       source: { id: knownId(source.id), name: source.name },
