@@ -27,16 +27,20 @@ const checks = {
   faketime: ['faketime', '-f', '+1d', 'true'],
   /** A process-id namespace of one's own. */
   unshare: ['unshare', '--pid', '--fork', '--mount-proc', 'true'],
+  /** Processes of other users. */
+  root: ['bash', '-c', 'test "$(id -u)" = 0'],
   /** The current long-term release of Node beside the one that runs the tests. */
   node: [process.env['PAWL_TEST_NODE'] ?? 'PAWL_TEST_NODE', '--version'],
 } as const
+
+const reasons: Readonly<Record<string, string>> = { root: 'only root may start processes of other users' }
 
 /** Whether a part is there; `npm test` has tried to install it before. With PAWL_TEST_REQUIRE=all its absence is an error. */
 export function provision(name: keyof typeof checks): Provision {
   const [command, ...args] = checks[name]
   const { status, error } = spawnSync(command, args)
   if (status === 0) return { isThere: true, reason: '' }
-  const reason = `${name} is not installed (${error?.message ?? `it ended with ${status}`})`
+  const reason = reasons[name] ?? `${name} is not installed (${error?.message ?? `it ended with ${status}`})`
   if (process.env['PAWL_TEST_REQUIRE'] === 'all') throw new Error(reason)
   console.warn(`skipped: ${reason}`)
   return { isThere: false, reason }

@@ -20,6 +20,8 @@ export type StopSignal = keyof typeof signalCodes
 /** 2 where the recipe or the command is at fault, 75 where the job goes on in other hands, 1 where it failed. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof LeaseLost || error instanceof JobLeft) return 75
+  // What a run failed for is told of as a failure of the job; this is a right that the user lacks for the command.
+  if (isSystemError(error) && (error.code === 'EACCES' || error.code === 'EPERM')) return 2
   return error instanceof RecipeError ||
     error instanceof InputError ||
     error instanceof UsageError ||

@@ -10,14 +10,31 @@ export function pipelineDiffText(difference: PipelineDifference, [a, b]: readonl
     `${plural(sourcesSame + sourcesDiffering, 'source')} in both: ${formatCount(sourcesSame)} the same, ${formatCount(sourcesDiffering)} differ${alone(difference, [a, b])}`,
     `documents of those: ${formatCount(same)} the same, ${formatCount(changed)} differ, ${formatCount(onlyInA)} only in ${a}, ${formatCount(onlyInB)} only in ${b}`,
   ]
-  const told = (count: number | undefined) => (count === undefined ? '-' : formatCount(count))
+  const told = (count: number | null | undefined) =>
+    count === undefined ? '-' : count === null ? '?' : formatCount(count)
   const rows = stages.map(({ stage, inA, outA, inB, outB }) => [stage, told(inA), told(outA), told(inB), told(outB)])
   lines.push('', ...alignColumns([['stage', `in ${a}`, 'out', `in ${b}`, 'out'], ...rows]))
+  if (rows.some(row => row.includes('?'))) lines.push('(?: not counted there, as stages that are run as one are not)')
+  lines.push(...lossLines(difference, [a, b]))
   const differing = Object.entries(fields).map(([name, count]) => [name, formatCount(count)])
   if (differing.length > 0) lines.push('', ...alignColumns([['field', 'documents'], ...differing]))
   const paint = paintFor(process.stdout)
   for (const example of examples) lines.push('', exampleLines(example, [a, b], paint))
   return `${lines.join('\n')}\n`
+}
+
+function lossLines(
+  { losses, explained, onlyInA, onlyInB }: PipelineDifference,
+  [a, b]: readonly [string, string],
+): string[] {
+  const lines: string[] = []
+  if (losses.length > 0) {
+    const rows = losses.map(one => [one.stage, formatCount(one.onlyInA), formatCount(one.onlyInB)])
+    lines.push('', ...alignColumns([['stage', `dropped in ${b} alone`, `in ${a} alone`], ...rows]))
+  }
+  if (Math.max(onlyInA, onlyInB) > explained)
+    lines.push(`(of the first ${formatCount(explained)} of each, which were run again; --explain N takes more)`)
+  return lines
 }
 
 const mostNamed = 5

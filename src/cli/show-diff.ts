@@ -14,6 +14,7 @@ import type { DiffCommandOptions } from './trace.js'
 export async function showDiff(a: string, b: string, options: DiffCommandOptions): Promise<void> {
   const { work_dir, json, examples, key } = options
   const most = readCount('examples', examples)
+  const mostExplained = options.explain === undefined ? undefined : readCount('explain', options.explain)
   const [dirA, dirB] = [findJob(a, work_dir), findJob(b, work_dir)]
   const kinds = [dirA, dirB].map(dir => isPipeline(new JobDirectory(dir)))
   if (kinds[0] !== kinds[1])
@@ -21,14 +22,11 @@ export async function showDiff(a: string, b: string, options: DiffCommandOptions
       `${kinds[0] ? a : b} is a pipeline and ${kinds[0] ? b : a} the job of a recipe: compare two of a kind`,
     )
   if (kinds[0]) {
-    const difference = await diffPipelines(dirA, dirB, { mostExamples: most, key })
+    const difference = await diffPipelines(dirA, dirB, { mostExamples: most, mostExplained, key })
     process.stdout.write(json ? `${JSON.stringify(difference)}\n` : pipelineDiffText(difference, [a, b]))
     return
   }
-  const difference = await diffJobs(dirA, dirB, {
-    mostExamples: most,
-    mostExplained: readCount('explain', options.explain),
-  })
+  const difference = await diffJobs(dirA, dirB, { mostExamples: most, mostExplained })
   if (json) {
     process.stdout.write(`${JSON.stringify(difference)}\n`)
     return

@@ -85,13 +85,21 @@ function elide(text: string, { isFirst, isLast }: { readonly isFirst: boolean; r
 
 function droppedText(entry: Example['entry'], paint: Paint): string {
   const { __pawl__dropped__: why, __dj__stats__: _, ...sample } = entry
-  const { statistic = {}, bound = {} } = (why ?? {}) as { statistic?: object; bound?: object }
+  const {
+    statistic = {},
+    bound = {},
+    inverted,
+  } = (why ?? {}) as {
+    statistic?: object
+    bound?: object
+    inverted?: boolean
+  }
   const list = (values: object) =>
     Object.entries(values)
       .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
       .join(', ')
   const bounds = list(bound)
-  const reason = `${list(statistic)}${bounds === '' ? '' : ` (wanted: ${bounds})`}`
+  const reason = `${list(statistic)}${bounds === '' ? '' : ` (wanted: ${inverted ? 'not ' : ''}${bounds})`}`
   return `${paint('yellow', reason)}\n   ${shorten(textOf(sample))}`
 }
 

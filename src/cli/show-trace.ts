@@ -14,18 +14,22 @@ export async function showTrace(job: string, options: TraceCommandOptions): Prom
     return
   }
   const paint = paintFor(process.stdout)
+  const place = trace.line === undefined ? `made by ${trace.behind}` : `line ${trace.line}`
   process.stdout.write(
-    `${paint('bold', `${trace.file}, line ${trace.line}`)} (${trace.of === 'pipeline' ? 'source' : 'partition'} ${trace.partition})\n`,
+    `${paint('bold', `${trace.file}, ${place}`)} (${trace.of === 'pipeline' ? 'source' : 'partition'} ${trace.partition})\n`,
   )
   for (const step of trace.steps) process.stdout.write(stepText(step, { of: trace.of, paint }))
-  const { after } = trace
-  const end =
-    after.length === 0
-      ? 'Nothing is left of it.'
-      : after.length === 1
-        ? 'It is kept.'
-        : `${after.length} samples came of it.`
-  process.stdout.write(`${end}\n`)
+  process.stdout.write(`${endText(trace)}\n`)
+  if (trace.isWritten === false)
+    process.stdout.write(`The pipeline has not written source ${trace.partition}: this is what its stages would do.\n`)
+}
+
+function endText({ after, ending }: SampleTrace): string {
+  if (ending === 'unknown') return 'What came of it from there on is seen in the output alone.'
+  if (after.length === 0) return 'Nothing is left of it.'
+  const end = after.length === 1 ? 'it is kept' : `${after.length} samples came of it`
+  if (ending === 'assumed') return `If it was kept where that is not known, ${end}.`
+  return `${end.replace('it is', 'It is')}.`
 }
 
 interface Showing {
@@ -34,7 +38,7 @@ interface Showing {
 }
 
 function stepText(step: TraceStep, { of, paint }: Showing): string {
-  const { index, operator, outcome, made, entry, stats, error, files } = step
+  const { index, operator, outcome, made, entry, stats, error, files, reason, withOthers } = step
   const name = `${of === 'pipeline' ? `stage ${index}` : `process[${index}]`} ${operator}`
   const written = files === undefined ? '' : `, written to ${files.join(', ')}`
   const measured =
@@ -51,8 +55,9 @@ function stepText(step: TraceStep, { of, paint }: Showing): string {
       return `${name}: kept${written}${measured}\n`
     case 'changed': {
       const many = made === undefined ? '' : ` into ${made} samples`
+      const joined = withOthers ? ', together with others of its batch' : ''
       const shown = entry === undefined ? '' : `  ${exampleText({ kind: 'changed', entry, number: index }, paint)}`
-      return `${name}: ${paint('yellow', `changed${many}`)}${written}\n${shown}`
+      return `${name}: ${paint('yellow', `changed${many}`)}${joined}${written}\n${shown}`
     }
     case 'dropped': {
       const shown = entry === undefined ? '' : `  ${exampleText({ kind: 'dropped', entry, number: index }, paint)}`
@@ -61,9 +66,11 @@ function stepText(step: TraceStep, { of, paint }: Showing): string {
     case 'failed':
       return `${name}: ${paint('red', `failed, so that it was set aside: ${error}`)}\n`
     case 'unknown':
-      return `${name}: ${paint('dim', 'what it decided on is no longer kept; what follows holds where it kept the sample')}\n`
+      return `${name}: ${paint('dim', reason === undefined ? lost : `not known: ${reason}`)}\n`
   }
 }
+
+const lost = 'what it decided on is no longer kept; what follows holds where it kept the sample'
 
 function readWanted({ id, line }: TraceCommandOptions): WantedSample {
   if ((id === undefined) === (line === undefined))

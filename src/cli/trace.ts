@@ -12,7 +12,7 @@ export interface DiffCommandOptions {
   readonly json?: boolean
   readonly examples: string
   readonly key: string
-  readonly explain: string
+  readonly explain?: string
 }
 
 const whereJobIs = 'where the job is; by default under ./outputs or where you ran jobs'
@@ -35,7 +35,10 @@ export function addTraceCommands(program: Command): void {
       'say which samples and statistics differ between two finished jobs, by operator; or documents of two pipelines, by stage',
     )
     .option('--examples <n>', 'examples of each kind', '10')
-    .option('--explain <n>', 'samples of each side that are run again, to learn which operator it was', '100000')
+    .option(
+      '--explain <n>',
+      'samples of each side that are run again, to learn which operator (or stage) it was (default: 100000; 1000 where stages of a pipeline look at whole batches)',
+    )
     .option('--key <field>', 'of pipelines: the field by which documents are known again', 'id')
     .option('--work_dir <folder>', whereJobIs)
     .option('--json', 'print one JSON object')

@@ -18,6 +18,7 @@ import { JobSession } from './job-session.js'
 import type { OpenRecipe } from './open-recipe.js'
 import { placeJob } from './place-job.js'
 import { findInput, prepareJob } from './prepare-job.js'
+import { refuseUnwritable } from './refuse-unwritable.js'
 import type { MeteredOptions } from './run-options.js'
 import type { RunReport } from './run-report.js'
 
@@ -53,7 +54,9 @@ async function runInSession(given: OpenRecipe, options: MeteredOptions): Promise
   const key = epochKey(recipe, directory)
   // What cannot be read or written is refused before the job's directory is touched. Who joins others takes their
   // cut, and lists nothing.
-  const found = isUnderWay(directory, key) ? undefined : await findInput(recipe, directory)
+  const isJoining = isUnderWay(directory, key)
+  if (isJoining) refuseUnwritable(recipe, settings.target)
+  const found = isJoining ? undefined : await findInput(recipe, directory)
   if (options.signal?.aborted) throw new JobStopped(stopReason(options.signal))
   const examined = found?.examined ?? examineJob(recipe, settings, directory)
   options.onHold?.()

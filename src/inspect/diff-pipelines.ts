@@ -1,22 +1,12 @@
-import { existsSync } from 'node:fs'
 import type { JsonValue } from '../core/json.js'
 import type { ExportedFile } from '../core/records.js'
 import { UsageError } from '../core/usage-error.js'
-import { formatOfName } from '../io/listing/formats.js'
-import { readSlice } from '../io/open-reader.js'
+import { isThere, matchesContent } from '../execution/coordinator/export/export-state.js'
 import { JobDirectory } from '../state/job-directory.js'
-import { changedFields, type Row } from './changed-fields.js'
-import { furthestOf, type PipelineRecords, readPipelineRecords, type SourceRecords } from './pipeline-records.js'
-import { traceDocument } from './trace-document.js'
-
-/** What a stage did in both pipelines; undefined in one that has no such stage. */
-export interface StageDifference {
-  readonly stage: string
-  readonly inA?: number
-  readonly outA?: number
-  readonly inB?: number
-  readonly outB?: number
-}
+import { compareSource, type SourceDifference } from './compare-source.js'
+import { DocumentExplainer } from './explain-documents.js'
+import { readPipelineRecords, type SourceRecords } from './pipeline-records.js'
+import { type StageDifference, stageTable } from './stage-table.js'
 
 /** A document that differs, or that one of the two has. */
 export interface DocumentDifference {
@@ -29,6 +19,14 @@ export interface DocumentDifference {
   readonly stage?: string
   readonly why?: Readonly<Record<string, JsonValue>>
   readonly fields?: Readonly<Record<string, { readonly original: JsonValue; readonly processed: JsonValue }>>
+}
+
+/** Documents that one of the two lacks, and that this stage of it dropped; `unknown` where that does not show. */
+export interface StageLosses {
+  readonly stage: string
+  /** Those that only the first pipeline wrote, by stages of the second; and the reverse. */
+  readonly onlyInA: number
+  readonly onlyInB: number
 }
 
 /** What differs between the outputs of two pipelines, source by source. */
@@ -47,188 +45,136 @@ export interface PipelineDifference {
   /** How many documents differ in each field. */
   readonly fields: Readonly<Record<string, number>>
   readonly stages: readonly StageDifference[]
+  readonly losses: readonly StageLosses[]
+  /** How many of each side `losses` tells of: those that were run again. */
+  readonly explained: number
   readonly examples: readonly DocumentDifference[]
 }
 
 export interface DiffOptions {
+  /** Examples of each kind. */
   readonly mostExamples: number
+  /**
+   * How many documents of each side are run again to learn which stage it was. Default: 100,000; 1,000 where a stage may
+   * look at whole batches, which are then run again for each document.
+   */
+  readonly mostExplained?: number
   /** The field by which documents of a source are known again; those without it by all that they hold. */
   readonly key: string
+  /** Bytes of documents that are held at once, about; those of one key are, however many. */
+  readonly memoryBytes?: number
 }
 
 /**
- * Compares what two pipelines wrote of the sources that both have finished, by the documents' key. Holds the documents of
- * one source at a time, and those only of sources whose files differ.
+ * Compares what two pipelines wrote of the sources that both have finished, by the documents' key. Documents are read
+ * only of sources whose files differ.
  *
  * @throws {UsageError} where a job's own files do not say what it was, or a file of output is gone or edited
  */
-export async function diffPipelines(dirA: string, dirB: string, options: DiffOptions): Promise<PipelineDifference> {
+export async function diffPipelines(
+  dirA: string,
+  dirB: string,
+  { mostExamples, mostExplained, key, memoryBytes = 1 << 26 }: DiffOptions,
+): Promise<PipelineDifference> {
   const [a, b] = [await readPipelineRecords(new JobDirectory(dirA)), await readPipelineRecords(new JobDirectory(dirB))]
   const theirs = new Map(b.sources.filter(({ isPlaced }) => isPlaced).map(each => [each.source.id, each]))
-  const tally = new Tally(dirA, dirB, options)
+  const explainers = { onlyInA: new DocumentExplainer(dirB, key), onlyInB: new DocumentExplainer(dirA, key) }
+  const defaults = [await explainers.onlyInA.mostByDefault(), await explainers.onlyInB.mostByDefault()]
+  const tally = new Tally(mostExamples, mostExplained ?? Math.min(...defaults))
+  const onlyInA: string[] = []
   for (const mine of a.sources) {
     if (!mine.isPlaced) continue
     const other = theirs.get(mine.source.id)
     theirs.delete(mine.source.id)
-    if (other === undefined) tally.onlyInA.push(mine.source.name)
-    else await tally.compare(mine, other)
+    if (other === undefined) {
+      onlyInA.push(mine.source.name)
+      continue
+    }
+    const files = [outputsOf(mine), outputsOf(other)] as const
+    if (holdSame(...files)) tally.same(files[0])
+    else tally.add(await compareSource(mine.source, files, { key, memoryBytes, explainers, ...tally.left }))
   }
   const rest = [...theirs.values()].map(({ source }) => source.name)
-  return { ...tally.result(), sourcesOnlyInB: rest, stages: stagesOf(a, b) }
+  return { ...tally.result(), sourcesOnlyInA: onlyInA, sourcesOnlyInB: rest, stages: stageTable(a, b) }
 }
 
 class Tally {
-  readonly onlyInA: string[] = []
   readonly #counts = { sourcesSame: 0, sourcesDiffering: 0, same: 0, changed: 0, onlyInA: 0, onlyInB: 0 }
   readonly #fields = new Map<string, number>()
+  readonly #losses = new Map<string, { onlyInA: number; onlyInB: number }>()
   readonly #examples: DocumentDifference[] = []
+  readonly #explained = { onlyInA: 0, onlyInB: 0 }
 
   constructor(
-    readonly dirA: string,
-    readonly dirB: string,
-    readonly options: DiffOptions,
+    readonly mostExamples: number,
+    readonly mostExplained: number,
   ) {}
 
-  async compare(a: SourceRecords, b: SourceRecords): Promise<void> {
-    const [mine, theirs] = [outputsOf(a), outputsOf(b)]
-    const sums = (files: readonly ExportedFile[]) =>
-      files
-        .map(({ checksum }) => checksum)
-        .sort()
-        .join()
-    if (sums(mine) === sums(theirs)) {
-      this.#counts.sourcesSame++
-      this.#counts.same += mine.reduce((sum, { rows }) => sum + rows, 0)
-      return
+  /** How many more are wanted. */
+  get left() {
+    const { mostExamples, mostExplained } = this
+    const examples = (kind: DocumentDifference['kind']) =>
+      mostExamples - this.#examples.filter(one => one.kind === kind).length
+    return {
+      examples: { changed: examples('changed'), only_in_a: examples('only_in_a'), only_in_b: examples('only_in_b') },
+      explanations: {
+        onlyInA: mostExplained - this.#explained.onlyInA,
+        onlyInB: mostExplained - this.#explained.onlyInB,
+      },
     }
+  }
+
+  same(files: readonly ExportedFile[]): void {
+    this.#counts.sourcesSame++
+    this.#counts.same += files.reduce((sum, { rows }) => sum + rows, 0)
+  }
+
+  add({ counts, fields, losses, explained, examples }: SourceDifference): void {
     this.#counts.sourcesDiffering++
-    const documents = await this.#byKey(theirs)
-    for await (const row of rowsOf(mine)) {
-      const key = this.#keyOf(row)
-      const other = documents.get(key)?.shift()
-      if (other === undefined) await this.#alone('only_in_a', a.source.name, row)
-      else this.#both(a.source.name, row, other)
+    for (const name of ['same', 'changed', 'onlyInA', 'onlyInB'] as const) this.#counts[name] += counts[name]
+    for (const [name, count] of fields) this.#fields.set(name, (this.#fields.get(name) ?? 0) + count)
+    for (const side of ['onlyInA', 'onlyInB'] as const) {
+      this.#explained[side] += explained[side]
+      for (const [stage, count] of losses[side]) {
+        const known = this.#losses.get(stage) ?? { onlyInA: 0, onlyInB: 0 }
+        known[side] += count
+        this.#losses.set(stage, known)
+      }
     }
-    for (const rows of documents.values()) for (const row of rows) await this.#alone('only_in_b', a.source.name, row)
+    this.#examples.push(...examples)
   }
 
-  result(): Omit<PipelineDifference, 'sourcesOnlyInB' | 'stages'> {
+  result(): Omit<PipelineDifference, 'sourcesOnlyInA' | 'sourcesOnlyInB' | 'stages'> {
     const fields = Object.fromEntries([...this.#fields].sort(([, x], [, y]) => y - x))
-    return { of: 'pipelines', ...this.#counts, sourcesOnlyInA: this.onlyInA, fields, examples: this.#examples }
-  }
-
-  async #byKey(files: readonly ExportedFile[]): Promise<Map<string, Row[]>> {
-    const documents = new Map<string, Row[]>()
-    for await (const row of rowsOf(files)) {
-      const key = this.#keyOf(row)
-      const known = documents.get(key)
-      if (known === undefined) documents.set(key, [row])
-      else known.push(row)
-    }
-    return documents
-  }
-
-  #keyOf(row: Row): string {
-    return JSON.stringify(row[this.options.key] ?? row)
-  }
-
-  #both(source: string, mine: Row, theirs: Row): void {
-    const changed = changedFields(mine, theirs)
-    if (changed.length === 0) {
-      this.#counts.same++
-      return
-    }
-    this.#counts.changed++
-    for (const [name] of changed) this.#fields.set(name, (this.#fields.get(name) ?? 0) + 1)
-    if (this.#isFull) return
-    const key = mine[this.options.key] ?? null
-    this.#examples.push({ source, kind: 'changed', key, fields: Object.fromEntries(changed) })
-  }
-
-  async #alone(kind: 'only_in_a' | 'only_in_b', source: string, document: Row): Promise<void> {
-    this.#counts[kind === 'only_in_a' ? 'onlyInA' : 'onlyInB']++
-    if (this.#isFull) return
-    const key = document[this.options.key] ?? null
-    const why = await this.#whyNotIn(kind === 'only_in_a' ? this.dirB : this.dirA, key)
-    this.#examples.push({ source, kind, key, document, ...why })
-  }
-
-  get #isFull(): boolean {
-    return this.#examples.length >= this.options.mostExamples
-  }
-
-  /** Runs a document through the stages of the pipeline that has it not. */
-  async #whyNotIn(jobDir: string, key: JsonValue): Promise<Pick<DocumentDifference, 'stage' | 'why'>> {
-    if (key === null) return {}
-    try {
-      const value = typeof key === 'string' ? key : JSON.stringify(key)
-      const { steps } = await traceDocument(jobDir, { kind: 'field', field: this.options.key, value })
-      const last = steps.at(-1)
-      if (last?.outcome !== 'dropped' && last?.outcome !== 'failed') return {}
-      return { stage: last.operator, why: last.entry?.['__pawl__dropped__'] as Row | undefined }
-    } catch (error) {
-      // It is not in that input, or its stages run only in their script.
-      if (error instanceof UsageError) return {}
-      throw error
-    }
+    const losses = [...this.#losses].map(([stage, sides]) => ({ stage, ...sides }))
+    const explained = Math.max(this.#explained.onlyInA, this.#explained.onlyInB)
+    return { of: 'pipelines', ...this.#counts, fields, losses, explained, examples: this.#examples }
   }
 }
 
-function outputsOf(records: SourceRecords): readonly ExportedFile[] {
-  const files = [...records.byDone.values()].flatMap(({ outputs }) => outputs)
-  const gone = files.find(({ path }) => !existsSync(path))
-  if (gone !== undefined)
-    throw new UsageError(`${gone.path} is gone: run its pipeline again, then what it wrote can be compared`)
+/** @throws {UsageError} where one of them does not stand as the pipeline wrote it */
+function outputsOf({ byDone, placed }: SourceRecords): readonly ExportedFile[] {
+  const stamped = new Map(placed.map(file => [file.path, file]))
+  const files = [...byDone.values()].flatMap(({ outputs }) => outputs)
+  for (const file of files) {
+    if (!isThere(file.path))
+      throw new UsageError(`${file.path} is gone: run its pipeline again, then what it wrote can be compared`)
+    const known = stamped.get(file.path)
+    // Only a stamp that was taken of just this content spares reading it.
+    const stamp = known?.checksum === file.checksum ? known.stamp : undefined
+    if (!matchesContent(file.path, { ...file, stamp }))
+      throw new UsageError(
+        `${file.path} does not hold what its pipeline wrote: it was edited, or another program wrote it. Move it away and run the pipeline again, then what it wrote can be compared`,
+      )
+  }
   return files
 }
 
-/** @throws {UsageError} where a file is of a format that holds no documents */
-async function* rowsOf(files: readonly ExportedFile[]): AsyncGenerator<Row> {
-  for (const { path } of files) {
-    const format = formatOfName(path)
-    if (format === undefined || format.format === 'text')
-      throw new UsageError(
-        `${path} holds no documents that could be compared: only files of .jsonl, .parquet and the like do`,
-      )
-    const slice = {
-      path,
-      ...format,
-      format: format.format === 'json' ? 'jsonl' : format.format,
-      cut: { kind: 'whole' },
-    } as const
-    for await (const { bytes, records } of readSlice(slice, reading))
-      for (const record of records)
-        if (record.kind === 'record') yield JSON.parse(bytes.toString('utf8', record.start, record.end)) as Row
-  }
-}
-
-const reading = { batchBytes: 1 << 20, maxRecordBytes: Number.MAX_SAFE_INTEGER, textKey: 'text' } as const
-
-/** Documents in and out of each stage, side by side: those of one name by their order, then those that one of the two has. */
-function stagesOf(a: PipelineRecords, b: PipelineRecords): StageDifference[] {
-  const rest = [...totalsOf(b)]
-  const both = totalsOf(a).map(({ stage, itemsIn, itemsOut }): StageDifference => {
-    const at = rest.findIndex(other => other.stage === stage)
-    const [other] = at < 0 ? [] : rest.splice(at, 1)
-    return { stage, inA: itemsIn, outA: itemsOut, inB: other?.itemsIn, outB: other?.itemsOut }
-  })
-  return [...both, ...rest.map(({ stage, itemsIn, itemsOut }) => ({ stage, inB: itemsIn, outB: itemsOut }))]
-}
-
-interface Total {
-  readonly stage: string
-  itemsIn: number
-  itemsOut: number
-}
-
-function totalsOf({ counted = [], sources }: PipelineRecords): Total[] {
-  const totals = counted.map(stage => ({ stage, itemsIn: 0, itemsOut: 0 }))
-  for (const source of sources.filter(({ isPlaced }) => isPlaced))
-    for (const [at, { itemsIn, itemsOut }] of furthestOf(source)?.counts.entries() ?? []) {
-      const total = totals[at]
-      if (total === undefined) continue
-      total.itemsIn += itemsIn
-      total.itemsOut += itemsOut
-    }
-  return totals
+function holdSame(mine: readonly ExportedFile[], theirs: readonly ExportedFile[]): boolean {
+  const sums = (files: readonly ExportedFile[]) =>
+    files
+      .map(({ checksum }) => checksum)
+      .sort()
+      .join()
+  return sums(mine) === sums(theirs)
 }

@@ -1,104 +1,114 @@
-import type { SourceSpec } from '../core/pipeline-spec.js'
-import type { StagesRecord } from '../core/records.js'
 import type { Sample } from '../core/sample.js'
-import type { JobSpec, PointInput, StagesUnit } from '../core/work-unit.js'
-import type { BarrierPlan } from '../engine/pipeline/plan-pipeline.js'
 import { UnitFailure } from '../execution/protocol/unit-failure.js'
-import { Barriers } from '../pipeline/run/barriers.js'
-import { readSpool } from '../pipeline/run/spool.js'
-import { DocumentBatch, type Task } from '../pipeline/task.js'
-import type { JobDirectory } from '../state/job-directory.js'
-import { LedgerIndex } from '../state/ledger-index.js'
+import type { DocumentBatch } from '../pipeline/task.js'
+import { type Carried, ownOf, type Passed, samplesOf, withSamples } from './carried.js'
 import { changedFields } from './changed-fields.js'
+import { type Decision, openDecision } from './open-decision.js'
 import type { TraceStep } from './trace-steps.js'
 
-interface Decision {
-  readonly directory: JobDirectory
-  readonly barriers: readonly BarrierPlan[]
-  /** Which of them. */
-  readonly barrier: number
-  /** Where it stands among the stages. */
-  readonly index: number
-  /** What the barrier decided on of the source, where that is known. */
-  readonly record: StagesRecord | undefined
+/**
+ * What a barrier decided of documents that came to it: they are known again among those that were handed over to it, by
+ * where they come from and what they hold. Reads those once for all of them.
+ */
+export async function passDecision(decision: Decision, tasks: readonly Carried[]): Promise<readonly Passed[]> {
+  const { spec } = decision.pipeline
+  const about = { index: decision.index, operator: spec.stages[decision.index].name }
+  const wanted = new Set(tasks.flatMap(({ task }) => samplesOf(task).map(nameOf)))
+  const fates = await fatesOf(decision, wanted)
+  return tasks.map((carried): Passed => {
+    const decided = fates && decide(carried, fates)
+    if (typeof decided === 'object') return tell(about, carried, decided)
+    // What lies behind it holds only where it was kept.
+    const reason = decided === undefined ? undefined : decided === 'twins' ? twins : missing
+    return { steps: [{ ...about, outcome: 'unknown', reason }], left: [carried] }
+  })
 }
 
-/** What a barrier decided of documents that came to it: they are known again among those that were handed over to it. */
-export async function passDecision(
-  decision: Decision,
-  source: SourceSpec,
-  tasks: readonly Task[],
-): Promise<{ readonly steps: readonly TraceStep[]; readonly left: readonly Task[] }> {
-  const wanted = tasks.flatMap(task => (task instanceof DocumentBatch ? task.samples : []))
-  const about = { index: decision.index, operator: decision.barriers[decision.barrier].use.name }
-  const decided = await decidedOn(decision, source, wanted)
-  if (decided === undefined) return { steps: [{ ...about, outcome: 'unknown' }], left: tasks }
-  const steps = decided.map(({ before, after }): TraceStep => {
+const twins =
+  'documents that hold the same came to it, and which of those that it kept this one is does not show; what follows holds where it kept this one'
+
+const missing =
+  'it did not come to it as it stands here, so that a stage before it gives something else now; what follows holds where it kept this one'
+
+type Decided = ReadonlyMap<Sample, Fate>
+
+function tell(about: Pick<TraceStep, 'index' | 'operator'>, carried: Carried, decided: Decided): Passed {
+  const { task } = carried
+  const steps = ownOf(carried).map((sample): TraceStep => {
+    const after = decided.get(sample)?.after
     if (after === undefined) return { ...about, outcome: 'dropped' }
-    const changed = changedFields(before, after.value)
+    const changed = changedFields(sample.value, after.value)
     if (changed.length === 0) return { ...about, outcome: 'kept' }
     return { ...about, outcome: 'changed', entry: { changed_fields: Object.fromEntries(changed) } }
   })
-  const kept = decided.flatMap(({ after }) => after ?? [])
-  const [first] = tasks
-  return { steps, left: kept.length === 0 ? [] : [(first as DocumentBatch).withRows(kept)] }
+  const own = new Set<Sample>()
+  const left = samplesOf(task).flatMap(sample => {
+    const after = decided.get(sample)?.after?.copy()
+    if (after !== undefined && carried.own.has(sample)) own.add(after)
+    return after ?? []
+  })
+  return { steps, left: own.size === 0 ? [] : [{ task: withSamples(task as DocumentBatch, left), own }] }
 }
 
-interface Decided {
-  readonly before: Sample['value']
+/** What was decided of one document. */
+interface Fate {
   /** Undefined where it was dropped. */
   readonly after: Sample | undefined
 }
 
+/** @returns `twins` where it does not show which document is which, `missing` where one did not come to the barrier */
+function decide({ task }: Carried, fates: ReadonlyMap<string, readonly Fate[]>): Decided | 'twins' | 'missing' {
+  const decided = new Map<Sample, Fate>()
+  const samples = samplesOf(task)
+  const counts = new Map<string, number>()
+  for (const sample of samples) counts.set(nameOf(sample), (counts.get(nameOf(sample)) ?? 0) + 1)
+  const taken = new Map<string, number>()
+  for (const sample of samples) {
+    const name = nameOf(sample)
+    const found = fates.get(name) ?? []
+    if (found.length === 0) return 'missing'
+    const texts = new Set(found.map(({ after }) => after && JSON.stringify(after.value)))
+    const isAll = found.length === counts.get(name)
+    if (texts.size > 1 && !isAll) return 'twins'
+    const at = taken.get(name) ?? 0
+    taken.set(name, at + 1)
+    decided.set(sample, found[isAll ? at : 0])
+  }
+  return decided
+}
+
+/** Where a document comes from, and what it holds; documents that a stage made anew come from nowhere. */
+function nameOf(sample: Sample): string {
+  const { ordinal, slice, line, offset, branch } = sample.origin
+  return JSON.stringify([ordinal, slice, line, offset, branch, sample.value])
+}
+
 /** @returns undefined where what it decided on, or what it decided, is no longer kept */
-async function decidedOn(
-  { directory, barriers, barrier, record }: Decision,
-  source: SourceSpec,
-  wanted: readonly Sample[],
-): Promise<readonly Decided[] | undefined> {
-  const verdict = record && verdictOn(directory, source, record)
-  if (record?.spool === undefined || verdict === undefined) return undefined
-  const operators = barriers.map(({ use }) => use)
-  const job = { jobDir: directory.path, operators, textKeys: ['text'], seed: 42 } as unknown as JobSpec
-  const unit = { source, attempt: '', applies: { operator: barrier, verdict } } as unknown as StagesUnit
+async function fatesOf(
+  decision: Decision,
+  wanted: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, readonly Fate[]> | undefined> {
+  const fates = new Map<string, Fate[]>()
+  const note = (name: string, fate: Fate) => {
+    const known = fates.get(name)
+    if (known === undefined) fates.set(name, [fate])
+    else known.push(fate)
+  }
   try {
-    await using applied = await Barriers.open(job, unit)
-    const missing = wanted.map(sample => JSON.stringify(sample.value))
-    const decided: Decided[] = []
-    for await (const task of readSpool(directory.path, record.spool, source.id)) {
-      if (!(task instanceof DocumentBatch)) continue
-      const found = task.samples.filter(sample => {
-        const at = missing.indexOf(JSON.stringify(sample.value))
-        if (at >= 0) missing.splice(at, 1)
-        return at >= 0
-      })
-      const befores = found.map(sample => structuredClone(sample.value))
-      const left = applied.apply(task)
-      const stays = left instanceof DocumentBatch ? left.samples : []
-      for (const [at, sample] of found.entries())
-        decided.push({ before: befores[at], after: stays.includes(sample) ? sample : undefined })
+    await using decided = await openDecision(decision)
+    if (decided === undefined) return undefined
+    for await (const task of decided.tasks()) {
+      const samples = samplesOf(task)
+      // What is decided may edit documents in place.
+      const names = samples.map(nameOf)
+      const left = decided.apply(task)
+      const stays = new Set(left === undefined ? [] : samplesOf(left))
+      for (const [at, sample] of samples.entries())
+        if (wanted.has(names[at])) note(names[at], { after: stays.has(sample) ? sample : undefined })
     }
-    return missing.length === 0 ? decided : undefined
+    return fates
   } catch (error) {
     if (error instanceof UnitFailure) return undefined
     throw error
-  }
-}
-
-/** The decision that was made of just these signatures. */
-function verdictOn(
-  directory: JobDirectory,
-  source: SourceSpec,
-  { signature }: StagesRecord,
-): NonNullable<PointInput['verdict']> | undefined {
-  const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
-  try {
-    for (const { file, slices } of ledger.all('verdict')) {
-      const slice = slices.find(one => one.partition === source.id && one.signed === signature?.checksum)
-      if (slice !== undefined) return { path: file.path, slice }
-    }
-    return undefined
-  } finally {
-    ledger.close()
   }
 }

@@ -1,5 +1,5 @@
 import type { SourceSpec } from '../core/pipeline-spec.js'
-import type { StagesRecord } from '../core/records.js'
+import type { ExportedFile, StagesRecord } from '../core/records.js'
 import { UsageError } from '../core/usage-error.js'
 import type { PinnedSources } from '../engine/pipeline/list-sources.js'
 import type { RecordedPipeline } from '../engine/pipeline/recorded-pipeline.js'
@@ -13,11 +13,17 @@ export interface SourceRecords {
   readonly byDone: ReadonlyMap<number, StagesRecord>
   /** True where all of it is done and its files are in their places. */
   readonly isPlaced: boolean
+  /** Of what it held when it was read; undefined where it was not. */
+  readonly digest: string | undefined
+  /** The files that stand, as they were when they were given their names. */
+  readonly placed: readonly ExportedFile[]
 }
 
 /** What is on record of a pipeline as it was run last. Everything is read at once; nothing is held open. */
 export interface PipelineRecords {
   readonly stages: readonly string[]
+  /** Those among them that decide on what all sources hold. */
+  readonly barriers: RecordedPipeline['barriers']
   /** What each of a source's counts is of; undefined where an earlier version ran it. */
   readonly counted: readonly string[] | undefined
   readonly sources: readonly SourceRecords[]
@@ -35,7 +41,7 @@ export async function readPipelineRecords(directory: JobDirectory): Promise<Pipe
     const lost = recorded.kind === 'read' ? directory.cut : directory.pipeline
     throw new UsageError(`${lost} is lost or damaged: running the pipeline again makes it anew`)
   }
-  const { stages, links, counted } = recorded.content
+  const { stages, barriers, links, counted } = recorded.content
   const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
   try {
     const bySource = new Map<string, StagesRecord[]>()
@@ -46,7 +52,8 @@ export async function readPipelineRecords(directory: JobDirectory): Promise<Pipe
     }
     const sources = pinned.content.sources.map((source): SourceRecords => {
       const digest = ledger.get('input', source.id)?.digest
-      const placed = ledger.get('placed', source.id)?.fingerprint
+      const record = ledger.get('placed', source.id)
+      const placed = record?.fingerprint
       const byDone = new Map<number, StagesRecord>()
       for (const record of bySource.get(source.id) ?? []) {
         const isCurrent =
@@ -55,9 +62,10 @@ export async function readPipelineRecords(directory: JobDirectory): Promise<Pipe
         // What lies behind a barrier is known by what that decided, which is not looked up here.
         if (isCurrent || !byDone.has(record.done)) byDone.set(record.done, record)
       }
-      return { source, byDone, isPlaced: byDone.get(stages.length)?.fingerprint === placed && placed !== undefined }
+      const isPlaced = byDone.get(stages.length)?.fingerprint === placed && placed !== undefined
+      return { source, byDone, isPlaced, digest, placed: record?.files ?? [] }
     })
-    return { stages, counted, sources }
+    return { stages, barriers, counted, sources }
   } finally {
     ledger.close()
   }

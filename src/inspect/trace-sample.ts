@@ -93,7 +93,11 @@ async function traceFound(job: CommittedJob, spec: JobSpec, found: FoundSample):
   const { state, file, line } = found
   await using retracer = new Retracer(job, spec)
   const { steps, left } = await retracer.trace(found)
-  return { of: 'recipe', file, line, partition: state.key, before, steps, after: left.map(({ value }) => value) }
+  const isAssumed = left.length > 0 && steps.some(({ outcome }) => outcome === 'unknown')
+  return {
+    ...{ of: 'recipe', file, line, partition: state.key, before, steps },
+    ...{ after: left.map(({ value }) => value), ending: isAssumed ? 'assumed' : 'known' },
+  }
 }
 
 /** Takes samples through a job's operators again, one at a time; those of one partition after the other cost least. */

@@ -23,6 +23,10 @@ export interface TraceStep {
   readonly files?: readonly string[]
   /** Samples that came of it, where it made several, or none. */
   readonly made?: number
+  /** True where what came of it came of others of its batch as well, as where a stage joins documents. */
+  readonly withOthers?: boolean
+  /** Why it is not known what it did; undefined where what it decided on is no longer kept. */
+  readonly reason?: string
   /** As in the trace of a job: texts before and after, fields that changed, what was measured and the bounds. */
   readonly entry?: Readonly<Record<string, JsonValue>>
   /** What was measured by this operator. */
@@ -35,15 +39,25 @@ export interface SampleTrace {
   /** What it went through. */
   readonly of: 'recipe' | 'pipeline'
   readonly file: string
-  readonly line: number
+  /** Undefined where a stage made it, so that it stands in no file. */
+  readonly line?: number
+  /** The stage that made it. */
+  readonly behind?: string
   readonly partition: string
   readonly before: Readonly<Record<string, JsonValue>>
   readonly steps: readonly TraceStep[]
   /** What is left of it at the end. */
   readonly after: readonly Readonly<Record<string, JsonValue>>[]
+  /**
+   * How sure the end is: `assumed` holds only where each step that is not known kept it, and `unknown` means that it could
+   * not be followed to the end.
+   */
+  readonly ending: 'known' | 'assumed' | 'unknown'
+  /** Of a pipeline: false where it has not written the source (yet), so that this is what its stages would do. */
+  readonly isWritten?: boolean
 }
 
-export function matcherOf(wanted: WantedSample): (sample: Sample, file: string, line: number) => boolean {
+export function matcherOf(wanted: WantedSample): (sample: Sample, file: string, line?: number) => boolean {
   if (wanted.kind === 'line') return (_, file, line) => file === resolve(wanted.file) && line === wanted.line
   return sample => {
     const value = sample.get(wanted.field)

@@ -42,10 +42,12 @@ describe('pawl diff of two pipelines', () => {
     })
     expect(difference.stages).toEqual([
       { stage: 'JsonlReaderStage', inA: 3, outA: 5, inB: 4, outB: 6 },
-      { stage: 'text_length_filter', inA: 5, outA: 5 },
+      // Both run as one, and nothing is counted between them.
+      { stage: 'clean_email_mapper', inB: 6, outB: null },
+      { stage: 'text_length_filter', inA: 5, outA: 5, inB: null, outB: 4 },
       { stage: 'JsonlWriter', inA: 5, outA: 5, inB: 4, outB: 4 },
-      { stage: 'clean_email_mapper + text_length_filter', inB: 6, outB: 4 },
     ])
+    expect(difference.losses).toEqual([{ stage: 'text_length_filter', onlyInA: 2, onlyInB: 0 }])
     expect(difference.examples).toEqual([
       {
         ...{ source: 'a', kind: 'only_in_a', key: 'a1', document: { id: 'a1', text: 'rather short' } },
@@ -57,6 +59,28 @@ describe('pawl diff of two pipelines', () => {
     const shown = (await rig.cli('diff', 'one', 'two')).stdout
     expect(shown).toContain('3 sources in both: 1 the same, 2 differ; 1 only in two (d)')
     expect(shown).toContain('source a, "a1": only in one; text_length_filter of two dropped it')
+    expect(shown).toMatch(/^clean_email_mapper +- +- +6 +\?$/m)
+    expect(shown).toMatch(/^text_length_filter +2 +0$/m)
+  })
+
+  it('tells what barriers got and gave, and which of them dropped a document', async () => {
+    const rig = new PipelineRig()
+    rig.write('input/a.jsonl', line('a0', 'the same text') + line('a1', 'a text of its own'))
+    rig.write('input/b.jsonl', line('b0', 'the same text'))
+    for (const [name, isUnique] of [
+      ['one', false],
+      ['two', true],
+    ] as const) {
+      const pipeline = new Pipeline({ name }).addStage(new JsonlReader({ filePaths: rig.path('input') }))
+      if (isUnique) pipeline.addStage(new OperatorStage('document_deduplicator'))
+      const writer = new JsonlWriter({ path: rig.path(`output-${name}`) })
+      await pipeline.addStage(writer).run({ checkpointPath: rig.path(name), workers: 1 })
+    }
+    const { stdout } = await rig.cli('diff', 'one', 'two', '--json')
+    const { stages, losses, examples } = JSON.parse(stdout) as PipelineDifference
+    expect(stages[1]).toEqual({ stage: 'document_deduplicator', inB: 3, outB: 2 })
+    expect(losses).toEqual([{ stage: 'document_deduplicator', onlyInA: 1, onlyInB: 0 }])
+    expect(examples).toMatchObject([{ source: 'b', key: 'b0', stage: 'document_deduplicator' }])
   })
 
   it('says so where the output of one is gone, and where the other is no pipeline', async () => {

@@ -49,8 +49,13 @@ export function gatedRig(): JobRig {
 /** Starts the job and resolves once it stands at the gate. */
 export async function startGated(rig: JobRig, env: NodeJS.ProcessEnv = quickBeats): Promise<Running> {
   const running = rig.startWith({ ...env, XDG_STATE_HOME: rig.path('state') }, 'run', '--config', 'recipe.yaml')
-  await appears(rig.path('gate'), rig.path('gate', 'waiting'))
+  await standsAtGate(rig)
   return running
+}
+
+/** Resolves once the job waits for `gate/open`. */
+export function standsAtGate(rig: JobRig): Promise<void> {
+  return appears(rig.path('gate'), rig.path('gate', 'waiting'))
 }
 
 function appears(folder: string, path: string): Promise<void> {

@@ -9,10 +9,11 @@ import { JobObserver } from '../../src/jobs/job-view.js'
 import { JobDirectory } from '../../src/state/job-directory.js'
 import { requestStop } from '../../src/state/process-status.js'
 import { Rig, scenarios } from '../crash/rig.js'
+import { provision } from '../provision.js'
 
 const nobody = 65_534
 const group = 4_711
-const isRoot = process.getuid?.() === 0
+const root = provision('root')
 
 /** Does something with the rights of another user, who is in the group. */
 async function asOther<T>(work: () => T | Promise<T>): Promise<T> {
@@ -39,8 +40,7 @@ function giveTo(folder: string, [folders, files]: readonly [number, number]): vo
   }
 }
 
-// Only root may act as somebody else.
-describe.runIf(isRoot)('a job of another user', () => {
+describe.skipIf(!root.isThere)('a job of another user', () => {
   let rig: Rig
   const home = mkdtempSync(join(tmpdir(), 'pawl-other-'))
   beforeAll(async () => {

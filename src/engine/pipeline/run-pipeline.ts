@@ -23,6 +23,7 @@ import { usableCores } from '../../util/cpu.js'
 import { plural } from '../../util/format.js'
 import { canonicalJson, fingerprintOf } from '../../util/hash.js'
 import { newWriter } from '../../util/staging.js'
+import { refuseUnwritablePlaces } from '../refuse-unwritable.js'
 import { version } from '../version.js'
 import { completeSources } from './complete-sources.js'
 import { Decisions, recallDecisions } from './decisions.js'
@@ -113,6 +114,7 @@ class PipelineRun {
     const sources = isJoining ? undefined : await listSources(plan.source, listing)
     const folders = plan.outputs.map(({ folder }) => folder)
     if (sources !== undefined) refuseOwnOutput(sources, [...folders, stateDir])
+    refuseUnwritablePlaces(directory, folders)
     if (options.signal?.aborted) throw new JobStopped('the pipeline was stopped')
 
     const hasFormat = existsSync(directory.metadata) && checkFormat(stateDir)

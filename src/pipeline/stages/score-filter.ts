@@ -7,6 +7,7 @@ import type { DocumentFilter } from '../document-parts.js'
 import { ownModule } from '../parts.js'
 import type { Stage, StageContext } from '../stage.js'
 import type { DocumentBatch } from '../task.js'
+import { tellDropped } from '../watched-context.js'
 
 const filter = z.custom<DocumentFilter>(
   value => typeof value === 'object' && value !== null && 'scoreDocument' in value && 'keepDocument' in value,
@@ -31,7 +32,7 @@ const ScoreFilterStage = defineStage({
       keepSamples(batch, context, async sample => {
         const score = await filter.scoreDocument(sample.text(textField))
         if (scoreField !== undefined) sample.set([scoreField], score)
-        return filter.keepDocument(score) !== invert
+        return isKept(sample, context, { filter, score, invert, field: textField })
       }),
   }),
 })
@@ -62,10 +63,27 @@ const FilterStage = defineStage({
       keepSamples(batch, context, sample => {
         const score: JsonValue | undefined = sample.get(filterField)
         if (score === undefined) throw new TypeError(`it has no field ${filterField} with a score`)
-        return filter.keepDocument(score) !== invert
+        return isKept(sample, context, { filter, score, invert, field: filterField })
       }),
   }),
 })
+
+interface Scored {
+  readonly filter: DocumentFilter
+  readonly score: JsonValue
+  readonly field: string
+  readonly invert: boolean
+}
+
+function isKept(sample: Sample, context: StageContext, { filter, score, field, invert }: Scored): boolean {
+  const isKept = filter.keepDocument(score) !== invert
+  if (!isKept)
+    tellDropped(context, sample, () => {
+      const bound = (filter.portable()?.options ?? {}) as Readonly<Record<string, JsonValue>>
+      return { by: filter.name, field, score, bound, isInverted: invert }
+    })
+  return isKept
+}
 
 /** Scores documents and drops those that the filter does not keep (NeMo Curator's ScoreFilter). */
 export const ScoreFilter = function make(filter: DocumentFilter, options: object = {}) {
