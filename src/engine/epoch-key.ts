@@ -16,6 +16,7 @@ export function epochKey(recipe: Recipe): string {
     canonicalJson(factsOf(recipe, [])),
     canonicalJson(form),
     ...datasetsOf(recipe.datasets),
+    ...(recipe.operators.some(({ readsFiles }) => readsFiles) ? [recipe.mediaDir] : []),
     canonicalJson({ jobFormat, icu, unicode, zlib }),
   )
 }
