@@ -70,9 +70,9 @@ export async function renewRounds({ job, plan, ledger, emit }: RunContext): Prom
   const { rounds, path } = found
   const message = `files that samples name have changed since they were read, such as ${path}: ${plural(rounds.size, 'partition')} of them ${rounds.size === 1 ? 'is' : 'are'} redone from the input on`
   emit({ event_type: 'warning', message })
-  const overtaken = [...ledger.all('files_read')].filter(({ partition }) => rounds.has(partition))
   await ledger.commit([...rounds].map(([partition, round]): RoundRecord => ({ kind: 'round', partition, round })))
-  await ledger.withdraw(overtaken)
+  const isOver = ({ partition, round }: FilesReadRecord) => round !== roundOf(ledger, plan.operators, partition)
+  await ledger.withdraw([...ledger.all('files_read')].filter(isOver))
 }
 
 /** Takes note of the round that a partition is in. */
