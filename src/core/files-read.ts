@@ -4,7 +4,10 @@ import type { FileRef } from './records.js'
 export interface FileRead {
   /** As the sample names it. */
   readonly path: string
-  /** Changes whenever its content may have; `absent` where there was no such file. */
+  /**
+   * Its size, times of modification and change in nanoseconds and inode, with `-` between them, before it was read; `absent`
+   * where there was no such file.
+   */
   readonly stamp: string
 }
 

@@ -199,6 +199,34 @@ describe('a file that a sample names and that changed', () => {
   })
 })
 
+it('is noticed to have changed where an operator of the user reads it and says so', async () => {
+  const lab = new MediaLab()
+  lab.write(
+    'op.mjs',
+    `import { readFileSync, statSync } from 'node:fs'
+import { defineMapper } from 'pawl'
+export default defineMapper({ name: 'reading_mapper', summary: 'Reads.', params: {}, create(_, { mediaDir, textKey }) {
+  let read = []
+  return {
+    takeFilesRead: () => read.splice(0),
+    map(sample) {
+      const path = sample.get('images')[0]
+      const { size, mtimeNs, ctimeNs, ino } = statSync(mediaDir + '/' + path, { bigint: true })
+      read.push({ path, stamp: [size, mtimeNs, ctimeNs, ino].join('-') })
+      sample.setText(textKey, readFileSync(mediaDir + '/' + path, 'utf8'))
+    },
+  }
+} })`,
+  )
+  for (const name of ['a', 'b', 'c', 'd']) lab.write(`data/pictures/${name}`, 'first')
+  const more = { custom_operator_paths: lab.path('op.mjs'), process: ['reading_mapper'] }
+  await lab.runMedia(more)
+  expect((await lab.runMedia(more)).units).toBe(0)
+  lab.write('data/pictures/c', 'second')
+  expect((await lab.runMedia(more)).units).toBe(1)
+  expect(lab.texts()).toEqual(['first', 'first', 'second', 'first'])
+})
+
 it('does not run in a pipeline, which would not notice that a file changed', async () => {
   const stage = new OperatorStage('image_shape_filter', {})
   await expect(stage.prepare()).rejects.toThrow(/reads files that samples name/)

@@ -1,5 +1,5 @@
 import { FileWindow } from './file-window.js'
-import { paddingOfMp3 } from './mp3-padding.js'
+import { samplesOfMp3 } from './mp3-tag.js'
 import { loadOptional } from './optional-package.js'
 
 export const loadMusicMetadata = () => loadOptional('music-metadata', () => import('music-metadata'))
@@ -18,5 +18,5 @@ export async function measureAudio(path: string, sizeBytes: number): Promise<num
   const samples = format.numberOfSamples ?? Math.round(duration * sampleRate)
   if (!/layer 3/i.test(codec)) return samples / sampleRate
   await using window = await FileWindow.open(path, sizeBytes)
-  return Math.max(0, samples - (await paddingOfMp3(window))) / sampleRate
+  return ((await samplesOfMp3(window)) ?? samples) / sampleRate
 }
