@@ -18,7 +18,7 @@ await rollTypes()
 
 // These are needed by every run; all other packages are loaded from node_modules when something asks for them.
 const bundled = ['commander', 'fastest-levenshtein', 'picomatch', 'xxhash-wasm', 'yaml', 'zod']
-const { dependencies } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
+const { dependencies, peerDependencies } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
 
 const shared = {
   absWorkingDir: root,
@@ -30,7 +30,7 @@ const shared = {
   platform: 'node',
   target: 'node20',
   legalComments: 'linked',
-  external: Object.keys(dependencies).filter(name => !bundled.includes(name)),
+  external: Object.keys({ ...dependencies, ...peerDependencies }).filter(name => !bundled.includes(name)),
   logLevel: 'warning',
 }
 

@@ -10,6 +10,7 @@ export type * from './config/recipe-types.js'
 export type { SkippedOperator } from './config/skip-absent.js'
 export { type EventBody, type EventKinds, type EventType, eventKinds, type JobEvent } from './core/events.js'
 export { fields } from './core/fields.js'
+export type { FileRead } from './core/files-read.js'
 export type { JsonObject, JsonValue } from './core/json.js'
 export type {
   Barrier,

@@ -87,6 +87,21 @@ console.log(samplesOut)\n`,
     expect(readFileSync(join(project, 'out', 'result.jsonl'), 'utf8')).toBe('{"text":"ONE"}\n{"text":"TWO"}\n')
   })
 
+  it('runs without the packages that few operators need, and names the one that is missing before any work', () => {
+    writeFileSync(join(project, 'picture.png'), 'no picture, and as long as it is')
+    writeFileSync(join(project, 'pictures.jsonl'), '{"text":"one","images":["picture.png"]}\n')
+    const validate = (operator: string) => {
+      const recipe = { dataset_path: 'pictures.jsonl', export_path: 'pictures-out/a.jsonl', process: [operator] }
+      writeFileSync(join(project, 'pictures.yaml'), JSON.stringify(recipe))
+      return spawnSync('npx', ['pawl', 'run', '--config', 'pictures.yaml'], { cwd: project, encoding: 'utf8' })
+    }
+    const refused = validate('image_shape_filter')
+    expect(refused.status).toBe(2)
+    expect(refused.stderr).toMatch(/image_shape_filter: it needs the package image-size.*npm install image-size@\d/)
+    expect(existsSync(join(project, 'pictures-out'))).toBe(false)
+    expect(validate('image_size_filter').status).toBe(0)
+  })
+
   it('has types that a strict project compiles with, and without those of Node', () => {
     writeFileSync(
       join(project, 'library.ts'),

@@ -64,7 +64,11 @@ export class Statistic {
   }
 
   add(value: JsonValue | undefined): void {
-    if (typeof value === 'number' && Number.isFinite(value)) this.#addNumber(value)
+    // Of a sample with several images, each has its own.
+    if (isNumbers(value)) {
+      if (value.length === 0) this.#missing++
+      for (const one of value) this.add(one)
+    } else if (typeof value === 'number' && Number.isFinite(value)) this.#addNumber(value)
     else if (value === undefined || value === null || typeof value === 'number') this.#missing++
     else this.#addValue(typeof value === 'string' ? value : JSON.stringify(value))
   }
@@ -122,4 +126,8 @@ export class Statistic {
       others: this.#valueCount - shown,
     }
   }
+}
+
+function isNumbers(value: JsonValue | undefined): value is readonly number[] {
+  return Array.isArray(value) && value.every(one => typeof one === 'number')
 }

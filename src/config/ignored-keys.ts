@@ -1,7 +1,6 @@
 /** Keys of Data-Juicer's configuration that Pawl accepts, so that recipes carry over, and does not act on. One warning names those that a recipe sets. */
 export const ignoredKeys: ReadonlySet<string> = new Set([
   'adaptive_batch_size',
-  'audio_key',
   'audio_special_token',
   'auto',
   'auto_num',
@@ -25,8 +24,6 @@ export const ignoredKeys: ReadonlySet<string> = new Set([
   'fusion_strategy',
   'generated_dataset_config',
   'hpo_config',
-  'image_bytes_key',
-  'image_key',
   'image_special_token',
   'load_dataset_kwargs',
   'load_jsonl_lenient',
@@ -50,7 +47,6 @@ export const ignoredKeys: ReadonlySet<string> = new Set([
   'use_checkpoint',
   'use_dag',
   'validators',
-  'video_key',
   'video_special_token',
 ])
 

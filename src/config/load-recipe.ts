@@ -15,6 +15,7 @@ import { resolveDatasets } from './dataset-paths.js'
 import { ignoredKeys, ignoredPartitionKeys } from './ignored-keys.js'
 import { jobIdOfExport } from './job-id.js'
 import { resolvePlaces } from './job-places.js'
+import { mediaDirOf, mediaKeysOf } from './media-dir.js'
 import type { Override } from './overrides.js'
 import { placeRoots } from './place-roots.js'
 import { plainValues } from './plain-values.js'
@@ -69,6 +70,7 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
   // What is misspelt on the command line may have been meant for an operator.
   const otherNames = overrides.length > 0 ? catalog.names : []
   const { values, problems } = checkValues(adapted.values, { sources, warnings, otherNames })
+  const mediaDir = mediaDirOf(values?.dataset_path)
   const {
     operators,
     substitutes,
@@ -79,6 +81,8 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
       textKey: values?.text_keys[0] ?? 'text',
       seed: values?.seed ?? 0,
       substituteTokenizer: values?.substitute_tokenizer ?? null,
+      mediaDir,
+      mediaKeys: values && mediaKeysOf(values),
     },
     catalog,
     sources,
@@ -108,6 +112,7 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
     origin: { file, content: digestOf(document?.text ?? canonicalJson(overridden.values)) },
     datasets: resolveDatasets(values, sources),
     operators: operators.map(operator => knownByRoots(operator, Roots.named(places))),
+    mediaDir,
     jobId,
     isJobIdGiven: values.job_id !== null,
     warnings,

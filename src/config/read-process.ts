@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import {
   isBarrier,
   type ModelFile,
@@ -17,6 +18,8 @@ import type { RecipeProblem } from './recipe-error.js'
 export interface ProcessContext extends OperatorContext {
   /** The encoding that stands for models of tokens that are not here. */
   readonly substituteTokenizer: string | null
+  /** The fields of images, audios and videos, where the recipe names them for all operators. */
+  readonly mediaKeys?: Readonly<Record<string, string | null>>
 }
 
 /** Reads the operators of a recipe: each a name, a name with null, or a name with a map of parameters. */
@@ -95,7 +98,8 @@ async function readEntry(
   }
   const definition = await catalog.load(name)
   const numbers = readNumberTexts((given ?? {}) as Record<string, unknown>, definition.params)
-  const parsed = definition.params.safeParse(withSubstitute(numbers.params, definition, context))
+  const meant = withMediaKeys(withSubstitute(numbers.params, definition, context), definition, context)
+  const parsed = definition.params.safeParse(meant)
   if (!parsed.success)
     return describeIssues(parsed.error.issues, [...path, name], sources, () => Object.keys(definition.params.shape))
   const params = parsed.data as Record<string, unknown>
@@ -107,6 +111,7 @@ async function readEntry(
   let identity: string | undefined
   let models: readonly ModelFile[] | undefined
   let compares: true | undefined
+  let readsFiles: true | undefined
   try {
     const refusal = await definition.refuse?.(params)
     if (refusal !== undefined) throw new Error(refusal)
@@ -114,6 +119,7 @@ async function readEntry(
     identity = operator.identity
     models = operator.models
     if (operator.kind === 'barrier' && operator.comparison !== undefined) compares = true
+    if (operator.takeFilesRead !== undefined) readsFiles = true
     await operator.dispose?.()
   } catch (error) {
     return [problemAt([...path, name], `${name}: ${(error as Error).message}`, sources)]
@@ -125,6 +131,7 @@ async function readEntry(
     textKey: key,
     identity,
     models,
+    readsFiles,
     seed: definition.usesSeed === true ? context.seed : undefined,
     isBarrier: isBarrier(definition),
     compares,
@@ -153,6 +160,16 @@ function withSubstitute(
 ): object {
   const key = 'substitute_tokenizer'
   return substituteTokenizer !== null && key in params.shape ? { [key]: substituteTokenizer, ...given } : given
+}
+
+/** Gives an operator that reads media the fields that the recipe names for all, where it names none itself. */
+function withMediaKeys(given: object, { params }: OperatorDefinition, { mediaKeys = {} }: ProcessContext): object {
+  const named = Object.entries(mediaKeys).filter(([key, field]) => {
+    const schema = params.shape[key] as z.ZodType | undefined
+    // Operators that read none take the parameter as well, without a default.
+    return field !== null && typeof schema?.safeParse(undefined).data === 'string'
+  })
+  return { ...Object.fromEntries(named), ...given }
 }
 
 function nameAndParams(entry: unknown): [string, unknown] | undefined {

@@ -7,6 +7,7 @@ z.config({ jitless: true })
 const list = <T extends z.ZodType>(item: T) => z.union([item.transform(value => [value]), z.array(item)])
 /** A field, nested ones with dots between names. */
 const isFieldName = (key: string) => key.split('.').every(part => part !== '')
+const mediaKey = (meaning: string) => z.string().nullable().default(null).describe(meaning)
 const positive = z.int().positive()
 const megabytes = z.number().positive()
 
@@ -201,6 +202,10 @@ export const recipeSchema = z.strictObject({
     })
     .default(['text'])
     .describe('Field that operators work on; nested with dots. Of several, the first.'),
+  image_key: mediaKey('Field that lists the paths of images, for operators that name none; by default images.'),
+  image_bytes_key: mediaKey('Field that lists the bytes of images; by default image_bytes.'),
+  audio_key: mediaKey('Field that lists the paths of audios; by default audios.'),
+  video_key: mediaKey('Field that lists the paths of videos; by default videos.'),
   seed: z.int().default(42).describe('Seed of random choices.'),
   on_error: z
     .enum(['quarantine', 'fail', 'skip'])

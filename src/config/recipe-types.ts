@@ -219,6 +219,30 @@ export interface AlphanumericFilterParams extends FilterParams {
   readonly max_ratio?: number | null
 }
 
+/** Parameters of `audio_duration_filter`: Keeps samples whose audios play for a time within bounds. */
+export interface AudioDurationFilterParams extends FilterParams {
+  /** Field that lists the paths of the audios. Default: "audios". */
+  readonly audio_key?: string | null
+  /** Shortest audio that is kept, in seconds. Default: 0. */
+  readonly min_duration?: number | null
+  /** Longest audio that is kept, in seconds. No bound by default. */
+  readonly max_duration?: number | null
+  /** Whether any of the files has to lie within the bounds, or all of them. A sample without files stays. Default: "any". */
+  readonly any_or_all?: "any" | "all"
+}
+
+/** Parameters of `audio_size_filter`: Keeps samples whose audio files have a size within bounds. */
+export interface AudioSizeFilterParams extends FilterParams {
+  /** Field that lists the paths of the audios. Default: "audios". */
+  readonly audio_key?: string | null
+  /** Smallest file that is kept: bytes, or a number with KB, MB, GB, TB, … behind it. Default: "0". */
+  readonly min_size?: string | null
+  /** Largest file that is kept. Default: "1TB". */
+  readonly max_size?: string | null
+  /** Whether any of the files has to lie within the bounds, or all of them. A sample without files stays. Default: "any". */
+  readonly any_or_all?: "any" | "all"
+}
+
 /** Parameters of `average_line_length_filter`: Keeps samples whose average line length lies within bounds. */
 export interface AverageLineLengthFilterParams extends FilterParams {
   /** Smallest average that is kept, in code points. Default: 10. */
@@ -450,6 +474,52 @@ export interface FrequencySpecifiedFieldSelectorParams extends BaseParams {
 export interface GeneralFieldFilterParams extends FilterParams {
   /** A Python-like expression of fields, constants, comparisons, in, and, or, not; such as `10 < num <= 30 and __dj__meta__.lang == "en"`. Default: "". */
   readonly filter_condition?: string | null
+}
+
+/** Parameters of `image_aspect_ratio_filter`: Keeps samples whose images have a ratio of width to height within bounds. */
+export interface ImageAspectRatioFilterParams extends FilterParams {
+  /** Field that lists the paths of the images. Default: "images". */
+  readonly image_key?: string | null
+  /** Field that lists the bytes of the images, in base64 as columns of bytes are read. They count in place of the files. Default: "image_bytes". */
+  readonly image_bytes_key?: string | null
+  /** Smallest ratio of width to height that is kept. Default: 0.333. */
+  readonly min_ratio?: number | null
+  /** Largest such ratio that is kept. Default: 3. */
+  readonly max_ratio?: number | null
+  /** Whether any of the files has to lie within the bounds, or all of them. A sample without files stays. Default: "any". */
+  readonly any_or_all?: "any" | "all"
+}
+
+/** Parameters of `image_shape_filter`: Keeps samples whose images have a width and a height within bounds. */
+export interface ImageShapeFilterParams extends FilterParams {
+  /** Field that lists the paths of the images. Default: "images". */
+  readonly image_key?: string | null
+  /** Field that lists the bytes of the images, in base64 as columns of bytes are read. They count in place of the files. Default: "image_bytes". */
+  readonly image_bytes_key?: string | null
+  /** Smallest width that is kept, in pixels. Default: 1. */
+  readonly min_width?: number | null
+  /** Largest width that is kept. No bound by default. */
+  readonly max_width?: number | null
+  /** Smallest height that is kept, in pixels. Default: 1. */
+  readonly min_height?: number | null
+  /** Largest height that is kept. No bound by default. */
+  readonly max_height?: number | null
+  /** Whether any of the files has to lie within the bounds, or all of them. A sample without files stays. Default: "any". */
+  readonly any_or_all?: "any" | "all"
+}
+
+/** Parameters of `image_size_filter`: Keeps samples whose image files have a size within bounds. */
+export interface ImageSizeFilterParams extends FilterParams {
+  /** Field that lists the paths of the images. Default: "images". */
+  readonly image_key?: string | null
+  /** Field that lists the bytes of the images, in base64 as columns of bytes are read. They count in place of the files. Default: "image_bytes". */
+  readonly image_bytes_key?: string | null
+  /** Smallest file that is kept: bytes, or a number with KB, MB, GB, TB, … behind it. Default: "0". */
+  readonly min_size?: string | null
+  /** Largest file that is kept. Default: "1TB". */
+  readonly max_size?: string | null
+  /** Whether any of the files has to lie within the bounds, or all of them. A sample without files stays. Default: "any". */
+  readonly any_or_all?: "any" | "all"
 }
 
 /** Parameters of `key_value_grouper`: Makes one sample of those with the same values in some fields: each field becomes the list of its values. */
@@ -959,6 +1029,48 @@ export interface UsageCounterMapperParams extends BaseParams {
   readonly dedupe_identical_usage?: boolean | null
 }
 
+/** Parameters of `video_aspect_ratio_filter`: Keeps samples whose videos have a ratio of width to height within bounds. */
+export interface VideoAspectRatioFilterParams extends FilterParams {
+  /** Field that lists the paths of the videos. Default: "videos". */
+  readonly video_key?: string | null
+  /** Smallest ratio of width to height that is kept, such as "9/21" or "9:21". Default: "9/21". */
+  readonly min_ratio?: string | null
+  /** Largest such ratio that is kept. Default: "21/9". */
+  readonly max_ratio?: string | null
+  /** Whether any of the files has to lie within the bounds, or all of them. A sample without files stays. Default: "any". */
+  readonly any_or_all?: "any" | "all"
+}
+
+/** Parameters of `video_duration_filter`: Keeps samples whose videos play for a time within bounds. */
+export interface VideoDurationFilterParams extends FilterParams {
+  /** Field that lists the paths of the videos. Default: "videos". */
+  readonly video_key?: string | null
+  /** Shortest video that is kept, in seconds. Default: 0. */
+  readonly min_duration?: number | null
+  /** Longest video that is kept, in seconds. No bound by default. */
+  readonly max_duration?: number | null
+  /** Whether any of the files has to lie within the bounds, or all of them. A sample without files stays. Default: "any". */
+  readonly any_or_all?: "any" | "all"
+  /** Whose figures are given: ffmpeg rounds seconds to six digits, av does not. Neither is needed. Default: "ffmpeg". */
+  readonly video_backend?: "ffmpeg" | "av"
+}
+
+/** Parameters of `video_resolution_filter`: Keeps samples whose videos have a width and a height within bounds. */
+export interface VideoResolutionFilterParams extends FilterParams {
+  /** Field that lists the paths of the videos. Default: "videos". */
+  readonly video_key?: string | null
+  /** Smallest width that is kept, in pixels. Default: 1. */
+  readonly min_width?: number | null
+  /** Largest width that is kept. No bound by default. */
+  readonly max_width?: number | null
+  /** Smallest height that is kept, in pixels. Default: 1. */
+  readonly min_height?: number | null
+  /** Largest height that is kept. No bound by default. */
+  readonly max_height?: number | null
+  /** Whether any of the files has to lie within the bounds, or all of them. A sample without files stays. Default: "any". */
+  readonly any_or_all?: "any" | "all"
+}
+
 /** Parameters of `whitespace_normalization_mapper`: Strips texts and turns all kinds of blanks into plain spaces. */
 export interface WhitespaceNormalizationMapperParams extends BaseParams {
 
@@ -1011,6 +1123,10 @@ export interface OperatorParams {
   agent_tool_type_mapper: AgentToolTypeMapperParams
   /** Keeps samples whose share of letters and numbers lies within bounds. */
   alphanumeric_filter: AlphanumericFilterParams
+  /** Keeps samples whose audios play for a time within bounds. */
+  audio_duration_filter: AudioDurationFilterParams
+  /** Keeps samples whose audio files have a size within bounds. */
+  audio_size_filter: AudioSizeFilterParams
   /** Keeps samples whose average line length lies within bounds. */
   average_line_length_filter: AverageLineLengthFilterParams
   /** Keeps samples whose share of repeated character n-grams lies within bounds. */
@@ -1051,6 +1167,12 @@ export interface OperatorParams {
   frequency_specified_field_selector: FrequencySpecifiedFieldSelectorParams
   /** Keeps samples for which a condition on their fields holds. */
   general_field_filter: GeneralFieldFilterParams
+  /** Keeps samples whose images have a ratio of width to height within bounds. */
+  image_aspect_ratio_filter: ImageAspectRatioFilterParams
+  /** Keeps samples whose images have a width and a height within bounds. */
+  image_shape_filter: ImageShapeFilterParams
+  /** Keeps samples whose image files have a size within bounds. */
+  image_size_filter: ImageSizeFilterParams
   /** Makes one sample of those with the same values in some fields: each field becomes the list of its values. */
   key_value_grouper: KeyValueGrouperParams
   /** Keeps samples in given languages of which the model is sure enough. */
@@ -1127,6 +1249,12 @@ export interface OperatorParams {
   topk_specified_field_selector: TopkSpecifiedFieldSelectorParams
   /** Adds up the token usage that a sample reports. */
   usage_counter_mapper: UsageCounterMapperParams
+  /** Keeps samples whose videos have a ratio of width to height within bounds. */
+  video_aspect_ratio_filter: VideoAspectRatioFilterParams
+  /** Keeps samples whose videos play for a time within bounds. */
+  video_duration_filter: VideoDurationFilterParams
+  /** Keeps samples whose videos have a width and a height within bounds. */
+  video_resolution_filter: VideoResolutionFilterParams
   /** Strips texts and turns all kinds of blanks into plain spaces. */
   whitespace_normalization_mapper: WhitespaceNormalizationMapperParams
   /** Keeps samples whose share of repeated word n-grams lies within bounds. */
@@ -1212,6 +1340,14 @@ export interface RecipeInput {
   readonly checkpoint_dir?: string | null
   /** Field that operators work on; nested with dots. Of several, the first. */
   readonly text_keys?: string | readonly (string)[]
+  /** Field that lists the paths of images, for operators that name none; by default images. */
+  readonly image_key?: string | null
+  /** Field that lists the bytes of images; by default image_bytes. */
+  readonly image_bytes_key?: string | null
+  /** Field that lists the paths of audios; by default audios. */
+  readonly audio_key?: string | null
+  /** Field that lists the paths of videos; by default videos. */
+  readonly video_key?: string | null
   /** Seed of random choices. Default: 42. */
   readonly seed?: number
   /** What becomes of a sample that an operator fails on, or that is no valid record. Default: "quarantine". */
@@ -1330,8 +1466,6 @@ export interface RecipeInput {
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly adaptive_batch_size?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
-  readonly audio_key?: unknown
-  /** Accepted for Data-Juicer recipes; has no effect. */
   readonly audio_special_token?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly auto?: unknown
@@ -1378,10 +1512,6 @@ export interface RecipeInput {
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly hpo_config?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
-  readonly image_bytes_key?: unknown
-  /** Accepted for Data-Juicer recipes; has no effect. */
-  readonly image_key?: unknown
-  /** Accepted for Data-Juicer recipes; has no effect. */
   readonly image_special_token?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly load_dataset_kwargs?: unknown
@@ -1427,8 +1557,6 @@ export interface RecipeInput {
   readonly use_dag?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly validators?: unknown
-  /** Accepted for Data-Juicer recipes; has no effect. */
-  readonly video_key?: unknown
   /** Accepted for Data-Juicer recipes; has no effect. */
   readonly video_special_token?: unknown
 }

@@ -23,6 +23,8 @@ export interface Recipe
   readonly origin: RecipeOrigin
   readonly datasets: readonly DatasetPath[]
   readonly operators: readonly OperatorUse[]
+  /** The folder that relative paths in samples start at. */
+  readonly mediaDir: string
   readonly jobId: string
   /** Why the job may not be run, where its export path is that of another recipe's job. */
   readonly conflict?: string

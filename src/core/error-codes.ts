@@ -77,6 +77,8 @@ export const errorCodes = {
     not_utf8: 'A record is not UTF-8.',
     too_large: 'A record is larger than `max_sample_mb`.',
     bad_value: 'A value cannot be worked with, as the message says.',
+    bad_file: 'A file that a sample names holds nothing that the operator can measure.',
+    file_missing: 'A sample names a file that is not there. Once it is, the job run again measures it.',
     killed_worker: 'Workers died of this sample alone, again and again.',
   },
   OperatorTestError: {

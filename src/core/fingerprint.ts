@@ -24,6 +24,11 @@ export function readerLink(settings: Readonly<Record<string, unknown>>): string 
   return fingerprintOf('reader', engineRevision, canonicalJson(settings))
 }
 
+/** The link of a reader once files that samples name have changed: all behind it is made anew. */
+export function roundLink(link: string, round: string): string {
+  return round === '' ? link : fingerprintOf('round', link, round)
+}
+
 /**
  * The start of a partition's chain: which it is, what its input holds, and how it is read. Partitions that hold
  * the same share no checkpoint, as each sample in one carries where it came from.

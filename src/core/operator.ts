@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { FileRead } from './files-read.js'
 import type { JsonObject } from './json.js'
 import type { Sample, Stats } from './sample.js'
 import type { StopSignal } from './stop-signal.js'
@@ -13,6 +14,8 @@ export interface OperatorContext {
   readonly seed: number
   /** Ends a call that waits for something outside, such as a request. */
   readonly signal?: StopSignal
+  /** The folder that relative paths in samples start at. Default: the working directory. */
+  readonly mediaDir?: string
 }
 
 /** A value, or a promise of one. */
@@ -38,6 +41,8 @@ export interface OperatorBase {
   readonly identity?: string
   /** Files whose content it keeps in the memory of every worker; their size is added to what a worker may use. */
   readonly models?: readonly ModelFile[]
+  /** The files that samples named and that it read, or looked for in vain, since this was last called: work is redone where one has changed. */
+  takeFilesRead?(): readonly FileRead[]
   dispose?(): MaybePromise<void>
 }
 

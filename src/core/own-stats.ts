@@ -25,6 +25,7 @@ export function withOwnStats(filter: Filter, { statsField }: Pick<OperatorUse, '
     ...filter,
     computeStats: sample => sample.withStatsOf(statsField, () => filter.computeStats?.(sample)),
     keep: sample => sample.withStatsOf(statsField, () => filter.keep(sample)),
+    takeFilesRead: () => filter.takeFilesRead?.() ?? [],
     dispose: () => filter.dispose?.(),
   }
 }

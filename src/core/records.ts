@@ -1,3 +1,4 @@
+import type { FilesReadRecord, RoundRecord } from './files-read.js'
 import type { DecisionFigures } from './operator.js'
 import type { StageCounts, TaskFailure } from './pipeline-spec.js'
 /** A file of the job directory that the ledger vouches for; `path` is relative to the job directory. */
@@ -226,6 +227,8 @@ export type LedgerRecord =
   | PointRecord
   | SignatureRecord
   | VerdictRecord
+  | FilesReadRecord
+  | RoundRecord
   | InputRecord
   | PiecesRecord
   | ExportRecord
@@ -242,6 +245,7 @@ export function recordKey(record: LedgerRecord): string {
     case 'signature':
     case 'verdict':
     case 'trace':
+    case 'files_read':
     case 'stages':
       return `${record.kind}/${record.fingerprint}`
     case 'placed':
@@ -249,6 +253,7 @@ export function recordKey(record: LedgerRecord): string {
       return `${record.kind}/${record.source}`
     case 'input':
     case 'pieces':
+    case 'round':
       return `${record.kind}/${record.partition}`
     case 'export':
       return `export/${record.target}`
@@ -264,11 +269,13 @@ export function attemptOf(record: LedgerRecord): string | undefined {
     case 'signature':
     case 'verdict':
     case 'trace':
+    case 'files_read':
       return /\.([0-9a-f]{8})\.[^/]*$/.exec(record.file.path)?.[1] ?? record.file.path
     case 'stages':
       return record.attempt
     case 'input':
     case 'pieces':
+    case 'round':
     case 'export':
     case 'failure':
     case 'placed':

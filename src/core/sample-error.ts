@@ -6,7 +6,15 @@ export class SampleError extends Error {
   override readonly name = 'SampleError'
 
   constructor(
-    readonly code: 'field_not_text' | 'not_json' | 'not_utf8' | 'too_large' | 'bad_value' | 'killed_worker',
+    readonly code:
+      | 'field_not_text'
+      | 'not_json'
+      | 'not_utf8'
+      | 'too_large'
+      | 'bad_value'
+      | 'bad_file'
+      | 'file_missing'
+      | 'killed_worker',
     message: string,
     options?: ErrorOptions,
   ) {

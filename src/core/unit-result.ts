@@ -12,6 +12,8 @@ export interface SegmentResult {
   readonly sliceRows: SliceRows
   readonly counts: Counts
   readonly quarantine: readonly FileRef[]
+  /** The list of files that samples named and operators read, where there are any. */
+  readonly filesRead?: FileRef
   readonly signature?: FileRef
   /** Signature records of each slice, where a sample has any number of them. */
   readonly signatureRows?: SliceRows

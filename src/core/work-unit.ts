@@ -23,6 +23,8 @@ export interface OperatorUse {
   readonly statsField?: string
   /** Files that it keeps in the memory of every worker. */
   readonly models?: readonly ModelFile[]
+  /** It reads files that samples name. */
+  readonly readsFiles?: true
   readonly isBarrier: boolean
   /** A barrier that compares signatures in buckets. */
   readonly compares?: true
@@ -54,6 +56,8 @@ export interface JobSpec {
   /** Bundled modules with the user's own operators. */
   readonly customModules: readonly string[]
   readonly textKeys: readonly string[]
+  /** The folder that relative paths in samples start at. */
+  readonly mediaDir: string
   readonly seed: number
   readonly onError: ErrorPolicy
   readonly maxSampleBytes: number

@@ -69,7 +69,11 @@ async function buildFilters({ open, places }: OpenAnalysis): Promise<BuiltFilter
   for (const [at, use] of recipe.operators.entries()) {
     if (!use.onlyMeasures) continue
     const definition = await catalog.load(use.name)
-    const filter = await definition.create(use.params, { textKey: recipe.text_keys[0], seed: recipe.seed })
+    const filter = await definition.create(use.params, {
+      textKey: recipe.text_keys[0],
+      seed: recipe.seed,
+      mediaDir: recipe.mediaDir,
+    })
     if (filter.kind !== 'filter') continue
     built.push({
       index: places[at],

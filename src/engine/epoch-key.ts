@@ -16,6 +16,7 @@ export function epochKey(recipe: Recipe, { roots }: JobDirectory): string {
     canonicalJson(roots.allRecorded(factsOf(recipe, []))),
     canonicalJson(roots.allRecorded(form)),
     ...roots.allRecorded(datasetsOf(recipe.datasets)).sort(),
+    ...(recipe.operators.some(({ readsFiles }) => readsFiles) ? [roots.recorded(recipe.mediaDir)] : []),
     canonicalJson({ jobFormat, icu, unicode, zlib }),
   )
 }

@@ -23,7 +23,7 @@ export async function planRecipe({ recipe }: OpenRecipe): Promise<{
   const pinned = usableCut(recorded, cutSettingsOf(recipe))
   const { cut, warnings } = await openDataset(recipe, listing, pinned, usableCores())
   const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)
-  const reuse = planReuse(recipe, plan, cut) ?? null
+  const reuse = (await planReuse(recipe, plan, cut)) ?? null
   const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
   const disk = checkDisk(recipe, cut, settings, ledger)
   ledger.close()

@@ -7,6 +7,7 @@ import {
   finalFingerprints,
   type PartitionState,
 } from '../execution/coordinator/scheduler/partition-state.js'
+import { findChangedFiles, roundOf } from '../execution/coordinator/scheduler/rounds.js'
 import { openState, sameStamps } from '../execution/coordinator/scheduler/sources.js'
 import { describeChanges, describeReuse } from '../planning/explain.js'
 import type { OperatorPlan } from '../planning/reaches.js'
@@ -37,16 +38,19 @@ export interface ReusePlan {
 }
 
 /** What is committed of a job that exists, as far as it serves a recipe. Changes nothing. */
-export function planReuse(recipe: Recipe, plan: OperatorPlan, cut: DatasetCut): ReusePlan | undefined {
+export async function planReuse(recipe: Recipe, plan: OperatorPlan, cut: DatasetCut): Promise<ReusePlan | undefined> {
   const directory = directoryOf(recipe)
   const record = readRecordedRecipe(directory)
   if (record === undefined) return undefined
   const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
   try {
     const books: Books = { plan, ledger, onError: recipe.on_error, files: cut.files }
-    const states = recallStates(recipe, cut, ledger)
+    const view = { ledger, jobDir: recipe.jobDir, mediaDir: recipe.mediaDir }
+    const changed = await findChangedFiles(view, recipe.operators)
+    const states = recallStates(recipe, cut, ledger, changed?.rounds)
     finalFingerprints(books, states)
     const changes = describeChanges(record.facts, factsOf(recipe, cut.files))
+    if (changed !== undefined) changes.push(`files that samples name changed, such as ${changed.path}`)
     const speeds = measure(ledger, record)
     const points = states.map(state => furthestPoint(books, state))
     const operators = plan.operators.map((_, index) => reuseOf({ plan, points, changes, speeds, record }, index))
@@ -57,8 +61,16 @@ export function planReuse(recipe: Recipe, plan: OperatorPlan, cut: DatasetCut): 
   }
 }
 
-/** Partitions with what the ledger knows of their input; one whose file was touched counts as not known. */
-export function recallStates(recipe: Recipe, cut: DatasetCut, ledger: LedgerIndex): PartitionState[] {
+/**
+ * Partitions with what the ledger knows of their input; one whose file was touched counts as not known. A round that
+ * would begin counts before the one on record.
+ */
+export function recallStates(
+  recipe: Recipe,
+  cut: DatasetCut,
+  ledger: LedgerIndex,
+  rounds: ReadonlyMap<string, string> = new Map(),
+): PartitionState[] {
   const files = new Map(cut.files.map(file => [file.path, file]))
   const settings = {
     textKeys: recipe.text_keys,
@@ -68,6 +80,7 @@ export function recallStates(recipe: Recipe, cut: DatasetCut, ledger: LedgerInde
   }
   return cut.partitions.flatMap(partition => {
     const state = openState(settings, partition, files)
+    state.round = rounds.get(state.partition) ?? roundOf(ledger, recipe.operators, state.partition)
     if (partition.kind === 'pieces') {
       const pieces = ledger.get('pieces', state.key)
       return pieces === undefined || pieces.stamp !== state.stamps[0] ? [state] : statesOfPieces(state, pieces)

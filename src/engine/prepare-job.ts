@@ -70,7 +70,7 @@ export async function prepareJob(
 
   const context = contextOf(session, { team, plan, cut })
   const scheduler = new Scheduler(context, cut)
-  await scheduler.recall()
+  await scheduler.recall({ isFirst: held.joined === undefined })
   const prepared = { context, scheduler, plan, cut }
   const changes = before === undefined ? undefined : describeChanges(before, facts)
   const message =

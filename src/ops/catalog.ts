@@ -59,6 +59,8 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
     async () => (await import('./selectors/topk-specified-field-selector.js')).topkSpecifiedFieldSelector,
   ],
   ['alphanumeric_filter', async () => (await import('./filters/alphanumeric-filter.js')).alphanumericFilter],
+  ['audio_duration_filter', async () => (await import('./filters/audio-duration-filter.js')).audioDurationFilter],
+  ['audio_size_filter', async () => (await import('./filters/audio-size-filter.js')).audioSizeFilter],
   [
     'average_line_length_filter',
     async () => (await import('./filters/average-line-length-filter.js')).averageLineLengthFilter,
@@ -73,6 +75,12 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
   ],
   ['flagged_words_filter', async () => (await import('./filters/flagged-words-filter.js')).flaggedWordsFilter],
   ['general_field_filter', async () => (await import('./filters/general-field-filter.js')).generalFieldFilter],
+  [
+    'image_aspect_ratio_filter',
+    async () => (await import('./filters/image-aspect-ratio-filter.js')).imageAspectRatioFilter,
+  ],
+  ['image_shape_filter', async () => (await import('./filters/image-shape-filter.js')).imageShapeFilter],
+  ['image_size_filter', async () => (await import('./filters/image-size-filter.js')).imageSizeFilter],
   [
     'language_id_score_filter',
     async () => (await import('./filters/language-id-score-filter.js')).languageIdScoreFilter,
@@ -95,6 +103,12 @@ const shipped: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['suffix_filter', async () => (await import('./filters/suffix-filter.js')).suffixFilter],
   ['text_length_filter', async () => (await import('./filters/text-length-filter.js')).textLengthFilter],
   ['token_num_filter', async () => (await import('./filters/token-num-filter.js')).tokenNumFilter],
+  [
+    'video_aspect_ratio_filter',
+    async () => (await import('./filters/video-aspect-ratio-filter.js')).videoAspectRatioFilter,
+  ],
+  ['video_duration_filter', async () => (await import('./filters/video-duration-filter.js')).videoDurationFilter],
+  ['video_resolution_filter', async () => (await import('./filters/video-resolution-filter.js')).videoResolutionFilter],
   ['word_repetition_filter', async () => (await import('./filters/word-repetition-filter.js')).wordRepetitionFilter],
   ['words_num_filter', async () => (await import('./filters/words-num-filter.js')).wordsNumFilter],
   [

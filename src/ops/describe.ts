@@ -79,9 +79,11 @@ export function describeParams({ params, kind }: OperatorDefinition): ParamDoc[]
   const json = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as {
     properties?: Record<string, JsonType>
   }
-  const shared = new Set([...Object.keys(baseParams), ...(kind === 'filter' ? Object.keys(filterParams) : [])])
+  const isShared = (name: string, { default: preset }: JsonType) =>
+    // Of those that most operators take without effect an operator's own has a default.
+    (name in baseParams && preset === undefined) || (kind === 'filter' && name in filterParams)
   return Object.entries(json.properties ?? {})
-    .filter(([name]) => !shared.has(name))
+    .filter(([name, type]) => !isShared(name, type))
     .map(([name, type]) => ({
       name,
       type: typeText(type),

@@ -61,7 +61,7 @@ export class RecordTable<P> {
 
   /** @param dropped a key, or `key@attempt` */
   drop(dropped: string, seq: number): void {
-    const [, key, attempt] = /^((?:point|signature|verdict|trace|stages)\/[^@]+)@(.+)$/.exec(dropped) ?? [
+    const [, key, attempt] = /^((?:point|signature|verdict|trace|files_read|stages)\/[^@]+)@(.+)$/.exec(dropped) ?? [
       undefined,
       dropped,
     ]

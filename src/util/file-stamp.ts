@@ -8,3 +8,23 @@ export function stampOf(stats: BigIntStats): string {
 export function stampFile(path: string): string {
   return stampOf(statSync(path, { bigint: true }))
 }
+
+/** In place of a stamp where there is no file. */
+export const absentStamp = 'absent'
+
+const absentCodes: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'])
+
+/** True for errors which say that there is no file of a name. */
+export function saysAbsent(error: unknown): boolean {
+  return absentCodes.has((error as NodeJS.ErrnoException | undefined)?.code)
+}
+
+/** The stamp of a file, or `absent` where there is none. */
+export function stampIfThere(path: string): string {
+  try {
+    return stampFile(path)
+  } catch (error) {
+    if (saysAbsent(error)) return absentStamp
+    throw error
+  }
+}

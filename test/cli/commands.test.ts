@@ -85,7 +85,7 @@ describe('bad usage', () => {
     [['plan', '--config', 'recipe.yaml', '--export_path', 'data/a.jsonl'], 'is also an input'],
     [['resume', 'absent'], 'there is no job absent'],
     [['ops', 'text_lenght_filter'], 'did you mean "text_length_filter"?'],
-    [['ops', 'image_size_filter'], 'image_size_filter of Data-Juicer is not part of Pawl'],
+    [['ops', 'image_face_count_filter'], 'image_face_count_filter of Data-Juicer is not part of Pawl'],
   ])('of %j exits 2 and makes no file', async (args, message) => {
     const { code, stdout, stderr } = await ask(...args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

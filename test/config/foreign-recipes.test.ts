@@ -99,7 +99,7 @@ it('takes warnings for errors where it is to be strict, each at its place', asyn
 it('runs without what is absent where it is to, and says without what', async () => {
   const folder = new RecipeFolder(`${data}made_up_key: 1
 process:
-  - image_shape_filter: { min_width: 3 }
+  - image_face_count_filter: { min_face_count: 3 }
   - text_length_filter: { min_len: 3, made_up: 1 }
   - no_such_operator:
   - words_num_filter: { min_num: 1 }
@@ -108,7 +108,7 @@ process:
   const recipe = await folder.open('--skip_unsupported')
   expect(recipe.operators.map(({ name }) => name)).toEqual(['text_length_filter', 'words_num_filter'])
   expect(recipe.skipped.map(({ index, name }) => [index, name])).toEqual([
-    [0, 'image_shape_filter'],
+    [0, 'image_face_count_filter'],
     [2, 'no_such_operator'],
   ])
   expect(recipe.warnings.filter(message => message.startsWith('without '))).toHaveLength(4)
@@ -126,7 +126,7 @@ np: 4
 process:
   # links first
   - clean_links_mapper: { min_links: 0 }
-  - image_shape_filter: { min_width: 3 } # pictures
+  - image_face_count_filter: { min_face_count: 3 } # pictures
   - name: text_length_filter
     args: { min_len: 3 }
   # at the end

@@ -53,7 +53,7 @@ describe('a recipe error', () => {
     ['process: [text_length_filter: [5]]', 'text_length_filter: its parameters must be a map, found [5]'],
     ['process: [{text_length_filter: {}, alphanumeric_filter: {}}]', 'an operator is a name, or a name with its'],
     ['process: [7]', 'recipe.yaml:2:11: an operator is a name, or a name with its parameters'],
-    ['process: [image_size_filter]', 'image_size_filter of Data-Juicer is not part of Pawl'],
+    ['process: [image_face_count_filter]', 'image_face_count_filter of Data-Juicer is not part of Pawl'],
     ['process: [tone_mapper]', 'there is no operator "tone_mapper", nor has Data-Juicer 1.6.1 one'],
     [
       'process: [nested_aggregator]',

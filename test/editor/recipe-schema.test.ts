@@ -77,7 +77,7 @@ describe('completing a recipe', () => {
   it('offers no operator that is refused, and no second one in an entry', async () => {
     const offered = labels(await server.complete('process:\n  - text_length_filter:\n      min_len: 5\n    |\n'))
     expect(offered.filter(label => label.endsWith('_filter'))).toEqual([])
-    expect(labels(await server.complete('process:\n  - image_|\n'))).not.toContain('image_size_filter')
+    expect(labels(await server.complete('process:\n  - image_|\n'))).not.toContain('image_face_count_filter')
   })
 })
 
@@ -91,7 +91,7 @@ describe('hovering over a recipe', () => {
     ['process:\n  - specified_field_filter:\n      target_|value: [1]\n', /\w/],
     ['checkpoint:\n  n_|ops: 3\n', /after so many operators.*Default: 5/],
     ['use_|cache: true\n', /no effect/],
-    ['process:\n  - image_|size_filter: {}\n', /works on images/],
+    ['process:\n  - image_|face_count_filter: {}\n', /decodes images/],
   ])('%j tells what it is and what it is by default', async (text, told) => {
     expect(await server.hover(text)).toMatch(told)
   })
@@ -109,11 +109,11 @@ describe('mistakes in a recipe', () => {
   })
 
   it.each([
-    'process:\n  - image_size_filter:\n      max_size: 3\n  - clean_email_mapper\n',
-    'process:\n  - image_size_filter\n',
-    'process:\n  - image_size_filter:\n',
+    'process:\n  - image_face_count_filter:\n      max_size: 3\n  - clean_email_mapper\n',
+    'process:\n  - image_face_count_filter\n',
+    'process:\n  - image_face_count_filter:\n',
   ])('%j is explained where the name stands', async text => {
-    expect(await messages(text)).toEqual([`2: ${catalog.unsupported.get('image_size_filter')?.message}`])
+    expect(await messages(text)).toEqual([`2: ${catalog.unsupported.get('image_face_count_filter')?.message}`])
   })
 
   it('are not seen where there are none', async () => {

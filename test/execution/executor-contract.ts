@@ -71,6 +71,7 @@ export function describeExecutor({ name, open, module, hasWorkers }: ExecutorKin
         partitionDir: join(folder, 'partitions'),
         operators: [obey],
         customModules: [join(folder, 'obedient.mjs')],
+        mediaDir: process.cwd(),
         textKeys: ['text'],
         seed: 1,
         nan: 'keep',

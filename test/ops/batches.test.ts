@@ -3,7 +3,7 @@ import type { JsonValue } from '../../src/core/json.js'
 import type { Operator } from '../../src/core/operator.js'
 import { Sample } from '../../src/core/sample.js'
 import { createCatalog } from '../../src/ops/catalog.js'
-import { casesOf, recordedOperators } from './vector-cases.js'
+import { casesOf, mediaDir, recordedOperators } from './vector-cases.js'
 
 const catalog = createCatalog()
 
@@ -20,7 +20,7 @@ describe('an operator gives a sample the same result whatever stands beside it',
       )
       if (values.length === 0) return
       const many = Array.from({ length: Math.max(1, Math.ceil(60 / values.length)) }, () => values).flat()
-      const create = () => definition.create(definition.params.parse(params), { textKey: 'text', seed: 1 })
+      const create = () => definition.create(definition.params.parse(params), { textKey: 'text', seed: 1, mediaDir })
       const alone: unknown[] = []
       for (const value of many) alone.push(...(await runBatch(await create(), [value])))
       for (const size of [7, 1000]) {

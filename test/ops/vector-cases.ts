@@ -46,6 +46,9 @@ export interface Expectation {
   readonly any_of?: readonly Expectation[]
 }
 
+/** Where the files lie that cases of media name. */
+export const mediaDir = fileURLToPath(new URL('../media', import.meta.url))
+
 /** Another folder of cases may be tried by hand. */
 const otherFolder = process.env['PAWL_VECTORS']
 const folder = otherFolder === undefined ? new URL('../vectors/', import.meta.url) : pathToFileURL(`${otherFolder}/`)
@@ -117,7 +120,7 @@ export async function run(definition: OperatorDefinition, testCase: VectorCase):
 }
 
 async function build(definition: OperatorDefinition, params: unknown): Promise<Operator> {
-  return definition.create(definition.params.parse(params), { textKey: 'text', seed: 42 })
+  return definition.create(definition.params.parse(params), { textKey: 'text', seed: 42, mediaDir })
 }
 
 function withAssets({ params, assets }: VectorCase, dir: string | undefined): unknown {

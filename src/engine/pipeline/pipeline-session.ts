@@ -115,6 +115,7 @@ export class PipelineSession implements AsyncDisposable {
       ...{
         operators: plan.barriers.map(({ use }) => use),
         customModules: [],
+        mediaDir: process.cwd(),
         textKeys: ['text'],
         seed: 42,
         onError: 'quarantine' as const,

@@ -1,3 +1,4 @@
+import type { FileRead } from '../../core/files-read.js'
 import { keysNamedBy } from '../../core/named-keys.js'
 import type { Filter, Mapper, MapResult, Operator, OperatorCatalog } from '../../core/operator.js'
 import { withOwnStats } from '../../core/own-stats.js'
@@ -85,6 +86,11 @@ export class OperatorChain {
     return left
   }
 
+  /** What operators have read of files that samples name since this was last called. */
+  takeFilesRead(): readonly FileRead[] {
+    return this.steps.flatMap(({ operator }) => operator.takeFilesRead?.() ?? [])
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { operator } of this.steps) await operator.dispose?.()
   }
@@ -112,7 +118,11 @@ export function spelledFor(
 export async function buildOperator(job: JobSpec, catalog: OperatorCatalog, index: number): Promise<Operator> {
   const use = job.operators[index]
   const definition = await catalog.load(use.name)
-  const operator = await definition.create(use.params, { textKey: job.textKeys[0], seed: job.seed })
+  const operator = await definition.create(use.params, {
+    textKey: job.textKeys[0],
+    seed: job.seed,
+    mediaDir: job.mediaDir,
+  })
   if (operator.identity === use.identity) return operator
   await operator.dispose?.()
   const message = `what ${use.name} reads beside the samples changed while the job was running; run the job again once nobody writes to it: only what depends on it is redone`
@@ -125,6 +135,7 @@ function measureOnly(filter: Filter): Filter {
     concurrency: filter.concurrency,
     computeStats: sample => filter.computeStats?.(sample),
     keep: () => true,
+    takeFilesRead: () => filter.takeFilesRead?.() ?? [],
     dispose: () => filter.dispose?.(),
   }
 }

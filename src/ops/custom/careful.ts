@@ -58,6 +58,7 @@ function bind(filter: FilterOperator): FilterOperator {
     ...filter,
     computeStats: filter.computeStats?.bind(filter),
     keep: sample => filter.keep(sample),
+    takeFilesRead: filter.takeFilesRead?.bind(filter),
     dispose: () => filter.dispose?.(),
   }
 }

@@ -69,6 +69,10 @@ export class OperatorStage extends Stage<DocumentBatch, DocumentBatch> {
     const params = this.settings.textKey === undefined ? this.params : { text_key: textKey, ...this.params }
     const read = await readOperator({ [this.operator]: params }, createCatalog(), { textKey, seed })
     if ('problems' in read) throw new UsageError(`OperatorStage: ${read.problems.join('; ')}`)
+    if (read.use.readsFiles)
+      throw new UsageError(
+        `OperatorStage: ${this.operator} reads files that samples name, and a pipeline does not notice when those change: run it from a recipe`,
+      )
     this.#use = read.use
   }
 

@@ -1,3 +1,4 @@
+import { roundLink } from '../../../core/fingerprint.js'
 import type { PointRecord, RowEncoding, SignatureRecord } from '../../../core/records.js'
 import type { PointInput, SegmentUnit, SourceInput } from '../../../core/work-unit.js'
 import { nextPoint, type Reach } from '../../../planning/reaches.js'
@@ -201,7 +202,7 @@ export function buildUnit(
     toOp,
     fingerprint:
       input.kind === 'source'
-        ? { kind: 'of_digest', readerLink: state.readerLink, links }
+        ? { kind: 'of_digest', readerLink: roundLink(state.readerLink, state.round), links }
         : { kind: 'known', value: fingerprint ?? '' },
     encoding: toOp === plan.operators.length ? finishedEncoding : job.storage,
     signs: signs === undefined ? undefined : { operator: signs, link: plan.links[signs] },

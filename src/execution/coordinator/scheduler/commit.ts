@@ -40,6 +40,10 @@ export async function commitSegment(
     refuseConflict(context, context.ledger.get('point', point.fingerprint), point)
     records.push(point)
   }
+  if (result.filesRead !== undefined) {
+    const { fingerprint, filesRead: file } = result
+    records.push({ kind: 'files_read', fingerprint, partition: state.partition, round: state.round, file })
+  }
   let id = point?.fingerprint
   if (result.signature !== undefined && unit.signs !== undefined) {
     const fingerprint = signatureFingerprint(result.fingerprint, unit.signs.link)
@@ -87,7 +91,7 @@ function filesOf(record: LedgerRecord | undefined): readonly FileRef[] {
   if (record?.kind === 'verdict') return record.lines === undefined ? [record.file] : [record.file, record.lines]
   if (record?.kind === 'stages')
     return [record.spool, record.signature, ...record.quarantine].filter(file => file !== undefined)
-  return record?.kind === 'signature' ? [record.file] : []
+  return record?.kind === 'signature' || record?.kind === 'files_read' ? [record.file] : []
 }
 
 function pointOf(unit: SegmentUnit, result: SegmentResult): PointRecord | undefined {
@@ -118,10 +122,14 @@ function tellOfChange({ emit }: RunContext, { key, digest, slices }: PartitionSt
   emit({ event_type: 'warning', message })
 }
 
-/** The same input through the same operators must give the same bytes; where it does not, neither can be trusted. */
+/**
+ * The same input through the same operators must give the same bytes; where it does not, neither can be trusted. Files that
+ * samples name may have changed in between: the next run sees that by their stamps.
+ */
 function refuseConflict({ plan }: RunContext, other: PointRecord | undefined, point: PointRecord): void {
   if (other === undefined || other.file.checksum === point.file.checksum) return
-  if (plan.operators.slice(0, point.opsDone).some(({ isDeterministic }) => !isDeterministic)) return
+  if (plan.operators.slice(0, point.opsDone).some(({ isDeterministic, readsFiles }) => !isDeterministic || readsFiles))
+    return
   if (JSON.stringify(other.encoding) !== JSON.stringify(point.encoding)) return
   throw new JobFailure(
     'checksum_conflict',

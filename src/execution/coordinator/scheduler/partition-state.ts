@@ -2,6 +2,7 @@ import {
   barrierFingerprint,
   inputFingerprint,
   pointFingerprint,
+  roundLink,
   signatureFingerprint,
   verdictFingerprint,
 } from '../../../core/fingerprint.js'
@@ -23,6 +24,8 @@ export interface PartitionState {
   readonly stamps: readonly string[]
   readonly shares: readonly number[]
   readonly readerLink: string
+  /** Begins anew whenever files that its samples name have changed; empty before the first time. */
+  round: string
   digest: string | undefined
   /** What a barrier decided for the partition: one entry a reach behind the first. */
   readonly verdicts: { readonly path: string; readonly slice: VerdictSlice }[]
@@ -40,7 +43,7 @@ export interface Books {
 /** The fingerprint that a partition's chain has at the start of a reach, or undefined where it is not known yet. */
 export function baseOfReach(plan: OperatorPlan, state: PartitionState, reach: Reach): string | undefined {
   if (state.digest === undefined) return undefined
-  let base = inputFingerprint(state.readerLink, state.key, state.digest)
+  let base = inputFingerprint(roundLink(state.readerLink, state.round), state.key, state.digest)
   for (const earlier of plan.reaches.slice(0, reach.index)) {
     const verdict = state.verdicts[earlier.index]
     if (verdict === undefined || earlier.signs === undefined) return undefined

@@ -69,7 +69,7 @@ function removeFiles({ directory }: RunContext, files: readonly FileRef[]): void
 }
 
 const checkpointName =
-  /\.op\d+\.[0-9a-f]{10}\.([0-9a-f]{8}\.(jsonl|jsonl\.gz|parquet|arrow|signatures|verdict)|\d+-of-\d+\.findings)$/
+  /\.op\d+\.[0-9a-f]{10}\.([0-9a-f]{8}\.(jsonl|jsonl\.gz|parquet|arrow|signatures|verdict|files)|\d+-of-\d+\.findings)$/
 const quarantineName = /\.op\d+-\d+\.[0-9a-f]{8}\.jsonl$/
 const damagedName = /\.damaged-[0-9a-f]{8}$/
 
@@ -82,7 +82,8 @@ function collectOrphans(context: RunContext, policy: RetentionPolicy): void {
     hasPoints = true
     for (const { path } of [file, ...quarantine]) named.add(path)
   }
-  for (const kind of ['signature', 'verdict'] as const) for (const { file } of ledger.all(kind)) named.add(file.path)
+  for (const kind of ['signature', 'verdict', 'files_read'] as const)
+    for (const { file } of ledger.all(kind)) named.add(file.path)
   const sweep = (folder: string, ours: RegExp) => {
     if (!existsSync(folder)) return
     for (const name of listIfThere(folder)) {

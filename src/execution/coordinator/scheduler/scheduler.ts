@@ -9,6 +9,7 @@ import { blocksOf } from './blocks.js'
 import { needsNoReading, readInPieces, recallPieces, statesOfPieces } from './file-in-pieces.js'
 import { judgeQuarantine } from './judge-quarantine.js'
 import type { PartitionState } from './partition-state.js'
+import { recallRound, renewRounds } from './rounds.js'
 import type { RunContext } from './run-context.js'
 import { type Part, shareWork } from './share-work.js'
 import { openState, recallDigest, sameStamps } from './sources.js'
@@ -49,8 +50,13 @@ export class Scheduler {
     }))
   }
 
-  /** Learns what the ledger knows of the input. Runs nothing but digests of files whose stamp changed. */
-  async recall(): Promise<void> {
+  /**
+   * Learns what the ledger knows of the input, and, where this process is the first on the job, whether files that samples
+   * name have changed. Runs nothing but digests of files whose stamp changed.
+   */
+  async recall({ isFirst }: { readonly isFirst: boolean }): Promise<void> {
+    if (isFirst) await renewRounds(this.context)
+    for (const { state } of this.#sources) recallRound(this.context, state)
     const recalled = new Set<Source>()
     const parts = this.#sources.map((source, index) =>
       this.#part(source, {
@@ -204,6 +210,7 @@ export class Scheduler {
   #learn(source: Source): void {
     const { ledger } = this.context
     const { state } = source
+    recallRound(this.context, state)
     if (source.pieces !== undefined) {
       const known = ledger.get('pieces', state.key)
       if (known !== undefined && known.stamp === state.stamps[0]) source.pieces = known
@@ -235,7 +242,8 @@ export class Scheduler {
     if (pieces === undefined) return [state]
     const known = this.#states.get(source)
     const isSame =
-      known?.length === pieces.pieces.length && known.every((one, i) => one.digest === pieces.pieces[i].digest)
+      known?.length === pieces.pieces.length &&
+      known.every((one, i) => one.digest === pieces.pieces[i].digest && one.round === state.round)
     if (known !== undefined && isSame) return known
     const states = statesOfPieces(state, pieces)
     this.#states.set(source, states)

@@ -24,6 +24,7 @@ export function openState(
     stamps: filesOf.map(({ stamp }) => stamp),
     shares,
     readerLink: linkOfReader(job, partition, shares),
+    round: '',
     digest: undefined,
     verdicts: [],
   }

@@ -7,6 +7,7 @@ import type { JobSpec, SegmentUnit } from '../../../core/work-unit.js'
 import { StagedFile } from '../../../util/durable-file.js'
 import { storedPath } from '../../../util/stored-path.js'
 import { type CheckpointWriter, checkpointSuffix, openCheckpointWriter } from '../../contents/checkpoint-writer.js'
+import { FilesReadWriter } from '../../contents/files-read.js'
 import { QuarantineWriter } from '../../contents/quarantine-writer.js'
 import { isSystemError, UnitFailure } from '../../protocol/unit-failure.js'
 import { RecordBuffer } from '../barrier/record-buffer.js'
@@ -21,11 +22,12 @@ export interface Signing {
 
 /**
  * What a unit (or one piece of it) writes: the point's rows, signatures for the barrier that follows,
- * quarantine. Everything is staged; `publish` gives all of it names, rows first. What was staged and not
+ * quarantine, and which files its samples named. Everything is staged; `publish` gives all of it names, rows first. What was staged and not
  * published is removed by `discard`, or after a crash as garbage.
  */
 export class SegmentOutput {
   readonly quarantine: QuarantineWriter
+  readonly filesRead: FilesReadWriter
   readonly #sliceRows: number[]
   /** Signature records of each slice. */
   readonly #signatureRows: number[]
@@ -44,6 +46,11 @@ export class SegmentOutput {
     this.#sliceRows = unit.slices.map(() => 0)
     this.#signatureRows = unit.slices.map(() => 0)
     this.quarantine = new QuarantineWriter(join(job.jobDir, 'quarantine'), job.writer, name, job.maxSampleBytes)
+    this.filesRead = new FilesReadWriter(
+      job.checkpointDir,
+      job.writer,
+      `${partition}.op${unit.toOp}.${unit.attempt}.files`,
+    )
   }
 
   static async open(
@@ -104,7 +111,10 @@ export class SegmentOutput {
     const quarantine = own === undefined ? before : [...before, own]
     const sliceRows = [...this.#sliceRows]
     const signatureRows = this.signing?.operator.signMany === undefined ? undefined : [...this.#signatureRows]
-    const made = { file, sliceRows, counts, quarantine, signature, signatureRows }
+    const filesRead = this.filesRead.publish((staged, rows) =>
+      this.#publishFile(staged, join(this.job.checkpointDir, `${stem}.files`), rows),
+    )
+    const made = { file, sliceRows, counts, quarantine, filesRead, signature, signatureRows }
     return { kind: 'segment', partition, fingerprint, digest, ...made }
   }
 
@@ -112,6 +122,7 @@ export class SegmentOutput {
     this.points?.file.discard()
     this.signatures?.discard()
     this.quarantine.discard()
+    this.filesRead.discard()
   }
 
   #sign(samples: readonly Sample[], onFailure: (sample: Sample, error: unknown) => void): readonly Sample[] {

@@ -88,6 +88,7 @@ export class SegmentPass {
       onSample: () => this.#tellNowAndThen(),
       onStep,
     })
+    output.filesRead.add(this.chain.takeFilesRead())
     const { signMs, writeMs } = await output.write(left, (sample, error) => {
       const { index } = this.signing as Signing
       counts.operator(index).quarantined++
