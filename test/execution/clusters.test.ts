@@ -43,3 +43,30 @@ test.each(['document_minhash_deduplicator', 'document_simhash_deduplicator'] as 
     ])
   },
 )
+
+test('the tracer shows beside a dropped duplicate the sample that was kept for it, in other partitions, too', async () => {
+  const folder = tempFolder()
+  const samples = [
+    long('in the morning'),
+    'nobody knows why the lamp went out that night in March',
+    long('in the morning!'),
+  ]
+  for (const [n, text] of samples.entries())
+    writeFileSync(join(folder, `in-${n}.jsonl`), `${JSON.stringify({ n, text })}\n`)
+  const report = await runRecipe({
+    ...{ dataset_path: join(folder, 'in-*.jsonl'), export_path: join(folder, 'out/o.jsonl'), np: 1, open_tracer: true },
+    partition: { mode: 'manual', num_of_partitions: 3 },
+    process: [
+      { replace_content_mapper: { pattern: 'pier', repl: 'quay' } },
+      { document_minhash_deduplicator: { export_clusters: true } },
+    ] as never,
+  })
+  const [line] = readFileSync(join(report.jobDir, 'trace/duplicate-document_minhash_deduplicator.jsonl'), 'utf8').split(
+    '\n',
+  )
+  expect(JSON.parse(line)).toEqual({
+    dup1: { n: 0, text: samples[0] },
+    dup2: { n: 2, text: samples[2].replace('pier', 'quay') },
+    __pawl__kept__: { path: join(folder, 'in-0.jsonl'), offset: 0 },
+  })
+})

@@ -13,6 +13,7 @@ import { damagedPath } from '../scheduler/damage.js'
 import { type Books, finalFingerprints, latestPoint, type PartitionState } from '../scheduler/partition-state.js'
 import { acquireSlot, booksOf, type RunContext } from '../scheduler/run-context.js'
 import { superviseUnit, UnitFailed } from '../scheduler/supervise.js'
+import { addKeptTwins } from './kept-twins.js'
 
 /** What a recipe wants to see of its operators. */
 export interface TraceWish {
@@ -47,7 +48,7 @@ export async function traceJob(context: RunContext, states: readonly PartitionSt
         lines.push(...(await linesOf({ ...context, slot }, group, settings)))
       },
     )
-  writeExamples(context, lines, settings)
+  await writeExamples(context, { lines, settings, states })
 }
 
 /** A partition's states, or those of its pieces, with what all that was done to them follows from. */
@@ -72,7 +73,13 @@ function groupStates(context: RunContext, states: readonly PartitionState[]): Gr
 
 /** The examples of a partition: those on record, or new ones. */
 async function linesOf(context: RunContext, group: Group, settings: TraceSettings): Promise<TraceLine[]> {
-  const fingerprint = fingerprintOf('trace', canonicalJson(settings), String(context.job.seed), ...group.finals)
+  const fingerprint = fingerprintOf(
+    'trace',
+    'with places',
+    canonicalJson(settings),
+    String(context.job.seed),
+    ...group.finals,
+  )
   const known = context.ledger.get('trace', fingerprint)
   const lines = known && readLines(context, known.file)
   if (lines !== undefined) return lines
@@ -151,20 +158,36 @@ function readLines(context: RunContext, file: FileRef): TraceLine[] | undefined 
 
 const ownName = /^(mapper|filter|duplicate|selector|grouper|aggregator)-\w+(\.\d+)?\.jsonl$/
 
+interface Traced {
+  readonly lines: readonly TraceLine[]
+  readonly settings: TraceSettings
+  readonly states: readonly PartitionState[]
+}
+
 /** One file an operator; those of operators that are no longer traced go. */
-function writeExamples(context: RunContext, lines: readonly TraceLine[], { operators, count }: TraceSettings): void {
+async function writeExamples(context: RunContext, { lines, settings, states }: Traced): Promise<void> {
+  const { operators, count } = settings
   const folder = join(context.directory.path, 'trace')
   makeFolderDurably(folder)
   const written = new Set<string>()
   for (const op of operators) {
-    const own = lines.filter(line => line.op === op).sort((a, b) => a.hash - b.hash)
-    if (own.length === 0) continue
+    const some = lines.filter(line => line.op === op).sort((a, b) => a.hash - b.hash)
+    if (some.length === 0) continue
+    const own = await addKeptTwins(context.directory.path, some.slice(0, count), clustersOf(context, states, op))
     const name = traceName(context.plan.operators, op)
-    const text = own.slice(0, count).map(({ entry }) => `${JSON.stringify(entry)}\n`)
+    const text = own.map(({ entry }) => `${JSON.stringify(entry)}\n`)
     writeFileAtomically(join(folder, name), text.join(''), context.job.writer)
     written.add(name)
   }
   for (const name of listIfThere(folder)) if (ownName.test(name) && !written.has(name)) remove(join(folder, name))
+}
+
+/** The clusters that a barrier's decision wrote. */
+function clustersOf({ plan, ledger }: RunContext, [state]: readonly PartitionState[], op: number): FileRef | undefined {
+  const path = state?.verdicts[plan.reaches.findIndex(({ signs }) => signs === op)]?.path
+  if (path === undefined) return undefined
+  for (const { file, lines } of ledger.all('verdict')) if (file.path === path) return lines
+  return undefined
 }
 
 /** `mapper-clean_links_mapper.jsonl`; the second use of an operator is `….2.jsonl`. */

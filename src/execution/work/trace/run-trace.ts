@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import type { OperatorCatalog, OperatorDefinition } from '../../../core/operator.js'
+import type { Origin } from '../../../core/origin.js'
 import type { UnitReport } from '../../../core/report.js'
 import type { Sample } from '../../../core/sample.js'
+import type { Slice } from '../../../core/slice.js'
 import type { TraceResult } from '../../../core/unit-result.js'
 import type { JobSpec, PointInput, TraceUnit } from '../../../core/work-unit.js'
 import { StagedFile } from '../../../util/durable-file.js'
 import { storedPath } from '../../../util/stored-path.js'
-import type { TraceLine } from '../../contents/trace-line.js'
+import type { SamplePlace, TraceLine } from '../../contents/trace-line.js'
 import { isSystemError } from '../../protocol/unit-failure.js'
 import { numbersOf, OperatorChain, type Step } from '../operator-chain.js'
 import { readPoint } from '../segment/point-reader.js'
@@ -34,8 +36,9 @@ export async function runTrace(
     numbers: numbersOf(unit.input.slices),
   })
   const examples = new Examples(unit)
+  const { slices } = unit.input
   const definitions = await Promise.all(job.operators.map(({ name }) => catalog.load(name)))
-  const pass: TracePass = { job, chain, definitions, dropped, examples, keys: unit.settings.keys }
+  const pass: TracePass = { job, chain, definitions, dropped, examples, slices, keys: unit.settings.keys }
   for (let from = 0; from < chosen.length && !examples.isComplete; from += samplesAtOnce) {
     let left: readonly TracedSample[] = chosen.slice(from, from + samplesAtOnce)
     for (let op = 0; op < job.operators.length && left.length > 0; op++) left = await applyOperator(pass, op, left)
@@ -50,6 +53,7 @@ interface TracePass {
   readonly definitions: readonly OperatorDefinition[]
   readonly dropped: ReadonlyMap<number, ReadonlySet<string>>
   readonly examples: Examples
+  readonly slices: readonly Slice[]
   readonly keys: readonly string[]
 }
 
@@ -85,15 +89,23 @@ async function applyOperator(
 }
 
 /** Without what a barrier decided on, nothing can be said of what it dropped, or of what comes behind it. */
-function applyBarrier({ dropped, examples }: TracePass, op: number, samples: readonly TracedSample[]) {
+function applyBarrier({ dropped, examples, slices }: TracePass, op: number, samples: readonly TracedSample[]) {
   const gone = dropped.get(op)
   if (gone === undefined) return []
   const left: TracedSample[] = []
   for (const traced of samples) {
     if (!gone.has(originKey(traced.sample.origin))) left.push(traced)
-    else examples.add({ op, hash: traced.hash, entry: describeDuplicate(traced.sample) })
+    else {
+      const { origin } = traced.sample
+      const place = { path: slices[origin.slice].path, ...placeOf(origin) }
+      examples.add({ op, hash: traced.hash, entry: describeDuplicate(traced.sample), place })
+    }
   }
   return left
+}
+
+function placeOf({ offset, ordinal }: Origin): Omit<SamplePlace, 'path'> {
+  return offset >= 0 ? { offset } : { record: ordinal }
 }
 
 /** What an operator made of one sample. */

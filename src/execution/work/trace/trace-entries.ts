@@ -65,7 +65,7 @@ export function describeDropped(sample: Sample, use: OperatorUse, { stats, thres
   }
 }
 
-/** A sample that a barrier dropped, and the one that was kept for it where the decision names it. */
+/** A sample that a barrier dropped; which one was kept for it is added where the decision says it. */
 export function describeDuplicate(sample: Sample): Entry {
   return { dup1: null, dup2: sample.value }
 }
