@@ -2,16 +2,21 @@
 // us: python3 with venv, and a package index. Tests that need it find it under the path exported here.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
-const folder = fileURLToPath(new URL('../node_modules/.cache/pawl-peers', import.meta.url))
+/** Where what tests need beside the packages of npm is kept, so that it outlives a fresh clone; names say the versions. */
+export const testCache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pawl-tests')
+
 const packages = ['pyarrow==26.0.1', 'polars==2.1.0', 'duckdb==2.0.1']
+const rayPackages = ['ray[default]==2.58.1']
+const folderOf = (name, packages) => join(testCache, `${name}-${packages.join('-').replace(/[^\w.-]/g, '')}`)
+const folder = folderOf('peers', packages)
 
 /** The interpreter that has pyarrow, polars and DuckDB, if `provisionPython` could make it. */
 export const peersPython = process.env.PAWL_PYTHON ?? join(folder, 'bin', 'python')
 
-const rayFolder = fileURLToPath(new URL('../node_modules/.cache/pawl-ray', import.meta.url))
+const rayFolder = folderOf('ray', rayPackages)
 
 /** The interpreter that has Ray, if `provisionPython` could make it. */
 export const rayPython = process.env.PAWL_RAY_PYTHON ?? join(rayFolder, 'bin', 'python')
@@ -19,7 +24,7 @@ export const rayPython = process.env.PAWL_RAY_PYTHON ?? join(rayFolder, 'bin', '
 /** Makes the environments, unless they are there. */
 export function provisionPython() {
   if (process.env.PAWL_PYTHON === undefined) provide(folder, 'import pyarrow, polars, duckdb', packages)
-  if (process.env.PAWL_RAY_PYTHON === undefined) provide(rayFolder, 'import ray, aiohttp', ['ray[default]==2.58.1'])
+  if (process.env.PAWL_RAY_PYTHON === undefined) provide(rayFolder, 'import ray, aiohttp', rayPackages)
 }
 
 function provide(folder, test, packages) {

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { provisionPython } from './provision-python.mjs'
+import { provisionPython, testCache } from './provision-python.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = name => join(root, 'node_modules', '.bin', name)
@@ -20,9 +20,9 @@ function provision(command, packages) {
   spawnSync('apt-get', ['-q', '-y', 'install', ...packages], { stdio: 'ignore' })
 }
 
-/** The current long-term release of Node, from the npm package `node`, which brings its binary; kept for the next time. */
+/** The current long-term release of Node, from the npm package `node`, which brings its binary. */
 function provisionNode() {
-  const folder = join(root, 'node_modules', '.cache', `node-${longTermNode}`)
+  const folder = join(testCache, `node-${longTermNode}`)
   const program = join(folder, 'node_modules', 'node', 'bin', 'node')
   if (!existsSync(program)) {
     console.log(`installing node@${longTermNode}`)

@@ -68,12 +68,12 @@ const mutants: readonly (Mutant & { readonly foundIn?: number })[] = [
 
 const most = Number(process.env['PAWL_MUTANT_HISTORIES'] ?? 300)
 /**
- * All of them in the long run, from its seed. Elsewhere two that the commit draws, of those that a history of one seed is known
+ * All of them in the long run, from its seed. Elsewhere one that the commit draws, of those that a history of one seed is known
  * to find within seconds; where what histories do has changed since, others find it a little later.
  */
 const knownSeed = 5
 const known = mutants.filter(({ foundIn }) => foundIn !== undefined)
-const tried = runsAll ? mutants : [known[crashSeed % known.length], known[(crashSeed + 3) % known.length]]
+const tried = runsAll ? mutants : [known[crashSeed % known.length]]
 
 describe('random histories can fail', () => {
   it('by lines that are still there', () => {

@@ -16,7 +16,7 @@ import {
 
 /** Points a scenario, drawn by the commit; `npm run crash` asks for more, and for a least number of each kind. */
 const isLong = process.env['PAWL_CRASH_POINTS'] !== undefined
-const pointsWanted = Number(process.env['PAWL_CRASH_POINTS'] ?? 6)
+const pointsWanted = Number(process.env['PAWL_CRASH_POINTS'] ?? 4)
 /** Where in its stretch of calls each point lies. */
 const drawn = randomFrom(crashSeed)()
 const resumeKills = 3

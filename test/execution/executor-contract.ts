@@ -3,13 +3,14 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect } from 'vitest'
 import type { UnitReport } from '../../src/core/report.js'
 import type { SegmentResult, UnitOutcome, UnitProgress } from '../../src/core/unit-result.js'
 import type { JobSpec, OperatorUse, SegmentUnit } from '../../src/core/work-unit.js'
 import type { Executor } from '../../src/execution/protocol/executor.js'
 import { stampFile } from '../../src/util/file-stamp.js'
 import { newWriter } from '../../src/util/staging.js'
+import { drawing } from '../drawn.js'
 
 /** A mapper that obeys its texts, as a plain module next to nothing but the built package. */
 const obedient = (index: string) => `
@@ -42,10 +43,13 @@ export interface ExecutorKind {
   readonly module: (job: JobSpec, slots: number) => string
   /** True where a worker of a process is there, that lives or is dead. */
   readonly hasWorkers: (pid: number) => boolean
+  /** Of so many promises in a row, a commit draws one: where each takes seconds to be set up. */
+  readonly share?: number
 }
 
 /** What every executor promises (see `Executor`), whatever it runs units on. */
-export function describeExecutor({ name, open, module, hasWorkers }: ExecutorKind): void {
+export function describeExecutor({ name, open, module, hasWorkers, share = 1 }: ExecutorKind): void {
+  const itDrawn = drawing(share)
   describe(`${name} executor`, () => {
     let folder: string
     let executor: Executor
@@ -117,7 +121,7 @@ export function describeExecutor({ name, open, module, hasWorkers }: ExecutorKin
       }
     }
 
-    it('runs units to their end and reports before it settles', async () => {
+    itDrawn('runs units to their end and reports before it settles', async () => {
       const seen: UnitProgress[] = []
       const report = { ...silent, progress: (progress: UnitProgress) => void seen.push(progress) }
       // Several batches, so that there are several reports.
@@ -133,7 +137,7 @@ export function describeExecutor({ name, open, module, hasWorkers }: ExecutorKin
       expect(seen.length).toBe(heard)
     })
 
-    it('gives the same result for the same unit, whichever worker runs it', async () => {
+    itDrawn('gives the same result for the same unit, whichever worker runs it', async () => {
       const texts = Array.from({ length: 50 }, (_, index) => `text ${index}`)
       const outcomes = await Promise.all(Array.from({ length: 6 }, () => run(makeUnit(texts), silent, never)))
       const checksums = outcomes.map(outcome =>
@@ -142,7 +146,7 @@ export function describeExecutor({ name, open, module, hasWorkers }: ExecutorKin
       expect(new Set(checksums).size).toBe(1)
     })
 
-    it('tells of a failure with its consequence and stays usable', async () => {
+    itDrawn('tells of a failure with its consequence and stays usable', async () => {
       expect(await run(makeUnit(['fail']), silent, never)).toMatchObject({
         kind: 'failed',
         error: { code: 'ENOSPC', consequence: 'stop_job' },
@@ -150,7 +154,7 @@ export function describeExecutor({ name, open, module, hasWorkers }: ExecutorKin
       expect(await run(makeUnit(['fine']), silent, never)).toMatchObject({ kind: 'done' })
     })
 
-    it('tells of a lost worker, with the batch it died in, and goes on with another', async () => {
+    itDrawn('tells of a lost worker, with the batch it died in, and goes on with another', async () => {
       expect(await run(makeUnit(['one', 'die']), silent, never)).toMatchObject({
         kind: 'lost',
         blame: 'unit',
@@ -159,7 +163,7 @@ export function describeExecutor({ name, open, module, hasWorkers }: ExecutorKin
       expect(await run(makeUnit(['fine']), silent, never)).toMatchObject({ kind: 'done' })
     })
 
-    it('has room for so many units at once, gives it to who came first, and takes it back', async () => {
+    itDrawn('has room for so many units at once, gives it to who came first, and takes it back', async () => {
       const slots = [await executor.acquire(never), await executor.acquire(never)]
       const order: string[] = []
       const waiting = ['first', 'second'].map(async name => {
@@ -183,14 +187,14 @@ export function describeExecutor({ name, open, module, hasWorkers }: ExecutorKin
       for (const slot of next) slot[Symbol.dispose]()
     })
 
-    it('goes on in the same slot with another worker', async () => {
+    itDrawn('goes on in the same slot with another worker', async () => {
       const slot = await executor.acquire(never)
       expect(await slot.run(makeUnit(['die']), silent, never)).toMatchObject({ kind: 'lost', blame: 'unit' })
       expect(await slot.run(makeUnit(['fine']), silent, never)).toMatchObject({ kind: 'done' })
       slot[Symbol.dispose]()
     })
 
-    it('ends busy and idle workers when it is disposed of, through no fault of their units', async () => {
+    itDrawn('ends busy and idle workers when it is disposed of, through no fault of their units', async () => {
       const [idle, busy] = [join(folder, 'idle'), join(folder, 'busy')]
       const outcome = run(makeUnit([`tell ${busy}`, 'hang']))
       await run(makeUnit([`tell ${idle}`]))
@@ -201,7 +205,7 @@ export function describeExecutor({ name, open, module, hasWorkers }: ExecutorKin
       expect(await run(makeUnit(['fine']))).toMatchObject({ kind: 'lost', blame: 'place' })
     })
 
-    it('leaves no worker behind when its process is killed, be it busy or idle', async () => {
+    itDrawn('leaves no worker behind when its process is killed, be it busy or idle', async () => {
       const told = [join(folder, 'idle'), join(folder, 'busy')]
       const units = [makeUnit([`tell ${told[0]}`]), makeUnit([`tell ${told[1]}`, 'hang'])]
       writeFileSync(join(folder, 'executor.mjs'), module(makeJob(), 2))
@@ -223,7 +227,7 @@ await Promise.all([run(units[0]), run(units[1])])
       await until(() => !told.some(path => isAlive(readPid(path))))
     })
 
-    it('begins nothing any more that a process asked for before it was killed', async () => {
+    itDrawn('begins nothing any more that a process asked for before it was killed', async () => {
       writeFileSync(join(folder, 'executor.mjs'), module(makeJob(), 2))
       const main = `
 import { open } from './executor.mjs'
@@ -242,7 +246,7 @@ process.kill(process.pid, 'SIGKILL')
       expect(existsSync(told)).toBe(false)
     })
 
-    it('stops units that are busy, and those that wait for a slot', async () => {
+    itDrawn('stops units that are busy, and those that wait for a slot', async () => {
       const stop = new AbortController()
       const busy = [makeUnit(['hang']), makeUnit(['hang'])]
       let announced = 0

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { PipelineOptions } from '../../src/index.js'
+import { drawing } from '../drawn.js'
 import { PipelineRig, pawl } from './rig.js'
 
 const {
@@ -67,6 +68,8 @@ function threeFiles(): PipelineRig {
   for (const name of ['a', 'b', 'sub/c']) rig.writeDocuments(`input/${name}.jsonl`, 6, name)
   return rig
 }
+
+const itDrawn = drawing(2)
 
 describe('a pipeline', () => {
   it('writes each source under its own name, and a second run does nothing', async () => {
@@ -155,25 +158,28 @@ describe('a pipeline', () => {
 })
 
 describe('sources', () => {
-  it('a file added in front, removed in the middle, renamed: only what is new is run, and what is gone goes', async () => {
-    const rig = threeFiles()
-    const make = await withNoting(rig)
-    await run(rig, make())
-    rmSync(rig.path('calls.txt'))
-    rig.writeDocuments('input/0.jsonl', 2)
-    expect(await run(rig, make())).toMatchObject({ complete: 4 })
-    expect(rig.lines('calls.txt')).toEqual(['0'])
-    rmSync(rig.path('input/b.jsonl'))
-    renameSync(rig.path('input/a.jsonl'), rig.path('input/z.jsonl'))
-    rmSync(rig.path('calls.txt'))
-    const removed: string[] = []
-    await run(rig, make(), { onEvent: event => event.event_type === 'output_removed' && removed.push(event.path) })
-    expect(rig.lines('calls.txt')).toEqual(['z'])
-    expect(Object.keys(rig.read('output'))).toEqual(['0.jsonl', 'sub/c.jsonl', 'z.jsonl'])
-    expect(removed.sort()).toEqual([rig.path('output/a.jsonl'), rig.path('output/b.jsonl')])
-  })
+  itDrawn(
+    'a file added in front, removed in the middle, renamed: only what is new is run, and what is gone goes',
+    async () => {
+      const rig = threeFiles()
+      const make = await withNoting(rig)
+      await run(rig, make())
+      rmSync(rig.path('calls.txt'))
+      rig.writeDocuments('input/0.jsonl', 2)
+      expect(await run(rig, make())).toMatchObject({ complete: 4 })
+      expect(rig.lines('calls.txt')).toEqual(['0'])
+      rmSync(rig.path('input/b.jsonl'))
+      renameSync(rig.path('input/a.jsonl'), rig.path('input/z.jsonl'))
+      rmSync(rig.path('calls.txt'))
+      const removed: string[] = []
+      await run(rig, make(), { onEvent: event => event.event_type === 'output_removed' && removed.push(event.path) })
+      expect(rig.lines('calls.txt')).toEqual(['z'])
+      expect(Object.keys(rig.read('output'))).toEqual(['0.jsonl', 'sub/c.jsonl', 'z.jsonl'])
+      expect(removed.sort()).toEqual([rig.path('output/a.jsonl'), rig.path('output/b.jsonl')])
+    },
+  )
 
-  it('the same path twice and two equal files are sources of their own', async () => {
+  itDrawn('the same path twice and two equal files are sources of their own', async () => {
     const rig = threeFiles()
     rig.write('input/b.jsonl', readFileSync(rig.path('input/a.jsonl')))
     const paths = ['input/a.jsonl', 'input/a.jsonl', 'input/b.jsonl'].map(path => rig.path(path))
@@ -181,7 +187,7 @@ describe('sources', () => {
     expect(Object.values(rig.read('output')).map(text => text.split('\n').length)).toEqual([5, 5, 5])
   })
 
-  it('groups stay together whatever files come and go', async () => {
+  itDrawn('groups stay together whatever files come and go', async () => {
     const rig = new PipelineRig()
     for (let n = 0; n < 6; n++) rig.writeDocuments(`input/part-${n}.jsonl`, 4)
     const make = await withNoting(rig)
@@ -199,7 +205,7 @@ describe('sources', () => {
     expect(rig.lines('calls.txt')).toHaveLength(1)
   })
 
-  it('a touched file is read off, and not run again; one that changed is', async () => {
+  itDrawn('a touched file is read off, and not run again; one that changed is', async () => {
     const rig = threeFiles()
     const make = await withNoting(rig)
     await run(rig, make())
@@ -211,7 +217,7 @@ describe('sources', () => {
     expect(rig.ids('output/b.jsonl')).toHaveLength(7)
   })
 
-  it('one long file is many sources, by bytes and by lines, also compressed', async () => {
+  itDrawn('one long file is many sources, by bytes and by lines, also compressed', async () => {
     const rig = new PipelineRig()
     rig.writeDocuments('input/long.jsonl', 30)
     const text = readFileSync(rig.path('input/long.jsonl'))
@@ -239,7 +245,7 @@ describe('sources', () => {
     expect(ranges.flatMap(name => other.ids(`output/${name}`))).toEqual(rig.ids('input/long.jsonl').slice(0, 30))
   })
 
-  it('initial tasks are the sources where no stage gives them', async () => {
+  itDrawn('initial tasks are the sources where no stage gives them', async () => {
     const rig = new PipelineRig()
     const pipeline = new Pipeline({ name: 'given' }).addStage(new JsonlWriter({ path: rig.path('output') }) as never)
     const initialTasks = [1, 2].map(n => new DocumentBatch([{ id: `d${n}`, text: 'x' }]))
@@ -254,7 +260,7 @@ describe('sources', () => {
 })
 
 describe('edits', () => {
-  it('a changed option redoes the sources, and an old name that nobody gives any more goes', async () => {
+  itDrawn('a changed option redoes the sources, and an old name that nobody gives any more goes', async () => {
     const rig = threeFiles()
     await run(rig)
     expect(await run(rig, curate(rig, { minWords: 5 }))).toMatchObject({ wasComplete: false, complete: 3 })
@@ -265,7 +271,7 @@ describe('edits', () => {
     expect(Object.keys(rig.read('elsewhere'))).toHaveLength(3)
   })
 
-  it('an edit behind a stage with its own workers begins at what that stage handed on', async () => {
+  itDrawn('an edit behind a stage with its own workers begins at what that stage handed on', async () => {
     const rig = threeFiles()
     const path = rig.write('noting.mjs', noting(rig))
     const { Noting } = (await import(pathToFileURL(path).href)) as { Noting: new () => InstanceType<typeof Stage> }
@@ -288,7 +294,7 @@ describe('edits', () => {
     expect(rig.lines('calls.txt').length).toBeGreaterThan(3)
   })
 
-  it('an output that was lost is made again', async () => {
+  itDrawn('an output that was lost is made again', async () => {
     const rig = threeFiles()
     await run(rig)
     const before = rig.read('output')
@@ -328,7 +334,7 @@ describe('modes', () => {
     },
   )
 
-  it('a file of ours that its user edited is the user’s', async () => {
+  itDrawn('a file of ours that its user edited is the user’s', async () => {
     const rig = threeFiles()
     await run(rig)
     rig.write('output/a.jsonl', foreign)
@@ -342,7 +348,7 @@ describe('modes', () => {
 })
 
 describe('failures', () => {
-  it('a failed task keeps its source open, and that one alone is run again', async () => {
+  itDrawn('a failed task keeps its source open, and that one alone is run again', async () => {
     const rig = threeFiles()
     const make = await withNoting(
       rig,
@@ -362,7 +368,7 @@ describe('failures', () => {
     expect(rig.lines('calls.txt')).toEqual(['b'])
   })
 
-  it('what fails too often is left alone until it is asked for', async () => {
+  itDrawn('what fails too often is left alone until it is asked for', async () => {
     const rig = threeFiles()
     const make = await withNoting(rig, `if (context.source.name === 'b') throw new Error('never'); return batch`)
     for (const attempts of [1, 2, 2]) {
@@ -375,7 +381,7 @@ describe('failures', () => {
     expect(rig.lines('calls.txt').filter(name => name === 'b')).toHaveLength(3)
   })
 
-  it('a damaged file fails alone, and says what it is', async () => {
+  itDrawn('a damaged file fails alone, and says what it is', async () => {
     const rig = threeFiles()
     rig.write('input/bad.jsonl.gz', gzipSync(Buffer.alloc(100_000, 'x')).subarray(0, 60))
     const { complete, failedSources } = await run(rig)
@@ -383,7 +389,7 @@ describe('failures', () => {
     expect(failedSources[0].failures[0].error).toContain('bad.jsonl.gz')
   })
 
-  it('a worker that dies is replaced; a source that kills workers fails alone', async () => {
+  itDrawn('a worker that dies is replaced; a source that kills workers fails alone', async () => {
     const rig = threeFiles()
     const make = await withNoting(
       rig,
@@ -394,7 +400,7 @@ describe('failures', () => {
     expect(failedSources[0].failures[0].error).toContain('lost a worker')
   })
 
-  it('a source stage that throws fails the run', async () => {
+  itDrawn('a source stage that throws fails the run', async () => {
     class Listing extends Stage {
       override process(): never {
         throw new Error('no such bucket')
@@ -409,7 +415,7 @@ describe('failures', () => {
 })
 
 describe('stages of one’s own', () => {
-  it('one that is written in the script runs in its process, with one warning', async () => {
+  itDrawn('one that is written in the script runs in its process, with one warning', async () => {
     const rig = threeFiles()
     const pids = new Set<number>()
     class Inline extends Stage {
@@ -430,7 +436,7 @@ describe('stages of one’s own', () => {
     expect(await run(rig, pipeline)).toMatchObject({ wasComplete: true })
   })
 
-  it('are set up once a node and once a worker, and torn down', async () => {
+  itDrawn('are set up once a node and once a worker, and torn down', async () => {
     const rig = threeFiles()
     const path = rig.write(
       'stage.mjs',
@@ -459,7 +465,7 @@ export const Careful = defineStage({ module: import.meta.url, name: 'Careful', o
     expect(calls.indexOf('node')).toBe(0)
   })
 
-  it('a script that defines its stages and runs them is loaded by workers without running it again', async () => {
+  itDrawn('a script that defines its stages and runs them is loaded by workers without running it again', async () => {
     const rig = threeFiles()
     rig.write(
       'script.mjs',
@@ -482,7 +488,7 @@ console.log(JSON.stringify(outcome))`,
     expect(readFileSync(rig.path('output/a.jsonl'), 'utf8')).toContain('"marked":true')
   })
 
-  it('write files of their own exactly once, under the source’s name', async () => {
+  itDrawn('write files of their own exactly once, under the source’s name', async () => {
     const rig = threeFiles()
     const path = rig.write(
       'sink.mjs',
@@ -522,7 +528,7 @@ describe('the stages that ship', () => {
     }
   }
 
-  it('Score, FilterByScore, Modify, AddId', async () => {
+  itDrawn('Score, FilterByScore, Modify, AddId', async () => {
     const path = new PipelineRig().write(
       'parts.mjs',
       `
@@ -548,7 +554,7 @@ export const Upper = defineDocumentModifier({ module: import.meta.url, name: 'Up
     expect(JSON.parse(quarantine)).toMatchObject({ operator: 'Score', sample: '{"other":1}' })
   })
 
-  it('DocumentSplitter and DocumentJoiner undo each other', async () => {
+  itDrawn('DocumentSplitter and DocumentJoiner undo each other', async () => {
     const documents = [
       { id: 'x', text: 'one\n\ntwo\n\nthree' },
       { id: 'y', text: 'alone' },
@@ -568,7 +574,7 @@ export const Upper = defineDocumentModifier({ module: import.meta.url, name: 'Up
     expect(joined.rows).toEqual(documents)
   })
 
-  it('OperatorStage runs operators as recipes do, and puts what they fail on in quarantine', async () => {
+  itDrawn('OperatorStage runs operators as recipes do, and puts what they fail on in quarantine', async () => {
     const { rows, quarantine } = await through(
       [{ text: 'a mail to x@y.org, please' }, { text: 'short' }, { text: 5 }],
       new pawl.OperatorStage('clean_email_mapper'),

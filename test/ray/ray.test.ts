@@ -43,6 +43,7 @@ describe.skipIf(!isThere)('on a cluster of two raylets', () => {
 
   describeExecutor({
     name: 'the Ray',
+    share: 2,
     open: (job, slots) => new RayExecutor(job, { ...settings(job, slots), onWarning: () => {} }),
     module: (job, slots) => `
 import { RayExecutor } from ${JSON.stringify(resolve('dist/tooling.js'))}
