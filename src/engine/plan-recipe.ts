@@ -21,7 +21,7 @@ export async function planRecipe({ recipe }: OpenRecipe): Promise<{
   const directory = directoryOf(recipe)
   const recorded = directory.read<PinnedCut>(directory.cut)
   const pinned = usableCut(recorded, cutSettingsOf(recipe))
-  const { cut, warnings } = await openDataset(recipe, listing, pinned, usableCores())
+  const { cut, warnings } = await openDataset(recipe, listing, { pinned, cores: usableCores() })
   const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)
   const reuse = (await planReuse(recipe, plan, cut)) ?? null
   const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)

@@ -167,7 +167,10 @@ async function stillValid({ recipe, directory }: JobSession, given: FoundInput |
   const isSame = now.kind !== 'read' || (found.pinned.kind === 'read' && isDeepStrictEqual(now, found.pinned))
   return isSame
     ? found.dataset
-    : openDataset(recipe, found.listing, usableCut(now, cutSettingsOf(recipe)), usableCores())
+    : openDataset(recipe, found.listing, {
+        pinned: usableCut(now, cutSettingsOf(recipe)),
+        cores: usableCores(),
+      })
 }
 
 /**
@@ -180,7 +183,10 @@ export async function findInput(recipe: Recipe, directory: JobDirectory): Promis
   const { settings, listing } = await openInput(recipe)
   const examined = examineJob(recipe, settings, directory)
   const { pinned } = examined
-  const dataset = await openDataset(recipe, listing, usableCut(pinned, cutSettingsOf(recipe)), usableCores())
+  const dataset = await openDataset(recipe, listing, {
+    pinned: usableCut(pinned, cutSettingsOf(recipe)),
+    cores: usableCores(),
+  })
   const disk = checkDisk(recipe, dataset.cut, withColumns(settings, dataset.cut), examined.ledger)
   return { listing, dataset, pinned, examined, disk }
 }

@@ -37,9 +37,9 @@ describe('planning operators', () => {
   it('lets a unit end at the next checkpoint, or with its reach', () => {
     const plan = planOperators(five, settings, false)
     const [first, second] = plan.reaches
-    expect(nextPoint(plan, first, 0, true)).toBe(2)
-    expect(nextPoint(plan, second, 3, true)).toBe(4)
-    expect(nextPoint(plan, second, 4, false)).toBe(5)
+    expect(nextPoint(plan, first, { done: 0, isFresh: true })).toBe(2)
+    expect(nextPoint(plan, second, { done: 3, isFresh: true })).toBe(4)
+    expect(nextPoint(plan, second, { done: 4, isFresh: false })).toBe(5)
   })
 })
 

@@ -116,7 +116,7 @@ class SourceRun implements FlowObserver {
     this.#id = knownId(source.id)
     this.#outputs = new OutputFiles(source.name, job.writer, attempt)
     const name = `${source.id}.stage${from}-${to}.${attempt}.jsonl`
-    this.#quarantine = new QuarantineWriter(join(job.jobDir, 'quarantine'), job.writer, name, job.maxSampleBytes)
+    this.#quarantine = new QuarantineWriter(job, name)
     const isLast = to === (job.pipeline?.stages.length ?? to)
     this.#spool = isLast ? undefined : StagedFile.create(job.checkpointDir, job.writer, `${source.id}.${attempt}`)
     this.#contexts = stages.live.map((_, index) => this.#makeContext(index))
@@ -246,7 +246,8 @@ class SourceRun implements FlowObserver {
   #setAside(stage: string, sample: Sample, error: unknown): void {
     const { files } = this.unit.source
     const path = files[sample.origin.slice]?.path ?? files[0]?.path ?? ''
-    this.#quarantine.addSample(sample, { path, base: 0 }, stage, { code: codeOf(error), message: sayError(error) })
+    const told = { code: codeOf(error), message: sayError(error) }
+    this.#quarantine.addSample(sample, { place: { path, base: 0 }, operator: stage, error: told })
   }
 
   #makeContext(index: number): StageContext {

@@ -47,8 +47,7 @@ function normalizeWeights(paths: readonly { path: string; weight: number | undef
 export async function openDataset(
   recipe: Recipe,
   listing: InputListing,
-  pinned: PinnedCut | undefined,
-  cores: number,
+  { pinned, cores }: { readonly pinned: PinnedCut | undefined; readonly cores: number },
 ): Promise<OpenDataset> {
   const warnings = [...describeIgnored(listing), ...describeHive(recipe, listing)]
   const misfits = holdsTypes(recipe) ? 'quarantine' : 'text'
