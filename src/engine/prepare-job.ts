@@ -105,7 +105,7 @@ function pinEpoch(session: JobSession, plan: OperatorPlan, cut: DatasetCut): Epo
   directory.write(directory.recipe, recorded, writer)
   writeFileAtomically(directory.recipeYaml, stringify(recipe.given), writer)
   directory.write(directory.manifest, cut.files, writer)
-  const description = `${JSON.stringify(describePlan(recipe, plan, cut, exporting), null, 2)}\n`
+  const description = `${JSON.stringify(describePlan(recipe, plan, { cut, exporting }), null, 2)}\n`
   writeFileAtomically(directory.plan, description, writer)
   const note = { key: session.key, cut: digestOf(directory, cut), writer, version }
   const epoch = openEpoch(
@@ -187,7 +187,11 @@ export async function findInput(recipe: Recipe, directory: JobDirectory): Promis
     pinned: usableCut(pinned, cutSettingsOf(recipe)),
     cores: usableCores(),
   })
-  const disk = checkDisk(recipe, dataset.cut, withColumns(settings, dataset.cut), examined.ledger)
+  const disk = checkDisk(recipe, {
+    cut: dataset.cut,
+    exporting: withColumns(settings, dataset.cut),
+    ledger: examined.ledger,
+  })
   return { listing, dataset, pinned, examined, disk }
 }
 

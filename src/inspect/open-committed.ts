@@ -45,7 +45,7 @@ export async function openCommitted(jobDir: string): Promise<CommittedJob> {
   const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)
   const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
   const books: Books = { plan, ledger, onError: recipe.on_error, files: cut.files }
-  const states = recallStates(recipe, cut, ledger)
+  const states = recallStates(recipe, cut, { ledger })
   finalFingerprints(books, states)
   return { open, directory, ledger, books, states }
 }

@@ -98,7 +98,7 @@ async function run(job: JobSpec, unit: WorkUnit, report: UnitReport): Promise<Un
   if (unit.kind !== 'stages') return runWorkUnit({ job, catalog: await openedCatalog(), report }, unit)
   await openedCatalog()
   const { runStages } = await import('../../pipeline/run/run-stages.js')
-  return runStages(job, unit, report)
+  return runStages({ job, report }, unit)
 }
 
 async function retire(): Promise<void> {

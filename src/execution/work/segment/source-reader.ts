@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import type { Origin } from '../../../core/origin.js'
 import { Sample } from '../../../core/sample.js'
 import type { Slice } from '../../../core/slice.js'
+import { SourceText } from '../../../core/source-text.js'
 import type { JobSpec, SourceInput } from '../../../core/work-unit.js'
 import { addConstants } from '../../../io/columns/add-constants.js'
 import { readSlice } from '../../../io/open-reader.js'
@@ -142,7 +143,7 @@ export class SourceReader {
     const key = this.job.textKeys[0]
     const { reading } = this.input.slices[this.#slice]
     const before = countNonFinite()
-    const sample = Sample.scan(origin, bytes, start, end, key)
+    const sample = Sample.scan(origin, new SourceText(bytes, start, end), key)
     const isKept = countNonFinite() === before || this.job.nan === 'keep'
     if (isKept && reading?.constants === undefined) return sample
     if (!isKept && this.job.nan === 'refuse') {
@@ -154,7 +155,7 @@ export class SourceReader {
     if (finite.count > 0) this.counts().nulled += finite.count
     const range = { start: 0, end: finite.bytes.length }
     const text = reading?.constants ? addConstants(finite.bytes, range, reading.constants) : finite.bytes
-    return Sample.scan(origin, text, 0, text.length, key)
+    return Sample.scan(origin, new SourceText(text, 0, text.length), key)
   }
 
   #setAside(origin: Origin, defect: Pick<SetAside, 'bytes' | 'lengthBytes' | 'error'>): void {
