@@ -22,7 +22,9 @@ For good, add to the start-up file of your shell:
     .argument('[words...]')
     .allowUnknownOption()
     .addOption(new Option('-h, --help').hideHelp())
-    .action(async (_index: string, _words: readonly string[], __: unknown, { args }: Command) => {
+    .action(async (...given: unknown[]) => {
+      // The command itself, which comes last, has the words as they were typed.
+      const { args } = given.at(-1) as Command
       const { completions } = await import('./completions.js')
       const found = await completions(program, args.slice(1), Number(args[0]))
       if (found.length > 0) process.stdout.write(`${found.join('\n')}\n`)

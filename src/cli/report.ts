@@ -27,24 +27,31 @@ export function reportAsTable(
   return lines.join('\n')
 }
 
+/** What is done beside the operators. */
+interface Step {
+  readonly samples: number
+  readonly ms: number
+  readonly defects?: string
+}
+
 /** One row a step: reading, the operators, checkpoints, export; times as shares of what the workers spent in all. */
 function tableRows(report: RunReport): string[][] {
   const { counts, operators, exportMs } = report
   const allMs = counts.readMs + counts.writeMs + exportMs + counts.operators.reduce((sum, { ms }) => sum + ms, 0)
-  const step = (name: string, samples: number, ms: number, defects = '') => {
+  const step = (name: string, { samples, ms, defects = '' }: Step) => {
     return [name, formatCount(samples), '', '', defects, '', share(ms, allMs)]
   }
   return [
     ['operator', 'samples in', 'changed', 'dropped', 'quarantined', 'drop', 'time'],
-    step('reading', counts.read, counts.readMs, formatCount(counts.defects)),
+    step('reading', { samples: counts.read, ms: counts.readMs, defects: formatCount(counts.defects) }),
     ...operators.map(({ name }, index) => {
       const count = counts.operators[index] ?? { in: 0, changed: 0, quarantined: 0, ms: 0 }
       const dropped = droppedBy(report, index)
       const numbers = [count.in, count.changed, dropped, count.quarantined].map(formatCount)
       return [name, ...numbers, share(dropped, count.in), share(count.ms, allMs)]
     }),
-    step('checkpoints', counts.operators.at(-1)?.out ?? counts.read, counts.writeMs),
-    step('export', report.samplesOut, exportMs),
+    step('checkpoints', { samples: counts.operators.at(-1)?.out ?? counts.read, ms: counts.writeMs }),
+    step('export', { samples: report.samplesOut, ms: exportMs }),
   ]
 }
 

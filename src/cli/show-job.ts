@@ -43,32 +43,22 @@ function choose(jobDir: string, { changed, dropped, quarantine, json: _ }: ShowJ
     if (aside.length === 0) throw new UsageError(`job ${basename(jobDir)} has set nothing aside`)
     return aside
   }
-  if (changed !== undefined)
-    return [
-      named(
-        jobDir,
-        changed,
-        traced.filter(({ kind }) => kind === 'changed'),
-        'changed',
-      ),
-    ]
-  if (dropped !== undefined)
-    return [
-      named(
-        jobDir,
-        dropped,
-        traced.filter(({ kind }) => kind !== 'changed'),
-        'dropped',
-      ),
-    ]
+  if (changed !== undefined) return [named(jobDir, traced, { name: changed, what: 'changed' })]
+  if (dropped !== undefined) return [named(jobDir, traced, { name: dropped, what: 'dropped' })]
   if (traced.length + aside.length === 0) throw nothingTraced(jobDir)
   return [...traced, ...aside]
 }
 
-function named(jobDir: string, name: string, among: readonly Shown[], what: string): Shown {
+/** The examples of what an operator did. */
+function named(
+  jobDir: string,
+  traced: readonly Shown[],
+  { name, what }: { readonly name: string; readonly what: 'changed' | 'dropped' },
+): Shown {
+  const among = traced.filter(({ kind }) => (kind === 'changed') === (what === 'changed'))
   const found = among.find(one => one.name === name)
   if (found !== undefined) return found
-  if (tracesOf(jobDir).length === 0) throw nothingTraced(jobDir)
+  if (traced.length === 0) throw nothingTraced(jobDir)
   const names = among.map(one => one.name)
   const nearest = nearestName(name, names)
   const hint =

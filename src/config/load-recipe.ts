@@ -75,9 +75,8 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
     operators,
     substitutes,
     problems: operatorProblems,
-  } = await readProcess(
-    values?.process ?? processOf(adapted.values),
-    {
+  } = await readProcess(values?.process ?? processOf(adapted.values), {
+    context: {
       textKey: values?.text_keys[0] ?? 'text',
       seed: values?.seed ?? 0,
       substituteTokenizer: values?.substitute_tokenizer ?? null,
@@ -86,7 +85,7 @@ export async function loadRecipe(request: RecipeRequest): Promise<Recipe> {
     },
     catalog,
     sources,
-  )
+  })
   problems.push(...operatorProblems)
   if (values !== undefined) {
     problems.push(...refuseNul(values, sources), ...refuseRemotePaths(values, sources))
@@ -171,7 +170,7 @@ function checkValues(
   const parsed = recipeSchema.safeParse(known)
   if (parsed.success) return { values: parsed.data, problems: [] }
   const valid = (path: readonly PropertyKey[]) => [...validKeysAt(path), ...(path.length === 0 ? otherNames : [])]
-  return { values: undefined, problems: describeIssues(parsed.error.issues, [], sources, valid) }
+  return { values: undefined, problems: describeIssues(parsed.error.issues, sources, { base: [], validKeys: valid }) }
 }
 
 function processOf(given: Readonly<Record<string, unknown>>): unknown[] {

@@ -11,28 +11,37 @@ export interface Sources {
   readonly overridden: Overridden
 }
 
-/** Turns what a schema found wrong into problems that name place, value and remedy. `base` is the path of what was checked. */
+/** What a schema was held against. */
+interface Checked {
+  /** Where it stands in the recipe. */
+  readonly base: readonly PropertyKey[]
+  /** The keys that there are at a path within it. */
+  readonly validKeys: (path: readonly PropertyKey[]) => readonly string[]
+}
+
+/** Turns what a schema found wrong into problems that name place, value and remedy. */
 export function describeIssues(
   issues: readonly z.core.$ZodIssue[],
-  base: readonly PropertyKey[],
   sources: Sources,
-  validKeys: (path: readonly PropertyKey[]) => readonly string[],
+  { base, validKeys }: Checked,
 ): RecipeProblem[] {
   return issues.flatMap(issue => {
     const path = [...base, ...issue.path]
     if (issue.code === 'unrecognized_keys')
-      return issue.keys.map(key => unknownKey(path, key, sources, validKeys(issue.path)))
+      return issue.keys.map(key => unknownKey(sources, { path, key, valid: validKeys(issue.path) }))
     return [
       problemAt(path, `${pathText(path)}: ${describeIssue(issue, valueAt(sources.overridden.values, path))}`, sources),
     ]
   })
 }
 
-export function unknownKey(
-  path: readonly PropertyKey[],
-  key: string,
+function unknownKey(
   sources: Sources,
-  valid: readonly string[],
+  {
+    path,
+    key,
+    valid,
+  }: { readonly path: readonly PropertyKey[]; readonly key: string; readonly valid: readonly string[] },
 ): RecipeProblem {
   const nearest = nearestName(key, valid)
   const hint = nearest === undefined ? describeValid(valid) : `did you mean "${nearest}"?`

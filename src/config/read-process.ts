@@ -14,20 +14,25 @@ import { readNumberTexts } from './number-texts.js'
 import { describeIssues, problemAt, type Sources } from './problems.js'
 import type { RecipeProblem } from './recipe-error.js'
 
-/** What operators are read with. */
-export interface ProcessContext extends OperatorContext {
+/** What operators are made with. */
+interface ProcessContext extends OperatorContext {
   /** The encoding that stands for models of tokens that are not here. */
   readonly substituteTokenizer: string | null
   /** The fields of images, audios and videos, where the recipe names them for all operators. */
   readonly mediaKeys?: Readonly<Record<string, string | null>>
 }
 
+/** What operators of a recipe are read with: where they are found, and who gave what. */
+interface ProcessReading {
+  readonly context: ProcessContext
+  readonly catalog: OperatorCatalog
+  readonly sources: Sources
+}
+
 /** Reads the operators of a recipe: each a name, a name with null, or a name with a map of parameters. */
 export async function readProcess(
   entries: readonly unknown[],
-  context: ProcessContext,
-  catalog: OperatorCatalog,
-  sources: Sources,
+  reading: ProcessReading,
 ): Promise<{ operators: OperatorUse[]; substitutes: string[]; problems: RecipeProblem[] }> {
   const operators: OperatorUse[] = []
   const substitutes: string[] = []
@@ -36,11 +41,11 @@ export async function readProcess(
   for (const [index, entry] of entries.entries()) {
     // An operator that was left out leaves its place.
     if (entry === undefined) continue
-    const result = await readEntry(entry, ['process', index], context, catalog, sources)
+    const result = await readEntry(entry, ['process', index], reading)
     if (Array.isArray(result)) problems.push(...result)
     else {
       const { use, notes } = result
-      const definition = await catalog.load(use.name)
+      const definition = await reading.catalog.load(use.name)
       const statsField = statsFieldOf(definition, use.textKey, measured)
       for (const stat of definition.stats) if (!measured.has(stat)) measured.set(stat, use.textKey)
       operators.push(statsField === undefined ? use : { ...use, statsField })
@@ -59,7 +64,7 @@ export async function readOperator(
   context: OperatorContext,
 ): Promise<{ readonly use: OperatorUse } | { readonly problems: readonly string[] }> {
   const sources: Sources = { document: undefined, overridden: { values: {}, sources: new Map() } }
-  const read = await readEntry(entry, [], { ...context, substituteTokenizer: null }, catalog, sources)
+  const read = await readEntry(entry, [], { context: { ...context, substituteTokenizer: null }, catalog, sources })
   return Array.isArray(read) ? { problems: read.map(({ message }) => message) } : { use: read.use }
 }
 
@@ -72,9 +77,7 @@ interface ReadEntry {
 async function readEntry(
   entry: unknown,
   path: readonly PropertyKey[],
-  context: ProcessContext,
-  catalog: OperatorCatalog,
-  sources: Sources,
+  { context, catalog, sources }: ProcessReading,
 ): Promise<ReadEntry | RecipeProblem[]> {
   const named = nameAndParams(entry)
   if (named === undefined) {
@@ -101,7 +104,10 @@ async function readEntry(
   const meant = withMediaKeys(withSubstitute(numbers.params, definition, context), definition, context)
   const parsed = definition.params.safeParse(meant)
   if (!parsed.success)
-    return describeIssues(parsed.error.issues, [...path, name], sources, () => Object.keys(definition.params.shape))
+    return describeIssues(parsed.error.issues, sources, {
+      base: [...path, name],
+      validKeys: () => Object.keys(definition.params.shape),
+    })
   const params = parsed.data as Record<string, unknown>
   const empty = emptyRange(params)
   if (empty !== undefined) return [problemAt([...path, name, empty.at], `${name}: ${empty.message}`, sources)]

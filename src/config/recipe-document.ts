@@ -1,32 +1,45 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  visit,
-} from 'yaml'
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml'
 import { readRecipeText } from './read-recipe-text.js'
 import { RecipeError, type SourcePlace } from './recipe-error.js'
 
 /** Aliases that a recipe may expand to; more is an attempt to blow up memory. */
 const maxAliases = 100
 
-/** A parsed YAML file that knows where each of its values stands. */
-export class RecipeDocument {
-  private constructor(
+/** The text of a YAML file, whose lines are counted while it is parsed. */
+class RecipeText {
+  readonly lines = new LineCounter()
+
+  constructor(
     readonly file: string,
     readonly text: string,
-    readonly root: Node | null,
-    readonly value: Readonly<Record<string, unknown>>,
-    readonly lines: LineCounter,
-    readonly duplicates: readonly DuplicateKey[],
   ) {}
+
+  placeAt([start, end]: readonly [start: number, end: number, ...rest: number[]]): SourcePlace {
+    const { file, text, lines } = this
+    const { line, col } = lines.linePos(start)
+    const lineStart = lines.lineStarts[line - 1] ?? 0
+    const lineEnd = text.indexOf('\n', lineStart)
+    const lineText = text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd).replace(/\r$/, '')
+    const length = Math.max(1, Math.min(end, lineStart + lineText.length) - start)
+    return { file, line, column: col, length, lineText }
+  }
+}
+
+/** A parsed YAML file that knows where each of its values stands. */
+export class RecipeDocument {
+  readonly text: string
+  readonly value: Readonly<Record<string, unknown>>
+  readonly duplicates: readonly DuplicateKey[]
+  readonly #source: RecipeText
+  readonly #root: Node | null
+
+  private constructor(source: RecipeText, root: Node | null, value: Readonly<Record<string, unknown>>) {
+    this.#source = source
+    this.#root = root
+    this.text = source.text
+    this.value = value
+    this.duplicates = findDuplicates(root, source.lines)
+  }
 
   /** @throws {RecipeError} where the file cannot be read, is not YAML, or holds no map */
   static load(file: string): RecipeDocument {
@@ -34,30 +47,31 @@ export class RecipeDocument {
   }
 
   static parse(file: string, text: string): RecipeDocument {
-    const lines = new LineCounter()
-    const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false, merge: true })
+    const source = new RecipeText(file, text)
+    const document = parseDocument(text, {
+      lineCounter: source.lines,
+      uniqueKeys: false,
+      prettyErrors: false,
+      merge: true,
+    })
     const [problem] = document.errors
     if (problem !== undefined)
-      throw RecipeError.of(`this is not valid YAML: ${problem.message}`, placeAt(file, text, lines, problem.pos))
+      throw RecipeError.of(`this is not valid YAML: ${problem.message}`, source.placeAt(problem.pos))
     const [warning] = document.warnings
     if (warning !== undefined)
       throw RecipeError.of(
         `${warning.message.replace(/^Unresolved tag: /, 'this tag means nothing here: ')}; write the value as plain YAML`,
-        placeAt(file, text, lines, warning.pos),
+        source.placeAt(warning.pos),
       )
     // The one key that objects hide from a schema.
     visit(document, {
       Pair(_, { key }) {
         if (isNode(key) && !isScalar(key) && !isAlias(key) && key.range)
-          throw RecipeError.of(
-            'a key is a name, not a list or map',
-            placeAt(file, text, lines, [key.range[0], key.range[1]]),
-          )
+          throw RecipeError.of('a key is a name, not a list or map', source.placeAt(key.range))
         if (isScalar(key) && key.value === '__proto__' && key.range)
-          throw RecipeError.of('there is no "__proto__"', placeAt(file, text, lines, [key.range[0], key.range[1]]))
+          throw RecipeError.of('there is no "__proto__"', source.placeAt(key.range))
       },
     })
-    const duplicates = findDuplicates(document, lines)
     let value: unknown
     try {
       value = document.toJS({ maxAliasCount: maxAliases })
@@ -67,20 +81,13 @@ export class RecipeDocument {
     if (value === null) value = {}
     if (typeof value !== 'object' || Array.isArray(value))
       throw RecipeError.of(`${file} must hold a map of keys, such as "dataset_path: data.jsonl"`)
-    return new RecipeDocument(
-      file,
-      text,
-      document.contents as Node | null,
-      value as Record<string, unknown>,
-      lines,
-      duplicates,
-    )
+    return new RecipeDocument(source, document.contents as Node | null, value as Record<string, unknown>)
   }
 
   /** Where the value at a path stands, or the nearest value around it. */
   placeOfValue(path: readonly PropertyKey[]): SourcePlace | undefined {
-    let node: Node | null = this.root
-    let range = this.root?.range ?? undefined
+    let node: Node | null = this.#root
+    let range = this.#root?.range ?? undefined
     for (const key of path) {
       const next: Node | undefined = isMap(node)
         ? (pairOf(node.items as Pair[], key)?.value as Node)
@@ -91,21 +98,19 @@ export class RecipeDocument {
       node = next
       range = next.range
     }
-    return range === undefined || range === null
-      ? undefined
-      : placeAt(this.file, this.text, this.lines, [range[0], range[1]])
+    return range === undefined || range === null ? undefined : this.#source.placeAt(range)
   }
 
   /** Where a key of the map at a path stands. */
   placeOfKey(path: readonly PropertyKey[], key: string): SourcePlace | undefined {
-    let node: Node | null = this.root
+    let node: Node | null = this.#root
     for (const step of path) {
       node = (
         isMap(node) ? pairOf(node.items as Pair[], step)?.value : isSeq(node) ? node.items[Number(step)] : null
       ) as Node | null
     }
     const range = isMap(node) ? (pairOf(node.items as Pair[], key)?.key as Node | undefined)?.range : undefined
-    return range == null ? this.placeOfValue(path) : placeAt(this.file, this.text, this.lines, [range[0], range[1]])
+    return range == null ? this.placeOfValue(path) : this.#source.placeAt(range)
   }
 }
 
@@ -116,9 +121,9 @@ export interface DuplicateKey {
   readonly line: number
 }
 
-function findDuplicates(document: Document, lines: LineCounter): DuplicateKey[] {
+function findDuplicates(root: Node | null, lines: LineCounter): DuplicateKey[] {
   const found: DuplicateKey[] = []
-  visit(document, {
+  visit(root, {
     Map(_, { items }) {
       const seen = new Set<string>()
       for (const { key } of items) {
@@ -134,13 +139,4 @@ function findDuplicates(document: Document, lines: LineCounter): DuplicateKey[] 
 
 function pairOf(items: readonly Pair[], key: PropertyKey): Pair | undefined {
   return items.findLast(pair => isScalar(pair.key) && String(pair.key.value) === String(key))
-}
-
-function placeAt(file: string, text: string, lines: LineCounter, [start, end]: readonly [number, number]): SourcePlace {
-  const { line, col } = lines.linePos(start)
-  const lineStart = lines.lineStarts[line - 1] ?? 0
-  const lineEnd = text.indexOf('\n', lineStart)
-  const lineText = text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd).replace(/\r$/, '')
-  const length = Math.max(1, Math.min(end, lineStart + lineText.length) - start)
-  return { file, line, column: col, length, lineText }
 }

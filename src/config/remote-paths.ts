@@ -35,9 +35,12 @@ function fetchFromHub(from: string): string {
   return `hf download --repo-type dataset ${match[1]}${include} --local-dir DIR`
 }
 
+/** A place, with where the recipe names it. */
+type NamedPlace = readonly [path: readonly PropertyKey[], place: string]
+
 /** The places of a recipe that lie in an object store or on a server, which nothing here reads or writes. */
 export function refuseRemotePaths(values: RecipeValues, sources: Sources): RecipeProblem[] {
-  const inputs: (readonly [readonly PropertyKey[], string])[] = [
+  const inputs: NamedPlace[] = [
     ...(values.dataset_path ?? []).map(text => [['dataset_path'], text] as const),
     ...(values.dataset?.configs ?? []).map(({ path }, index) => [['dataset', 'configs', index, 'path'], path] as const),
     ...values.custom_operator_paths.map(text => [['custom_operator_paths'], text] as const),
@@ -46,17 +49,12 @@ export function refuseRemotePaths(values: RecipeValues, sources: Sources): Recip
     key => [[key], values[key] ?? ''] as const,
   )
   return [
-    ...inputs.flatMap(([path, text]) => refuse(path, text, 'input', sources)),
-    ...outputs.flatMap(([path, text]) => refuse(path, text, 'output', sources)),
+    ...inputs.flatMap(named => refuse(named, 'input', sources)),
+    ...outputs.flatMap(named => refuse(named, 'output', sources)),
   ]
 }
 
-function refuse(
-  path: readonly PropertyKey[],
-  text: string,
-  use: 'input' | 'output',
-  sources: Sources,
-): RecipeProblem[] {
+function refuse([path, text]: NamedPlace, use: 'input' | 'output', sources: Sources): RecipeProblem[] {
   const match = remote.exec(text)
   if (match === null) return []
   const [, place, scheme] = match

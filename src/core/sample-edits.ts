@@ -39,12 +39,12 @@ type EditTree =
 export function spliceEdits(source: Pick<SourceText, 'bytes' | 'start' | 'end'>, edits: readonly Edit[]): Buffer {
   const root = new Map<string, EditTree>()
   for (const edit of edits) plant(root, edit.keys, edit.value)
-  const pieces: Buffer[] = []
   const start = skipSpace(source.bytes, source.start, source.end)
-  pieces.push(source.bytes.subarray(source.start, start))
-  const after = writeObject(source.bytes, start, source.end, root, pieces)
-  pieces.push(source.bytes.subarray(after, source.end))
-  return Buffer.concat(pieces)
+  const splicing = new Splicing(source.bytes)
+  splicing.keep(source.start, start)
+  const after = splicing.writeObject(start, source.end, root)
+  splicing.keep(after, source.end)
+  return Buffer.concat(splicing.pieces)
 }
 
 function plant(members: Map<string, EditTree>, keys: readonly string[], value: JsonValue | undefined): void {
@@ -70,49 +70,56 @@ interface Member extends Span {
   readonly valueStart: number
 }
 
-function writeObject(
-  bytes: Buffer,
-  start: number,
-  end: number,
-  edits: Map<string, EditTree>,
-  pieces: Buffer[],
-): number {
-  const members: Member[] = []
-  const after = scanMembers(bytes, start, end, (keyStart, keyEnd, valueStart, valueEnd) => {
-    members.push({ key: JSON.parse(decodeUtf8(bytes, keyStart, keyEnd)), start: keyStart, end: valueEnd, valueStart })
-  })
-  const last = new Map(members.map((member, index) => [member.key, index]))
-  const isRemoved = (member: Member) => {
-    const edit = edits.get(member.key)
-    return edit?.kind === 'value' && edit.value === undefined
+/** A text that is put together from pieces of another and from values that are new. */
+class Splicing {
+  readonly pieces: Buffer[] = []
+
+  constructor(readonly bytes: Buffer) {}
+
+  keep(start: number, end: number): void {
+    this.pieces.push(this.bytes.subarray(start, end))
   }
-  let at = start + 1
-  let written = 0
-  pieces.push(bytes.subarray(start, at))
-  for (const [index, member] of members.entries()) {
-    const removed = isRemoved(member)
-    if (!removed) {
-      const gap = written > 0 || index === 0 ? bytes.subarray(at, member.start) : Buffer.alloc(0)
-      pieces.push(gap, bytes.subarray(member.start, member.valueStart))
-      const edit = last.get(member.key) === index ? edits.get(member.key) : undefined
-      if (edit === undefined) pieces.push(bytes.subarray(member.valueStart, member.end))
-      else writeValue(bytes, member, edit, pieces)
-      written++
+
+  /** Writes an object with the edits inside, and returns the offset after it. */
+  writeObject(start: number, end: number, edits: Map<string, EditTree>): number {
+    const { bytes, pieces } = this
+    const members: Member[] = []
+    // biome-ignore lint/complexity/useMaxParams: called for every member, as scanMembers calls it
+    const after = scanMembers(bytes, start, end, (keyStart, keyEnd, valueStart, valueEnd) => {
+      members.push({ key: JSON.parse(decodeUtf8(bytes, keyStart, keyEnd)), start: keyStart, end: valueEnd, valueStart })
+    })
+    const last = new Map(members.map((member, index) => [member.key, index]))
+    let at = start + 1
+    let written = 0
+    this.keep(start, at)
+    for (const [index, member] of members.entries()) {
+      const edit = edits.get(member.key)
+      if (edit === undefined || !isRemoval(edit)) {
+        const gap = written > 0 || index === 0 ? bytes.subarray(at, member.start) : Buffer.alloc(0)
+        pieces.push(gap, bytes.subarray(member.start, member.valueStart))
+        if (edit === undefined || last.get(member.key) !== index) this.keep(member.valueStart, member.end)
+        else this.#writeValue(member, edit)
+        written++
+      }
+      at = member.end
     }
-    at = member.end
+    for (const [key, edit] of edits) {
+      if (last.has(key) || isRemoval(edit)) continue
+      pieces.push(Buffer.from(`${written++ > 0 ? ',' : ''}${JSON.stringify(key)}:${stringifyJson(plain(edit))}`))
+    }
+    this.keep(members.length === 0 ? after - 1 : at, after)
+    return after
   }
-  for (const [key, edit] of edits) {
-    if (last.has(key) || (edit.kind === 'value' && edit.value === undefined)) continue
-    pieces.push(Buffer.from(`${written++ > 0 ? ',' : ''}${JSON.stringify(key)}:${stringifyJson(plain(edit))}`))
+
+  #writeValue(member: Member, edit: EditTree): void {
+    if (edit.kind === 'inside' && this.bytes[member.valueStart] === 0x7b)
+      this.writeObject(member.valueStart, member.end, edit.members)
+    else this.pieces.push(Buffer.from(stringifyJson(plain(edit))))
   }
-  pieces.push(bytes.subarray(members.length === 0 ? after - 1 : at, after))
-  return after
 }
 
-function writeValue(bytes: Buffer, member: Member, edit: EditTree, pieces: Buffer[]): void {
-  if (edit.kind === 'inside' && bytes[member.valueStart] === 0x7b)
-    writeObject(bytes, member.valueStart, member.end, edit.members, pieces)
-  else pieces.push(Buffer.from(stringifyJson(plain(edit))))
+function isRemoval(edit: EditTree): boolean {
+  return edit.kind === 'value' && edit.value === undefined
 }
 
 /** The value that an edit makes where nothing stood. */

@@ -63,14 +63,13 @@ export class Sample {
   }
 
   /**
-   * Makes a sample of a range of bytes that should hold one JSON object, and finds the field at `key`
-   * in the same pass.
+   * Makes a sample of a text that should hold one JSON object, and finds the field at `key` in the same pass.
    *
-   * @throws {JsonSyntaxError} where the range holds anything else
+   * @throws {JsonSyntaxError} where it holds anything else
    * @internal
    */
-  static scan(origin: Origin, bytes: Buffer, start: number, end: number, key: string): Sample {
-    return new Sample(origin, SourceText.scan(bytes, start, end, key))
+  static scan(origin: Origin, source: SourceText, key: string): Sample {
+    return new Sample(origin, source.scan(key))
   }
 
   /** The statistics so far; those that came with the record (`__dj__stats__`) count as already computed. */

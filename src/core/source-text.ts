@@ -6,6 +6,7 @@ const found = { start: 0, end: 0, hasReservedKey: false }
 let wantedKey: Buffer = Buffer.alloc(0)
 let scannedBytes: Buffer = wantedKey
 
+// biome-ignore lint/complexity/useMaxParams: called for every member of every record, without an object for each
 const noteField = (keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void => {
   // Keys such as `__dj__stats__` begin with an underscore, which JSON can also spell as an escape.
   const first = scannedBytes[keyStart + 1]
@@ -34,15 +35,14 @@ export class SourceText {
   ) {}
 
   /**
-   * Takes a range that should hold one JSON object, and finds the field at `key` in the same pass.
+   * Makes sure that the range holds one JSON object, and finds the field at `key` in the same pass.
    *
-   * @throws {JsonSyntaxError} where the range holds anything else
+   * @throws {JsonSyntaxError} where it holds anything else
    */
-  static scan(bytes: Buffer, start: number, end: number, key: string): SourceText {
-    const source = new SourceText(bytes, start, end)
-    const rest = skipSpace(bytes, source.#find(key), end)
-    if (rest < end) throw new JsonSyntaxError(rest, 'expected nothing after the object')
-    return source
+  scan(key: string): this {
+    const rest = skipSpace(this.bytes, this.#find(key), this.end)
+    if (rest < this.end) throw new JsonSyntaxError(rest, 'expected nothing after the object')
+    return this
   }
 
   /** Where the value of a field stands, if the record has it. */

@@ -44,7 +44,10 @@ export async function analyzeRecipe(analysis: OpenAnalysis, options: MeteredOpti
   const report = await runRecipe(open, options)
   const filters = await buildFilters(analysis)
   try {
-    const summary = await summarize(report.exportPath, filters, open.recipe.text_keys[0], options.signal)
+    const summary = await summarize(
+      measuredSamples(report.exportPath, open.recipe.text_keys[0], options.signal),
+      filters,
+    )
     return {
       job_id: report.jobId,
       job_dir: report.jobDir,
@@ -144,13 +147,8 @@ export async function collectTexts(
   return collector.texts()
 }
 
-async function summarize(
-  path: string,
-  filters: readonly AnalyzedFilter[],
-  textKey: string,
-  signal: AbortSignal | undefined,
-): Promise<AnalysisSummary> {
+async function summarize(samples: AsyncIterable<Sample>, filters: readonly AnalyzedFilter[]): Promise<AnalysisSummary> {
   const analysis = new Analysis(filters)
-  for await (const sample of measuredSamples(path, textKey, signal)) analysis.add(sample)
+  for await (const sample of samples) analysis.add(sample)
   return analysis.summary()
 }

@@ -20,19 +20,21 @@ export interface DiskCheck {
   readonly warning: string | undefined
 }
 
+/** What a job writes follows from its input, its export, and what is committed already. */
+interface WrittenJob {
+  readonly cut: DatasetCut
+  readonly exporting: ExportSettings
+  readonly ledger: Pick<LedgerIndex, 'all' | 'get'> | undefined
+}
+
 /**
  * Holds what a job will write, about, against what is free. A job whose export stands is asked for nothing.
  *
  * @throws {RecipeError} where not even the export would fit, unless `ignore_disk` says to try
  */
-export function checkDisk(
-  recipe: Recipe,
-  cut: DatasetCut,
-  exporting: ExportSettings,
-  ledger: Pick<LedgerIndex, 'all' | 'get'> | undefined,
-): DiskCheck {
+export function checkDisk(recipe: Recipe, { cut, exporting, ledger }: WrittenJob): DiskCheck {
   const isDone = ledger?.get('export', exporting.target)?.state === 'done'
-  const needs = needsOf(recipe, cut, exporting, isDone ? undefined : ledger)
+  const needs = needsOf(recipe, { cut, exporting, ledger: isDone ? undefined : ledger })
   const places = [
     { folder: recipe.checkpoint_dir, bytes: needs.checkpoints },
     { folder: recipe.partition_dir, bytes: needs.copies },
@@ -57,12 +59,7 @@ export function checkDisk(
   return { needs, text: textOf(needs), warning }
 }
 
-function needsOf(
-  recipe: Recipe,
-  cut: DatasetCut,
-  exporting: ExportSettings,
-  ledger: Pick<LedgerIndex, 'all'> | undefined,
-): DiskNeeds {
+function needsOf(recipe: Recipe, { cut, exporting, ledger }: WrittenJob): DiskNeeds {
   let committedBytes = 0
   for (const { file } of ledger?.all('point') ?? []) committedBytes += file.sizeBytes
   const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)

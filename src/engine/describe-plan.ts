@@ -42,8 +42,7 @@ export interface PlanDescription {
 export function describePlan(
   recipe: Recipe,
   plan: OperatorPlan,
-  cut: DatasetCut,
-  exporting: ExportSettings,
+  { cut, exporting }: { readonly cut: DatasetCut; readonly exporting: ExportSettings },
 ): PlanDescription {
   return {
     job_id: recipe.jobId,

@@ -102,7 +102,7 @@ async function finishHolding(
   } catch (error) {
     const path = damagedPath(error)
     if (path === undefined) throw error
-    await setAside(context, '', path, (error as Error).message)
+    await setAside(context, { path, partition: '', reason: (error as Error).message })
     return undefined
   }
 }

@@ -2,12 +2,7 @@ import { keyEffects, type RecipeKey } from '../config/key-effects.js'
 import type { Recipe, RecipeOrigin } from '../config/recipe.js'
 import type { DatasetCut, InputFile } from '../core/partition.js'
 import type { PointRecord } from '../core/records.js'
-import {
-  type Books,
-  baseOfReach,
-  latestPoint,
-  type PartitionState,
-} from '../execution/coordinator/scheduler/partition-state.js'
+import { type Books, latestPoint, type PartitionState } from '../execution/coordinator/scheduler/partition-state.js'
 import type { JobFacts, PartitionReach } from '../planning/explain.js'
 import { JobDirectory } from '../state/job-directory.js'
 import { Roots } from '../util/roots.js'
@@ -99,8 +94,7 @@ export function tallyStart(
 /** The committed point of a partition that lies furthest on. */
 export function furthestPoint(books: Books, state: PartitionState): PointRecord | undefined {
   for (const reach of [...books.plan.reaches].reverse()) {
-    if (baseOfReach(books.plan, state, reach) === undefined) continue
-    const point = latestPoint(books, state, reach, reach.to)
+    const point = latestPoint(books, state, reach)
     if (point !== undefined) return point
   }
   return undefined

@@ -42,8 +42,19 @@ interface Entering {
   readonly shard: Shard | undefined
 }
 
+/** A directory that was entered, with what came into this process's hands. */
+interface Entered extends Pick<Entering, 'directory' | 'exporting' | 'key'> {
+  readonly writer: string
+  readonly held: HeldState
+}
+
 /** A job directory in the hands of this process: its lease, ledger, logs and workers. Closing it gives all of them up. */
 export class JobSession implements AsyncDisposable {
+  readonly directory: JobDirectory
+  readonly writer: string
+  readonly held: HeldState
+  readonly key: string
+  readonly exporting: ExportSettings
   readonly started: Date
   readonly recipe: Recipe
   readonly spec: JobSpec
@@ -62,14 +73,15 @@ export class JobSession implements AsyncDisposable {
   #isOver = false
 
   private constructor(
-    readonly directory: JobDirectory,
-    readonly writer: string,
-    readonly held: HeldState,
-    readonly key: string,
-    readonly exporting: ExportSettings,
     open: OpenRecipe,
+    { directory, writer, held, key, exporting }: Entered,
     readonly options: MeteredOptions,
   ) {
+    this.directory = directory
+    this.writer = writer
+    this.held = held
+    this.key = key
+    this.exporting = exporting
     this.recipe = open.recipe
     this.lease = held.lease
     this.ledger = held.ledger
@@ -141,7 +153,7 @@ export class JobSession implements AsyncDisposable {
     const held = await holdState(holding, options)
     for (const folder of [open.recipe.checkpoint_dir, open.recipe.partition_dir]) makeFolderDurably(folder)
     for (const bundle of open.bundles) writeFileAtomically(bundlePath(directory.metadata, bundle), bundle.code, writer)
-    const session = new JobSession(directory, writer, held, key, exporting, open, options)
+    const session = new JobSession(open, { directory, writer, held, key, exporting }, options)
     session.#folders = folders
     session.#shard = shard
     for (const { path, reason } of held.damages) session.emit({ event_type: 'record_damaged', path, reason })
@@ -179,7 +191,6 @@ export class JobSession implements AsyncDisposable {
     const log = this.recipe.event_logging.enabled ? this.#events.path : null
     this.#summary = new SummaryFile(
       directory.summary,
-      this.writer,
       firstSummary({
         recipe: this.recipe,
         started,
@@ -189,7 +200,7 @@ export class JobSession implements AsyncDisposable {
         host: hostname(),
         partitions,
       }),
-      message => this.warn(message),
+      { writer: this.writer, onFailure: message => this.warn(message) },
     )
   }
 

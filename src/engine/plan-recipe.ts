@@ -21,14 +21,14 @@ export async function planRecipe({ recipe }: OpenRecipe): Promise<{
   const directory = directoryOf(recipe)
   const recorded = directory.read<PinnedCut>(directory.cut)
   const pinned = usableCut(recorded, cutSettingsOf(recipe))
-  const { cut, warnings } = await openDataset(recipe, listing, pinned, usableCores())
+  const { cut, warnings } = await openDataset(recipe, listing, { pinned, cores: usableCores() })
   const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)
   const reuse = (await planReuse(recipe, plan, cut)) ?? null
   const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
-  const disk = checkDisk(recipe, cut, settings, ledger)
+  const disk = checkDisk(recipe, { cut, exporting: settings, ledger })
   ledger.close()
   return {
-    description: { ...describePlan(recipe, plan, cut, settings), disk: disk.needs, reuse },
+    description: { ...describePlan(recipe, plan, { cut, exporting: settings }), disk: disk.needs, reuse },
     warnings: [...recipe.warnings, ...warnings, ...(disk.warning === undefined ? [] : [disk.warning])],
   }
 }

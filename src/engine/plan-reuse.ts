@@ -47,7 +47,7 @@ export async function planReuse(recipe: Recipe, plan: OperatorPlan, cut: Dataset
     const books: Books = { plan, ledger, onError: recipe.on_error, files: cut.files }
     const view = { ledger, jobDir: recipe.jobDir, mediaDir: recipe.mediaDir }
     const changed = await findChangedFiles(view, recipe.operators)
-    const states = recallStates(recipe, cut, ledger, changed?.rounds)
+    const states = recallStates(recipe, cut, { ledger, rounds: changed?.rounds })
     finalFingerprints(books, states)
     const changes = describeChanges(record.facts, factsOf(recipe, cut.files))
     if (changed !== undefined) changes.push(`files that samples name changed, such as ${changed.path}`)
@@ -68,8 +68,7 @@ export async function planReuse(recipe: Recipe, plan: OperatorPlan, cut: Dataset
 export function recallStates(
   recipe: Recipe,
   cut: DatasetCut,
-  ledger: LedgerIndex,
-  rounds: ReadonlyMap<string, string> = new Map(),
+  { ledger, rounds }: { readonly ledger: LedgerIndex; readonly rounds?: ReadonlyMap<string, string> },
 ): PartitionState[] {
   const files = new Map(cut.files.map(file => [file.path, file]))
   const settings = {
@@ -80,7 +79,7 @@ export function recallStates(
   }
   return cut.partitions.flatMap(partition => {
     const state = openState(settings, partition, files)
-    state.round = rounds.get(state.partition) ?? roundOf(ledger, recipe.operators, state.partition)
+    state.round = rounds?.get(state.partition) ?? roundOf(ledger, recipe.operators, state.partition)
     if (partition.kind === 'pieces') {
       const pieces = ledger.get('pieces', state.key)
       return pieces === undefined || pieces.stamp !== state.stamps[0] ? [state] : statesOfPieces(state, pieces)

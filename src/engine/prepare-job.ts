@@ -105,7 +105,7 @@ function pinEpoch(session: JobSession, plan: OperatorPlan, cut: DatasetCut): Epo
   directory.write(directory.recipe, recorded, writer)
   writeFileAtomically(directory.recipeYaml, stringify(recipe.given), writer)
   directory.write(directory.manifest, cut.files, writer)
-  const description = `${JSON.stringify(describePlan(recipe, plan, cut, exporting), null, 2)}\n`
+  const description = `${JSON.stringify(describePlan(recipe, plan, { cut, exporting }), null, 2)}\n`
   writeFileAtomically(directory.plan, description, writer)
   const note = { key: session.key, cut: digestOf(directory, cut), writer, version }
   const epoch = openEpoch(
@@ -167,7 +167,10 @@ async function stillValid({ recipe, directory }: JobSession, given: FoundInput |
   const isSame = now.kind !== 'read' || (found.pinned.kind === 'read' && isDeepStrictEqual(now, found.pinned))
   return isSame
     ? found.dataset
-    : openDataset(recipe, found.listing, usableCut(now, cutSettingsOf(recipe)), usableCores())
+    : openDataset(recipe, found.listing, {
+        pinned: usableCut(now, cutSettingsOf(recipe)),
+        cores: usableCores(),
+      })
 }
 
 /**
@@ -180,8 +183,15 @@ export async function findInput(recipe: Recipe, directory: JobDirectory): Promis
   const { settings, listing } = await openInput(recipe)
   const examined = examineJob(recipe, settings, directory)
   const { pinned } = examined
-  const dataset = await openDataset(recipe, listing, usableCut(pinned, cutSettingsOf(recipe)), usableCores())
-  const disk = checkDisk(recipe, dataset.cut, withColumns(settings, dataset.cut), examined.ledger)
+  const dataset = await openDataset(recipe, listing, {
+    pinned: usableCut(pinned, cutSettingsOf(recipe)),
+    cores: usableCores(),
+  })
+  const disk = checkDisk(recipe, {
+    cut: dataset.cut,
+    exporting: withColumns(settings, dataset.cut),
+    ledger: examined.ledger,
+  })
   return { listing, dataset, pinned, examined, disk }
 }
 

@@ -121,7 +121,7 @@ export async function exportCheckpoint(
       ),
     }
     const report = { progress: () => {}, piece: () => {} }
-    const { files } = await runExport(specOf(job.open, job.directory, writer), unit, report)
+    const { files } = await runExport({ job: specOf(job.open, job.directory, writer), report }, unit)
     renameSync(files[0].staged, target)
     syncFolder(dirname(target))
     return { rows: files[0].rows, sizeBytes: files[0].sizeBytes }

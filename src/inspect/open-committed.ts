@@ -5,10 +5,10 @@ import { furthestPoint, readRecordedRecipe } from '../engine/job-facts.js'
 import { type OpenRecipe, openRecipe } from '../engine/open-recipe.js'
 import { recallStates } from '../engine/plan-reuse.js'
 import type { PinnedCut } from '../execution/coordinator/dataset/pinned-cut.js'
+import { PartitionChain } from '../execution/coordinator/scheduler/partition-chain.js'
 import {
   type Books,
   finalFingerprints,
-  fingerprintAt,
   type PartitionState,
 } from '../execution/coordinator/scheduler/partition-state.js'
 import { refusePipeline } from '../jobs/refuse-pipeline.js'
@@ -45,7 +45,7 @@ export async function openCommitted(jobDir: string): Promise<CommittedJob> {
   const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)
   const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
   const books: Books = { plan, ledger, onError: recipe.on_error, files: cut.files }
-  const states = recallStates(recipe, cut, ledger)
+  const states = recallStates(recipe, cut, { ledger })
   finalFingerprints(books, states)
   return { open, directory, ledger, books, states }
 }
@@ -71,8 +71,8 @@ export function pointsAfter({ books, states }: CommittedJob, done: number): (Poi
   const { plan, ledger } = books
   const reach = plan.reaches.find(({ from, to }) => from <= done && done <= to)
   return states.map(state => {
-    const fingerprint = reach === undefined ? undefined : fingerprintAt(plan, state, reach, done)
-    return fingerprint === undefined ? undefined : ledger.get('point', fingerprint)
+    const chain = reach && PartitionChain.of(plan, state, reach)
+    return chain && ledger.get('point', chain.at(done))
   })
 }
 

@@ -58,7 +58,7 @@ export async function readPipelineRecords(directory: JobDirectory): Promise<Pipe
       for (const record of bySource.get(source.id) ?? []) {
         const isCurrent =
           record.fingerprint === placed ||
-          record.fingerprint === fingerprintOfSource(source, digest, links.slice(0, record.done))
+          record.fingerprint === fingerprintOfSource(source, { digest, links: links.slice(0, record.done) })
         // What lies behind a barrier is known by what that decided, which is not looked up here.
         if (isCurrent || !byDone.has(record.done)) byDone.set(record.done, record)
       }

@@ -26,7 +26,10 @@ export async function* samplesAt(
     seen.add(state.partition)
     const input = { kind: 'source', slices: state.slices, stamps: state.stamps, shares: state.shares } as const
     const counts = new RunningCounts(noCounts)
-    const reader = new SourceReader({ ...spec, onError: 'skip' }, input, state.key, () => counts)
+    const reader = new SourceReader({ ...spec, onError: 'skip' }, input, {
+      partition: state.key,
+      counts: () => counts,
+    })
     for await (const { samples } of reader.batches())
       for (const sample of samples) {
         const key = placeKey(places.of(state.slices[sample.origin.slice], sample.origin))

@@ -64,7 +64,10 @@ async function findSample(job: CommittedJob, spec: JobSpec, wanted: WantedSample
 async function* samplesOf(spec: JobSpec, state: PartitionState, lines: Map<string, number>) {
   const input = { kind: 'source', slices: state.slices, stamps: state.stamps, shares: state.shares } as const
   const counts = new RunningCounts(noCounts)
-  const reader = new SourceReader({ ...spec, onError: 'skip' }, input, state.key, () => counts)
+  const reader = new SourceReader({ ...spec, onError: 'skip' }, input, {
+    partition: state.key,
+    counts: () => counts,
+  })
   const bases = state.slices.map(({ path }) => lines.get(path) ?? 0)
   for await (const { samples } of reader.batches())
     for (const sample of samples) {

@@ -75,15 +75,8 @@ async function problemsOf(
 ): Promise<string[]> {
   const problems: string[] = []
   for (const [index, shown] of cases.entries()) {
-    const wrong = (what: string) => problems.push(`case ${index + 1}: ${what}`)
-    try {
-      if (operator.kind === 'mapper' && 'before' in shown) await checkMapper(operator, shown, wrong)
-      else if (operator.kind === 'filter' && 'sample' in shown) await checkFilter(operator, definition, shown, wrong)
-      else if (operator.kind === 'barrier' && 'samples' in shown) await checkBarrier(operator, shown, wrong)
-      else wrong(`it is none of a ${definition.kind}`)
-    } catch (error) {
-      wrong(`it threw ${String(error)}`)
-    }
+    const wrong = await check(operator, definition, shown).catch(error => [`it threw ${String(error)}`])
+    problems.push(...wrong.map(what => `case ${index + 1}: ${what}`))
   }
   const mapped = cases.filter(shown => 'before' in shown)
   if (problems.length === 0 && operator.kind === 'mapper' && operator.mapBatch !== undefined)
@@ -91,13 +84,19 @@ async function problemsOf(
   return problems
 }
 
-type Wrong = (what: string) => void
+/** What of a case does not come out as it says. */
+async function check(operator: Operator, definition: OperatorDefinition, shown: OperatorCase): Promise<string[]> {
+  if (operator.kind === 'mapper' && 'before' in shown) return checkMapper(operator, shown)
+  if (operator.kind === 'filter' && 'sample' in shown) return checkFilter(operator, definition, shown)
+  if (operator.kind === 'barrier' && 'samples' in shown) return checkBarrier(operator, shown)
+  return [`it is none of a ${definition.kind}`]
+}
 
-async function checkMapper(mapper: Mapper, { before, after }: MapperCase, wrong: Wrong): Promise<void> {
+async function checkMapper(mapper: Mapper, { before, after }: MapperCase): Promise<string[]> {
   const expected = after.map(changes => merged(before, changes))
   const sample = Sample.of(before)
   const result = mapper.map === undefined ? (await mapper.mapBatch?.([sample]))?.[0] : await mapper.map(sample)
-  compare('it makes', (result ?? [sample]).map(fieldsOf), expected, wrong)
+  return compare('it makes', (result ?? [sample]).map(fieldsOf), expected)
 }
 
 /** The same samples in one batch must come out as they did alone. */
@@ -110,9 +109,8 @@ async function batchProblems(mapper: Mapper, cases: readonly MapperCase[]): Prom
   for (const [index, { before, after }] of cases.entries()) {
     const made = (results[index] ?? [samples[index]]).map(fieldsOf)
     const expected = after.map(changes => merged(before, changes))
-    compare('in one batch with the other cases it makes', made, expected, what =>
-      problems.push(`case ${index + 1}: ${what}`),
-    )
+    const wrong = compare('in one batch with the other cases it makes', made, expected)
+    problems.push(...wrong.map(what => `case ${index + 1}: ${what}`))
   }
   return problems
 }
@@ -121,28 +119,23 @@ async function checkFilter(
   filter: Filter,
   { stats: declared }: OperatorDefinition,
   { sample: value, stats, kept }: FilterCase,
-  wrong: Wrong,
-): Promise<void> {
+): Promise<string[]> {
   const sample = Sample.of(value)
   await filter.computeStats?.(sample)
   const isKept = filter.keep(sample)
-  compare('it measures', { ...sample.stats }, stats, wrong)
-  if (isKept !== kept) wrong(`it is ${isKept ? 'kept' : 'dropped'}, expected ${kept ? 'kept' : 'dropped'}`)
+  const wrong = compare('it measures', { ...sample.stats }, stats)
+  if (isKept !== kept) wrong.push(`it is ${isKept ? 'kept' : 'dropped'}, expected ${kept ? 'kept' : 'dropped'}`)
   const unknown = Object.keys(sample.stats).filter(key => declared.length > 0 && !declared.includes(key))
-  if (unknown.length > 0) wrong(`it measures ${unknown.join(', ')}, which the definition's stats do not name`)
+  if (unknown.length > 0) wrong.push(`it measures ${unknown.join(', ')}, which the definition's stats do not name`)
+  return wrong
 }
 
-async function checkBarrier(barrier: Barrier, shown: DeduplicatorCase | DatasetCase, wrong: Wrong): Promise<void> {
+async function checkBarrier(barrier: Barrier, shown: DeduplicatorCase | DatasetCase): Promise<string[]> {
   const samples = shown.samples.map(value => Sample.of(value))
   const kept = await decideInMemory(barrier, samples)
-  if ('kept' in shown) compare('it keeps', kept, [...shown.kept], wrong)
-  else
-    compare(
-      'it makes',
-      kept.map(index => fieldsOf(samples[index])),
-      shown.result,
-      wrong,
-    )
+  if ('kept' in shown) return compare('it keeps', kept, [...shown.kept])
+  const made = kept.map(index => fieldsOf(samples[index]))
+  return compare('it makes', made, shown.result)
 }
 
 function merged(before: JsonObject, changes: JsonObject): JsonObject {
@@ -154,9 +147,10 @@ function fieldsOf(sample: Sample): JsonValue {
   return JSON.parse(bytes.toString('utf8', start, end)) as JsonValue
 }
 
-function compare(what: string, found: unknown, expected: unknown, wrong: Wrong): void {
+/** How something differs from what was expected, if it does. */
+function compare(what: string, found: unknown, expected: unknown): string[] {
   // Numbers and lists compare as JSON holds them, whatever the order of keys.
   const plain = JSON.parse(JSON.stringify(found)) as unknown
-  if (!isDeepStrictEqual(plain, JSON.parse(JSON.stringify(expected))))
-    wrong(`${what} ${JSON.stringify(plain)}, expected ${JSON.stringify(expected)}`)
+  if (isDeepStrictEqual(plain, JSON.parse(JSON.stringify(expected)))) return []
+  return [`${what} ${JSON.stringify(plain)}, expected ${JSON.stringify(expected)}`]
 }

@@ -95,7 +95,11 @@ export function countPoints({ reaches, checkpoints }: Pick<OperatorPlan, 'reache
 }
 
 /** Where a unit that starts after `done` operators commits next: the next checkpoint, or the end of the reach. */
-export function nextPoint(plan: OperatorPlan, reach: Reach, done: number, isFresh: boolean): number {
+export function nextPoint(
+  plan: OperatorPlan,
+  reach: Reach,
+  { done, isFresh }: { readonly done: number; readonly isFresh: boolean },
+): number {
   const isBeyond = (place: number) => (isFresh ? place >= done && place > 0 : place > done) && place < reach.to
   return plan.checkpoints.find(isBeyond) ?? reach.to
 }

@@ -20,9 +20,15 @@ export interface PartitionSettings {
   readonly max_size_mb: number
 }
 
-export interface Machine {
+interface Machine {
   readonly cores: number
   readonly freeMemoryBytes: number
+}
+
+/** What partitions go through, by names of operators, and where. */
+interface PartitionUse {
+  readonly operators: readonly string[]
+  readonly machine: Machine
 }
 
 /** How the dataset is to be divided: an exact number of partitions, or partitions of about so many bytes. */
@@ -58,8 +64,7 @@ const skewLimit = 0.7
 export function sizePartitions(
   settings: PartitionSettings,
   profile: DatasetProfile,
-  operators: readonly string[],
-  machine: Machine,
+  { operators, machine }: PartitionUse,
 ): PartitionSizing {
   if (settings.mode === 'manual') return sizeManually(settings, profile)
   if (profile.sampledRecords === 0 || profile.meanRecordBytes <= 0) return sizeByFallback(settings)

@@ -55,9 +55,8 @@ export class SummaryFile {
 
   constructor(
     readonly path: string,
-    readonly writer: string,
     public current: JobSummary,
-    readonly onFailure: (message: string) => void,
+    readonly settings: { readonly writer: string; readonly onFailure: (message: string) => void },
   ) {
     this.update({})
   }
@@ -65,11 +64,13 @@ export class SummaryFile {
   update(change: Partial<JobSummary>): void {
     this.current = { ...this.current, ...change }
     try {
-      writeFileAtomically(this.path, `${JSON.stringify(this.current, null, 2)}\n`, this.writer)
+      writeFileAtomically(this.path, `${JSON.stringify(this.current, null, 2)}\n`, this.settings.writer)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
       if (!this.#hasFailed)
-        this.onFailure(`${this.path} cannot be written (${(error as Error).message}); the job goes on without it`)
+        this.settings.onFailure(
+          `${this.path} cannot be written (${(error as Error).message}); the job goes on without it`,
+        )
       this.#hasFailed = true
     }
   }

@@ -57,10 +57,9 @@ export class Ledger implements LedgerView {
   private constructor(
     readonly settings: LedgerSettings,
     readonly index: LedgerIndex,
-    readonly path: string,
-    readonly fd: number,
+    readonly file: { readonly path: string; readonly fd: number },
   ) {
-    this.#segment = { path, writer: settings.writer, fence: settings.fence, size: 0, fd: undefined }
+    this.#segment = { path: file.path, writer: settings.writer, fence: settings.fence, size: 0, fd: undefined }
   }
 
   /** Begins a segment of this process's own. */
@@ -70,7 +69,7 @@ export class Ledger implements LedgerView {
     index.refresh()
     const earlier = [...index.segments]
     const path = join(folder, `${writer}.segment`)
-    const ledger = new Ledger(settings, index, path, openSync(path, 'ax'))
+    const ledger = new Ledger(settings, index, { path, fd: openSync(path, 'ax') })
     index.segments.push(ledger.#segment)
     const sizes = new Map(earlier.map(segment => [segment.writer, segment.size]))
     const after = settings.isAlone
@@ -79,7 +78,7 @@ export class Ledger implements LedgerView {
     ledger.#append({ pawl: 'ledger', format: jobFormat, version, writer, fence, after })
     const isCompacting = settings.isAlone && earlier.length > mostSegments
     if (isCompacting) for (const { seq, record } of [...index.live()]) ledger.#copy(seq, record)
-    await sync(ledger.fd)
+    await sync(ledger.file.fd)
     syncFolder(folder)
     if (isCompacting) ledger.#removeSegments(earlier)
     // A mirror that was lost or damaged is made again at once: until then a second damage would lose the exports.
@@ -113,7 +112,7 @@ export class Ledger implements LedgerView {
    * @returns what was new of it
    */
   refresh(): readonly SegmentCommit[] {
-    return this.index.refresh(this.path)
+    return this.index.refresh(this.file.path)
   }
 
   /** Of a writer that was taken for dead nothing counts that it appends from now on. */
@@ -143,13 +142,13 @@ export class Ledger implements LedgerView {
     try {
       if (this.#failure === undefined) {
         this.#append({ closed: true })
-        await sync(this.fd)
+        await sync(this.file.fd)
       }
     } catch (error) {
       // Everything that was committed is synced already; a segment without its last line is one of a crash.
       if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
     } finally {
-      closeSync(this.fd)
+      closeSync(this.file.fd)
       this.index.close()
     }
   }
@@ -170,7 +169,7 @@ export class Ledger implements LedgerView {
         if (this.#failure !== undefined) throw this.#failure.error
         this.settings.guard()
         const notes = batch.map(({ change }) => this.#place({ ...change, seq: ++this.index.seq }))
-        await sync(this.fd)
+        await sync(this.file.fd)
         for (const note of notes) note()
         for (const { done } of batch) done()
       } catch (error) {
@@ -202,7 +201,7 @@ export class Ledger implements LedgerView {
 
   #append(content: SegmentContent): number {
     const line = encodeLine(this.#number++, content)
-    for (let done = 0; done < line.length; ) done += writeSync(this.fd, line, done)
+    for (let done = 0; done < line.length; ) done += writeSync(this.file.fd, line, done)
     this.#position += line.length
     this.#segment.size = this.#position
     return line.length

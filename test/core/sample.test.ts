@@ -4,11 +4,12 @@ import type { JsonValue } from '../../src/core/json.js'
 import { nowhere } from '../../src/core/origin.js'
 import { Sample } from '../../src/core/sample.js'
 import { SampleError } from '../../src/core/sample-error.js'
+import { SourceText } from '../../src/core/source-text.js'
 import { JsonSyntaxError } from '../../src/util/json-scan.js'
 
 function sampleOf(text: string): Sample {
   const bytes = Buffer.from(`##${text}##`)
-  return Sample.scan(nowhere, bytes, 2, bytes.length - 2, 'text')
+  return Sample.scan(nowhere, new SourceText(bytes, 2, bytes.length - 2), 'text')
 }
 
 function textOf(sample: Sample): string {

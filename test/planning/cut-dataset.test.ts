@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DatasetCut } from '../../src/core/partition.js'
-import { cutDataset, type SurveyedFile } from '../../src/planning/cut-dataset.js'
+import { cutDataset } from '../../src/planning/cut-dataset.js'
+import type { SurveyedFile } from '../../src/planning/cut-file.js'
 
 const lineBytes = 10
 /** Files whose lines are all ten bytes long. */
@@ -23,7 +24,7 @@ function packed(path: string, sizeBytes: number): SurveyedFile {
 }
 
 const cut = (files: readonly SurveyedFile[], partitionBytes: number, count?: number, before?: DatasetCut) =>
-  cutDataset(files, { partitionBytes, count, reasons: [] }, align, before)
+  cutDataset(files, { partitionBytes, count, reasons: [] }, { align, before })
 
 const keys = ({ partitions }: DatasetCut) => partitions.map(({ key }) => key)
 

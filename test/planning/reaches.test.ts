@@ -37,9 +37,9 @@ describe('planning operators', () => {
   it('lets a unit end at the next checkpoint, or with its reach', () => {
     const plan = planOperators(five, settings, false)
     const [first, second] = plan.reaches
-    expect(nextPoint(plan, first, 0, true)).toBe(2)
-    expect(nextPoint(plan, second, 3, true)).toBe(4)
-    expect(nextPoint(plan, second, 4, false)).toBe(5)
+    expect(nextPoint(plan, first, { done: 0, isFresh: true })).toBe(2)
+    expect(nextPoint(plan, second, { done: 3, isFresh: true })).toBe(4)
+    expect(nextPoint(plan, second, { done: 4, isFresh: false })).toBe(5)
   })
 })
 
@@ -56,7 +56,7 @@ describe('sizing partitions', () => {
 
   it('takes no more samples than the modality allows, fewer for longer pipelines and skewed sizes', () => {
     const samples = (operators: readonly string[], change = {}) =>
-      sizePartitions(auto, { ...profile, ...change }, operators, machine).partitionBytes / 2000
+      sizePartitions(auto, { ...profile, ...change }, { operators, machine }).partitionBytes / 2000
     expect(samples([])).toBe(50_000)
     expect(samples(['a_filter'])).toBeCloseTo(50_000 / 1.1, -1)
     expect(samples([], { skew: 0.9 })).toBeCloseTo(35_000, -2)
@@ -64,7 +64,8 @@ describe('sizing partitions', () => {
   })
 
   it('makes enough partitions for all cores, of at least ten samples', () => {
-    const of = (totalBytes: number) => sizePartitions(auto, { ...profile, totalBytes }, [], machine).partitionBytes
+    const of = (totalBytes: number) =>
+      sizePartitions(auto, { ...profile, totalBytes }, { operators: [], machine }).partitionBytes
     expect(of(80e6)).toBe(10e6)
     expect(of(2000)).toBe(2000)
     expect(of(30_000)).toBe(15_000)
@@ -72,14 +73,19 @@ describe('sizing partitions', () => {
 
   it('leaves no small rest', () => {
     for (const meanRecordBytes of [97, 293.3, 2000, 4711]) {
-      const { partitionBytes } = sizePartitions(auto, { ...profile, meanRecordBytes }, ['a_filter'], machine)
+      const { partitionBytes } = sizePartitions(
+        auto,
+        { ...profile, meanRecordBytes },
+        { operators: ['a_filter'], machine },
+      )
       const rest = profile.totalBytes % partitionBytes
       expect(rest === 0 || rest > partitionBytes * 0.9, `${meanRecordBytes}: ${rest} of ${partitionBytes}`).toBe(true)
     }
   })
 
   it('counts in manual mode: the number, or what size gives, or 4', () => {
-    const count = (change: object) => sizePartitions({ ...auto, mode: 'manual', ...change }, profile, [], machine).count
+    const count = (change: object) =>
+      sizePartitions({ ...auto, mode: 'manual', ...change }, profile, { operators: [], machine }).count
     expect(count({ num_of_partitions: 7 })).toBe(7)
     expect(count({ size: 5_000_000 })).toBe(10)
     expect(count({})).toBe(4)
@@ -87,8 +93,8 @@ describe('sizing partitions', () => {
 
   it('falls back on size and max_size_mb where nothing could be looked at', () => {
     const blind = { ...profile, sampledRecords: 0, meanRecordBytes: 0 }
-    expect(sizePartitions({ ...auto, size: 5000 }, blind, [], machine).partitionBytes).toBe(10e6)
-    expect(sizePartitions({ ...auto, max_size_mb: 128 }, blind, [], machine).partitionBytes).toBe(128e6)
+    expect(sizePartitions({ ...auto, size: 5000 }, blind, { operators: [], machine }).partitionBytes).toBe(10e6)
+    expect(sizePartitions({ ...auto, max_size_mb: 128 }, blind, { operators: [], machine }).partitionBytes).toBe(128e6)
   })
 })
 

@@ -146,9 +146,10 @@ export class PipelineSession implements AsyncDisposable {
     })
     if (this.held.joined === undefined) this.team.clear()
     this.held.opening?.release()
-    this.#summary = new SummaryFile(this.directory.summary, this.writer, this.#firstSummary(plan), message =>
-      this.warn(message),
-    )
+    this.#summary = new SummaryFile(this.directory.summary, this.#firstSummary(plan), {
+      writer: this.writer,
+      onFailure: message => this.warn(message),
+    })
     return this.team
   }
 

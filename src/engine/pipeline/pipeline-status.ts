@@ -51,7 +51,7 @@ export async function pipelineStatus(checkpointPath: string): Promise<PipelineSt
     for (const source of pinned.content.sources) {
       const placed = ledger.get('placed', source.id)
       const digest = ledger.get('input', source.id)?.digest
-      if (placed !== undefined && placed.chain === fingerprintOfSource(source, digest, links)) {
+      if (placed !== undefined && placed.chain === fingerprintOfSource(source, { digest, links })) {
         complete++
         continue
       }

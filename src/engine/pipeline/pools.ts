@@ -109,7 +109,10 @@ class InlineExecutor implements Executor {
       }
       return {
         kind: 'done',
-        result: await runStages(this.job, unit, watched, { inline: this.inline, loaded: this.#loaded }),
+        result: await runStages({ job: this.job, report: watched }, unit, {
+          inline: this.inline,
+          loaded: this.#loaded,
+        }),
       }
     } catch (error) {
       return error === stopped ? { kind: 'stopped' } : { kind: 'failed', error: describeFailure(error) }

@@ -199,7 +199,7 @@ class PipelineRun {
     const { sources } = context.pinned
     const bound = new SpoolBound(context.spoolBytes)
     const blocks = blocksOf(sources.map(() => ({ kind: 'plain' as const, estimatedBytes: 1 })))
-    return sources.map((source, index) => new SourceWork(context, source, String(blocks[index]), bound))
+    return sources.map((source, index) => new SourceWork(context, source, { block: String(blocks[index]), bound }))
   }
 
   #contextOf(

@@ -70,7 +70,7 @@ export class SourceBooks {
       if (slice === undefined) return undefined
       decided.set(stage, slice.digest)
     }
-    return fingerprintOfSource(this.source, this.digest, links.slice(0, done), decided)
+    return fingerprintOfSource(this.source, { digest: this.digest, links: links.slice(0, done), decided })
   }
 
   /** What a barrier decided of the very documents that are there. */

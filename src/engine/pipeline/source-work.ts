@@ -38,6 +38,8 @@ const mostSetbacks = 3
 /** A source on its way through a pipeline: looks in the ledger first, and runs what is missing. */
 export class SourceWork implements Part {
   readonly books: SourceBooks
+  readonly block: string
+  readonly bound: SpoolBound
   #isDone = false
   /** Where its units run while it is worked on. */
   #slot: Slot | undefined
@@ -47,9 +49,10 @@ export class SourceWork implements Part {
   constructor(
     readonly context: PipelineContext,
     readonly source: SourceSpec,
-    readonly block: string,
-    readonly bound: SpoolBound,
+    { block, bound }: { readonly block: string; readonly bound: SpoolBound },
   ) {
+    this.block = block
+    this.bound = bound
     this.books = new SourceBooks(context, source)
   }
 
@@ -255,7 +258,7 @@ export class SourceWork implements Part {
   async #finish({ fingerprint, counts }: StagesRecord, files: readonly ExportedFile[]): Promise<void> {
     const { context, source } = this
     const before = context.manifest.of(source.id)
-    const chain = fingerprintOfSource(source, this.books.digest, context.pipeline.links)
+    const chain = fingerprintOfSource(source, { digest: this.books.digest, links: context.pipeline.links })
     const placed: PlacedRecord = { kind: 'placed', source: source.id, fingerprint, chain, files }
     await context.ledger.commit([placed])
     context.manifest.note(placed)

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { FileRef, RowEncoding } from '../../core/records.js'
+import type { FileRef, PointRecord, RowEncoding } from '../../core/records.js'
 import type { Slice } from '../../core/slice.js'
+import type { JobSpec } from '../../core/work-unit.js'
 import { readSlice } from '../../io/open-reader.js'
 import { readTable } from '../../io/table.js'
 import { measureFile } from '../../util/durable-file.js'
@@ -51,10 +52,8 @@ function damaged(path: string, file: FileRef, damage: string): UnitFailure {
  * @throws {UnitFailure} `redo_input` where the file is gone, cut short or changed
  */
 export async function* readWhileVerifying(
-  jobDir: string,
-  file: FileRef,
-  encoding: RowEncoding,
-  batchBytes: number,
+  { jobDir, batchBytes }: Pick<JobSpec, 'jobDir' | 'batchBytes'>,
+  { file, encoding }: Pick<PointRecord, 'file' | 'encoding'>,
 ): AsyncGenerator<Row[]> {
   if (encoding.format !== 'jsonl' || encoding.compression === 'gzip') {
     yield* readCheckpoint(verifyFile(jobDir, file), encoding, batchBytes)
@@ -63,7 +62,7 @@ export async function* readWhileVerifying(
   const path = verifySize(jobDir, file)
   const checksum = new Checksum()
   try {
-    yield* readLines(path, encoding, batchBytes, raw => checksum.update(raw))
+    yield* readLines(path, encoding, { batchBytes, onRaw: raw => checksum.update(raw) })
   } catch (error) {
     // Damage is the likeliest cause of rows that cannot be read.
     verifyFile(jobDir, file)
@@ -75,7 +74,7 @@ export async function* readWhileVerifying(
 /** Reads the rows of a verified checkpoint in order, in batches; their bytes are valid until the next batch is asked for. */
 export async function* readCheckpoint(path: string, encoding: RowEncoding, batchBytes: number): AsyncGenerator<Row[]> {
   if (encoding.format === 'jsonl') {
-    yield* readLines(path, encoding, batchBytes)
+    yield* readLines(path, encoding, { batchBytes })
     return
   }
   const names = checkpointColumns.map(column => column.name)
@@ -101,8 +100,7 @@ function textOf(value: Buffer | null): string | null {
 async function* readLines(
   path: string,
   encoding: RowEncoding,
-  batchBytes: number,
-  onRaw: (bytes: Buffer) => void = () => {},
+  { batchBytes, onRaw }: { readonly batchBytes: number; readonly onRaw?: (bytes: Buffer) => void },
 ): AsyncGenerator<Row[]> {
   const isGzip = encoding.compression === 'gzip'
   const { size } = statSync(path)
@@ -114,7 +112,7 @@ async function* readLines(
   }
   const options = { batchBytes, maxRecordBytes: Number.MAX_SAFE_INTEGER, textKey: 'text' }
   for await (const { bytes, raw, records } of readSlice(slice, options)) {
-    onRaw(raw)
+    onRaw?.(raw)
     yield records.map(record => {
       if (record.kind !== 'record') throw new Error(`${path}: ${record.message}`)
       return readJsonlRow(bytes, record.start, record.end)

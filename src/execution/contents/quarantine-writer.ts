@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import type { Origin } from '../../core/origin.js'
 import type { FileRef } from '../../core/records.js'
 import type { Sample } from '../../core/sample.js'
+import type { JobSpec } from '../../core/work-unit.js'
 import { StagedFile } from '../../util/durable-file.js'
 
 /** What stands in quarantine for one sample or one defective place of the source. */
@@ -22,6 +24,16 @@ export interface QuarantineEntry {
   readonly sample_base64?: string
 }
 
+/** What is set aside of a place of the input, and why. */
+export interface SetAside {
+  readonly place: { readonly path: string; readonly base: number }
+  readonly operator: string
+  readonly error: { readonly code: string; readonly message: string }
+  readonly bytes: Buffer
+  /** How many there are, where they are too many to carry. */
+  readonly lengthBytes?: number
+}
+
 /**
  * Collects what a unit sets aside, one JSON object a line. The file comes into being with its first
  * entry and is published with the unit's other output.
@@ -31,31 +43,17 @@ export class QuarantineWriter {
   #rows = 0
 
   constructor(
-    readonly folder: string,
-    readonly writer: string,
+    readonly job: Pick<JobSpec, 'jobDir' | 'writer' | 'maxSampleBytes'>,
     readonly name: string,
-    readonly maxSampleBytes: number,
   ) {}
 
   /** Sets aside a sample, with its text as it is now. */
-  addSample(
-    sample: Sample,
-    place: { readonly path: string; readonly base: number },
-    operator: string,
-    error: { readonly code: string; readonly message: string },
-  ): void {
+  addSample(sample: Sample, why: Omit<SetAside, 'bytes' | 'lengthBytes'>): void {
     const { bytes, start, end } = sample.toJsonText()
-    this.addBytes(sample.origin, place, bytes.subarray(start, end), operator, error)
+    this.addBytes(sample.origin, { ...why, bytes: bytes.subarray(start, end) })
   }
 
-  addBytes(
-    origin: Origin,
-    place: { readonly path: string; readonly base: number },
-    bytes: Buffer,
-    operator: string,
-    error: { readonly code: string; readonly message: string },
-    lengthBytes = bytes.length,
-  ): void {
+  addBytes(origin: Origin, { place, operator, error, bytes, lengthBytes = bytes.length }: SetAside): void {
     const entry: QuarantineEntry = {
       partition: origin.partition,
       ordinal: origin.ordinal,
@@ -69,7 +67,7 @@ export class QuarantineWriter {
       length_bytes: lengthBytes,
       ...this.#carry(bytes),
     }
-    this.#file ??= StagedFile.create(this.folder, this.writer, this.name)
+    this.#file ??= StagedFile.create(join(this.job.jobDir, 'quarantine'), this.job.writer, this.name)
     this.#file.write(Buffer.from(`${JSON.stringify(entry)}\n`))
     this.#rows++
   }
@@ -87,7 +85,7 @@ export class QuarantineWriter {
   }
 
   #carry(bytes: Buffer): Pick<QuarantineEntry, 'sample' | 'sample_base64'> {
-    if (bytes.length === 0 || bytes.length > this.maxSampleBytes) return {}
+    if (bytes.length === 0 || bytes.length > this.job.maxSampleBytes) return {}
     const text = bytes.toString()
     return Buffer.from(text).equals(bytes) ? { sample: text } : { sample_base64: bytes.toString('base64') }
   }

@@ -1,5 +1,6 @@
 import { originFromRow, originToRow } from '../../core/origin.js'
 import { Sample, type Stats } from '../../core/sample.js'
+import { SourceText } from '../../core/source-text.js'
 import { skipValue } from '../../util/json-scan.js'
 import { decodeUtf8 } from '../../util/utf8.js'
 
@@ -28,7 +29,7 @@ export function rowOf(sample: Sample): Row {
 
 /** The sample of a row, as it was when the row was written; `key` is the field that operators ask for first. */
 export function sampleOf(partition: string, row: Row, key: string): Sample {
-  const sample = Sample.scan(originFromRow(partition, row.origin), row.bytes, row.start, row.end, key)
+  const sample = Sample.scan(originFromRow(partition, row.origin), new SourceText(row.bytes, row.start, row.end), key)
   if (row.stats !== null) sample.adoptStats(JSON.parse(row.stats) as Stats)
   if (row.hashes !== null) sample.hashes = JSON.parse(row.hashes) as Stats
   return sample

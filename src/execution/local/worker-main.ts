@@ -95,10 +95,10 @@ async function beWatched(): Promise<void> {
 
 /** Stages of pipelines stand above what runs recipes: this is the one place that knows both. */
 async function run(job: JobSpec, unit: WorkUnit, report: UnitReport): Promise<UnitResult> {
-  if (unit.kind !== 'stages') return runWorkUnit(job, await openedCatalog(), unit, report)
+  if (unit.kind !== 'stages') return runWorkUnit({ job, catalog: await openedCatalog(), report }, unit)
   await openedCatalog()
   const { runStages } = await import('../../pipeline/run/run-stages.js')
-  return runStages(job, unit, report)
+  return runStages({ job, report }, unit)
 }
 
 async function retire(): Promise<void> {

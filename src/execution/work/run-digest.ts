@@ -1,15 +1,15 @@
-import type { UnitReport } from '../../core/report.js'
 import type { DigestResult } from '../../core/unit-result.js'
-import type { DigestUnit, JobSpec } from '../../core/work-unit.js'
+import type { DigestUnit } from '../../core/work-unit.js'
 import { readSlice } from '../../io/open-reader.js'
 import { Checksum } from '../../util/hash.js'
 import { sliceMark } from './slice-mark.js'
+import type { UnitContext } from './work-context.js'
 
 /**
  * Digests a partition's input without processing it, just as reading it does: as a whole, or piece by piece where it
  * was committed in pieces, with what comes behind the last of them as one more.
  */
-export async function runDigest(job: JobSpec, unit: DigestUnit, report: UnitReport): Promise<DigestResult> {
+export async function runDigest({ job, report }: UnitContext, unit: DigestUnit): Promise<DigestResult> {
   const ends = unit.pieces ?? []
   const digests: string[] = []
   let checksum = new Checksum()

@@ -1,7 +1,5 @@
-import type { OperatorCatalog } from '../../core/operator.js'
-import type { UnitReport } from '../../core/report.js'
 import type { UnitResult } from '../../core/unit-result.js'
-import type { JobSpec, StagesUnit, WorkUnit } from '../../core/work-unit.js'
+import type { StagesUnit, WorkUnit } from '../../core/work-unit.js'
 import { unreachable } from '../../util/unreachable.js'
 import { describeFailure, isSystemError, UnitFailure } from '../protocol/unit-failure.js'
 import { runCompare } from './barrier/run-compare.js'
@@ -10,19 +8,15 @@ import { runExport } from './export/run-export.js'
 import { runDigest } from './run-digest.js'
 import { runSegment } from './segment/run-segment.js'
 import { runTrace } from './trace/run-trace.js'
+import type { WorkContext } from './work-context.js'
 
 /** A unit of a recipe. */
 type RecipeUnit = Exclude<WorkUnit, StagesUnit>
 
 /** Runs one unit of a recipe to its end in this process. Everything it made is published, nothing is committed. */
-export async function runWorkUnit(
-  job: JobSpec,
-  catalog: OperatorCatalog,
-  unit: RecipeUnit,
-  report: UnitReport,
-): Promise<UnitResult> {
+export async function runWorkUnit(context: WorkContext, unit: RecipeUnit): Promise<UnitResult> {
   try {
-    return await dispatch(job, catalog, unit, report)
+    return await dispatch(context, unit)
   } catch (error) {
     throw blameInput(unit, error)
   }
@@ -36,25 +30,20 @@ function blameInput(unit: RecipeUnit, error: unknown): unknown {
   return new UnitFailure({ ...describeFailure(error), consequence: 'fail_unit' }, { cause: error })
 }
 
-async function dispatch(
-  job: JobSpec,
-  catalog: OperatorCatalog,
-  unit: RecipeUnit,
-  report: UnitReport,
-): Promise<UnitResult> {
+async function dispatch(context: WorkContext, unit: RecipeUnit): Promise<UnitResult> {
   switch (unit.kind) {
     case 'segment':
-      return runSegment(job, catalog, unit, report)
+      return runSegment(context, unit)
     case 'digest':
-      return runDigest(job, unit, report)
+      return runDigest(context, unit)
     case 'compare':
-      return runCompare(job, catalog, unit, report)
+      return runCompare(context, unit)
     case 'resolve':
-      return runResolve(job, catalog, unit, report)
+      return runResolve(context, unit)
     case 'export':
-      return runExport(job, unit, report)
+      return runExport(context, unit)
     case 'trace':
-      return runTrace(job, catalog, unit, report)
+      return runTrace(context, unit)
     default:
       return unreachable(unit)
   }

@@ -19,20 +19,18 @@ export class Barriers implements AsyncDisposable {
   #signed = 0
 
   private constructor(
-    readonly applied: Barrier | undefined,
-    readonly dropped: Uint32Array | undefined,
-    readonly edits: PointEdits | undefined,
+    readonly applied:
+      | { readonly operator: Barrier; readonly dropped: Uint32Array; readonly edits: PointEdits | undefined }
+      | undefined,
     readonly signer: { readonly operator: Barrier; readonly name: string; readonly file: StagedFile } | undefined,
   ) {}
 
   static async open(job: JobSpec, { applies, signs, source, attempt }: StagesUnit): Promise<Barriers> {
-    const applied = applies && (await barrierOf(job, applies.operator))
-    const dropped = applies && readDropped(job, applies.verdict)
-    const edits = applies && applied && PointEdits.open(job, applies, applied)
-    if (signs === undefined) return new Barriers(applied, dropped, edits, undefined)
+    const applied = applies && (await applying(job, applies))
+    if (signs === undefined) return new Barriers(applied, undefined)
     const operator = await barrierOf(job, signs)
     const file = StagedFile.create(job.checkpointDir, job.writer, `${source.id}.${attempt}.signatures`)
-    return new Barriers(applied, dropped, edits, { operator, name: job.operators[signs].name, file })
+    return new Barriers(applied, { operator, name: job.operators[signs].name, file })
   }
 
   /** The barrier that signs. */
@@ -47,8 +45,8 @@ export class Barriers implements AsyncDisposable {
 
   /** A task without the documents that were dropped; undefined where none is left. Tasks come in the order of the spool. */
   apply(task: Task): Task | undefined {
-    const { dropped } = this
-    if (dropped === undefined || !(task instanceof DocumentBatch)) return task
+    if (this.applied === undefined || !(task instanceof DocumentBatch)) return task
+    const { dropped, edits } = this.applied
     const samples: Sample[] = []
     const numbers: number[] = []
     for (const sample of task.samples) {
@@ -59,7 +57,7 @@ export class Barriers implements AsyncDisposable {
       }
       this.#row++
     }
-    this.edits?.apply({ samples, numbers })
+    edits?.apply({ samples, numbers })
     if (samples.length === 0) return undefined
     const left = task.withRows(samples)
     left.id = task.id
@@ -68,7 +66,7 @@ export class Barriers implements AsyncDisposable {
 
   /** Makes sure that all of what was decided was applied. */
   finish(): void {
-    this.edits?.finish()
+    this.applied?.edits?.finish()
   }
 
   /** Signs the documents of a task, and gives it without those that cannot be signed. */
@@ -105,10 +103,15 @@ export class Barriers implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.edits?.[Symbol.dispose]()
-    await this.applied?.dispose?.()
+    this.applied?.edits?.[Symbol.dispose]()
+    await this.applied?.operator.dispose?.()
     await this.signer?.operator.dispose?.()
   }
+}
+
+async function applying(job: JobSpec, applies: NonNullable<StagesUnit['applies']>): Promise<Barriers['applied']> {
+  const operator = await barrierOf(job, applies.operator)
+  return { operator, dropped: readDropped(job, applies.verdict), edits: PointEdits.open(job, applies, operator) }
 }
 
 async function barrierOf(job: JobSpec, index: number): Promise<Barrier> {

@@ -9,6 +9,7 @@ import type { StagesResult } from '../../core/unit-result.js'
 import type { JobSpec, StagesUnit } from '../../core/work-unit.js'
 import { QuarantineWriter } from '../../execution/contents/quarantine-writer.js'
 import { sayError } from '../../execution/protocol/unit-failure.js'
+import type { UnitContext } from '../../execution/work/work-context.js'
 import { StagedFile } from '../../util/durable-file.js'
 import { removeFolder } from '../../util/remove.js'
 import { stagedFolder, stagingPath } from '../../util/staging.js'
@@ -44,11 +45,11 @@ export async function endStages(): Promise<void> {
  * committed. Where tasks failed, nothing is left of it but why.
  */
 export async function runStages(
-  job: JobSpec,
+  context: UnitContext,
   unit: StagesUnit,
-  report: UnitReport,
   house: StageHouse = workersOwn,
 ): Promise<StagesResult> {
+  const { job, report } = context
   const { source } = unit
   checkUnchanged(source)
   const digest =
@@ -57,7 +58,7 @@ export async function runStages(
   if (unit.digestOnly) return { kind: 'stages', digest, outputs: [], counts: [], quarantine: [], failures: [] }
   const stages = await stagesOf(job, unit, house)
   await using barriers = await Barriers.open(job, unit)
-  const run = new SourceRun(job, unit, { stages, barriers }, report)
+  const run = new SourceRun(context, unit, { stages, barriers })
   try {
     await run.pull()
     checkUnchanged(source)
@@ -89,6 +90,8 @@ async function stagesOf(
 
 /** One run of stages over a source. */
 class SourceRun implements FlowObserver {
+  readonly job: JobSpec
+  readonly report: UnitReport
   readonly stages: LoadedStages
   readonly #barriers: Barriers
   readonly #id: TaskId
@@ -105,18 +108,19 @@ class SourceRun implements FlowObserver {
   #toldAt = 0
 
   constructor(
-    readonly job: JobSpec,
+    { job, report }: UnitContext,
     readonly unit: StagesUnit,
     { stages, barriers }: { readonly stages: LoadedStages; readonly barriers: Barriers },
-    readonly report: UnitReport,
   ) {
+    this.job = job
+    this.report = report
     this.stages = stages
     this.#barriers = barriers
     const { source, attempt, from, to } = unit
     this.#id = knownId(source.id)
     this.#outputs = new OutputFiles(source.name, job.writer, attempt)
     const name = `${source.id}.stage${from}-${to}.${attempt}.jsonl`
-    this.#quarantine = new QuarantineWriter(join(job.jobDir, 'quarantine'), job.writer, name, job.maxSampleBytes)
+    this.#quarantine = new QuarantineWriter(job, name)
     const isLast = to === (job.pipeline?.stages.length ?? to)
     this.#spool = isLast ? undefined : StagedFile.create(job.checkpointDir, job.writer, `${source.id}.${attempt}`)
     this.#contexts = stages.live.map((_, index) => this.#makeContext(index))
@@ -246,7 +250,8 @@ class SourceRun implements FlowObserver {
   #setAside(stage: string, sample: Sample, error: unknown): void {
     const { files } = this.unit.source
     const path = files[sample.origin.slice]?.path ?? files[0]?.path ?? ''
-    this.#quarantine.addSample(sample, { path, base: 0 }, stage, { code: codeOf(error), message: sayError(error) })
+    const told = { code: codeOf(error), message: sayError(error) }
+    this.#quarantine.addSample(sample, { place: { path, base: 0 }, operator: stage, error: told })
   }
 
   #makeContext(index: number): StageContext {

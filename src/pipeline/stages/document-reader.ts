@@ -4,6 +4,7 @@ import type { JsonObject } from '../../core/json.js'
 import type { Origin } from '../../core/origin.js'
 import { Sample } from '../../core/sample.js'
 import type { Cut, DatasetFormat, Slice } from '../../core/slice.js'
+import { SourceText } from '../../core/source-text.js'
 import { formatOfName } from '../../io/listing/formats.js'
 import { sniffJson } from '../../io/listing/sniff-json.js'
 import { readSlice } from '../../io/open-reader.js'
@@ -189,7 +190,7 @@ function toSamples(
     }
     try {
       const { textField, fields } = options
-      const sample = Sample.scan(origin, bytes, record.start, record.end, textField)
+      const sample = Sample.scan(origin, new SourceText(bytes, record.start, record.end), textField)
       samples.push(fields === undefined ? sample : pickFields(sample, fields, textField))
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error

@@ -1,4 +1,5 @@
 import { Sample } from '../../core/sample.js'
+import { SourceText } from '../../core/source-text.js'
 import { keyEquals, scanMembers } from '../../util/json-members.js'
 import { skipSpace } from '../../util/json-scan.js'
 
@@ -7,6 +8,7 @@ export function pickFields(sample: Sample, fields: readonly string[], textField:
   const { bytes, start, end } = sample.toJsonText()
   const keys = fields.map(field => Buffer.from(field))
   const spans: ({ readonly start: number; readonly end: number } | undefined)[] = fields.map(() => undefined)
+  // biome-ignore lint/complexity/useMaxParams: called for every member, as scanMembers calls it
   scanMembers(bytes, skipSpace(bytes, start, end), end, (keyStart, keyEnd, valueStart, valueEnd) => {
     const at = keys.findIndex(key => keyEquals(bytes, keyStart, keyEnd, key))
     // Of a key that occurs twice the last counts.
@@ -19,5 +21,5 @@ export function pickFields(sample: Sample, fields: readonly string[], textField:
     parts.push(bytes.subarray(span.start, span.end))
   }
   const picked = Buffer.concat([...parts, Buffer.from(parts.length === 0 ? '{}' : '}')])
-  return Sample.scan(sample.origin, picked, 0, picked.length, textField)
+  return Sample.scan(sample.origin, new SourceText(picked, 0, picked.length), textField)
 }

@@ -5,7 +5,7 @@ import type { DatasetCut, InputColumns, InputFile } from '../../../core/partitio
 import type { Slice, SliceReading } from '../../../core/slice.js'
 import type { CsvColumnLook } from '../../../io/csv/profile-csv.js'
 import { profileCsv } from '../../../io/open-reader.js'
-import type { SurveyedFile } from '../../../planning/cut-dataset.js'
+import type { SurveyedFile } from '../../../planning/cut-file.js'
 import { canonicalJson } from '../../../util/hash.js'
 import { forEachConcurrently } from '../../../util/pool.js'
 import { hiveTypes, readHive } from './hive-columns.js'

@@ -4,7 +4,8 @@ import type { DatasetPath, Recipe } from '../../../config/recipe.js'
 import type { DatasetCut, InputFile } from '../../../core/partition.js'
 import { type InputListing, listInputs, parseDatasetPath, type WeightedPath } from '../../../io/list-inputs.js'
 import { alignToLine, surveyFile } from '../../../io/open-reader.js'
-import { type AlignToLine, cutDataset, type Sizing, type SurveyedFile } from '../../../planning/cut-dataset.js'
+import { cutDataset, type Sizing } from '../../../planning/cut-dataset.js'
+import type { AlignToLine, SurveyedFile } from '../../../planning/cut-file.js'
 import { type DatasetProfile, sizePartitions } from '../../../planning/size-partitions.js'
 import { plural } from '../../../util/format.js'
 import { forEachConcurrently } from '../../../util/pool.js'
@@ -47,8 +48,7 @@ function normalizeWeights(paths: readonly { path: string; weight: number | undef
 export async function openDataset(
   recipe: Recipe,
   listing: InputListing,
-  pinned: PinnedCut | undefined,
-  cores: number,
+  { pinned, cores }: { readonly pinned: PinnedCut | undefined; readonly cores: number },
 ): Promise<OpenDataset> {
   const warnings = [...describeIgnored(listing), ...describeHive(recipe, listing)]
   const misfits = holdsTypes(recipe) ? 'quarantine' : 'text'
@@ -78,7 +78,7 @@ function cutAlike(
   const roots = Roots.named(places)
   const named = surveyed.map(({ file, survey }) => ({ file: roots.allRecorded(file), survey }))
   const align: AlignToLine = (path, offset, sizeBytes) => alignToLine(roots.here(path), offset, sizeBytes)
-  return roots.allHere(cutDataset(named, sizing, align, roots.allRecorded(before)))
+  return roots.allHere(cutDataset(named, sizing, { align, before: roots.allRecorded(before) }))
 }
 
 /** What each file offers for cutting. */
@@ -92,7 +92,10 @@ export async function surveyAll(files: readonly InputFile[]): Promise<SurveyedFi
 
 function decideSizing(recipe: Recipe, profile: DatasetProfile, cores: number): Sizing {
   const names = recipe.operators.map(({ name }) => name)
-  return sizePartitions(recipe.partition, profile, names, { cores, freeMemoryBytes: freemem() })
+  return sizePartitions(recipe.partition, profile, {
+    operators: names,
+    machine: { cores, freeMemoryBytes: freemem() },
+  })
 }
 
 /** New files of a pinned dataset are cut like its first ones. */

@@ -5,7 +5,7 @@ import { SourceText } from '../../../core/source-text.js'
 import { alignToLine, readSlice } from '../../../io/open-reader.js'
 import { inferSchema } from '../../../io/open-writer.js'
 import type { RowBatch } from '../../../io/writer.js'
-import { estimateBytes, type SurveyedFile } from '../../../planning/cut-dataset.js'
+import { estimateBytes, type SurveyedFile } from '../../../planning/cut-file.js'
 import type { DatasetProfile, Modality } from '../../../planning/size-partitions.js'
 import { JsonSyntaxError } from '../../../util/json-scan.js'
 
@@ -71,7 +71,7 @@ async function* rowsOf(texts: readonly string[]): AsyncGenerator<RowBatch> {
   for (const text of texts) {
     const bytes = Buffer.from(text)
     try {
-      SourceText.scan(bytes, 0, bytes.length, '')
+      new SourceText(bytes, 0, bytes.length).scan('')
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error
       continue

@@ -1,5 +1,5 @@
 import { InputError } from '../../../io/input-error.js'
-import type { SurveyedFile } from '../../../planning/cut-dataset.js'
+import type { SurveyedFile } from '../../../planning/cut-file.js'
 
 /** What a worker takes before it has read anything. */
 const idleBytes = 64_000_000

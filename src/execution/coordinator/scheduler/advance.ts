@@ -4,7 +4,8 @@ import type { PointInput, SegmentUnit, SourceInput } from '../../../core/work-un
 import { nextPoint, type Reach } from '../../../planning/reaches.js'
 import { commitSegment } from './commit.js'
 import { redoingDamage, refuseStandstill } from './damage.js'
-import { fingerprintAt, latestPoint, type PartitionState, signatureRecord } from './partition-state.js'
+import { PartitionChain } from './partition-chain.js'
+import { latestPoint, type PartitionState, signatureRecord } from './partition-state.js'
 import { dropOvertaken } from './retention.js'
 import { booksOf, type RunContext } from './run-context.js'
 import { type Isolation, noIsolation, superviseUnit } from './supervise.js'
@@ -28,32 +29,29 @@ export async function completeReach(
   state: PartitionState,
   reach: Reach,
 ): Promise<Advance<PointRecord | SignatureRecord>> {
-  return reach.signs === undefined
-    ? reachPoint(context, state, reach, reach.to)
-    : ensureSignatures(context, state, reach)
+  return reach.signs === undefined ? reachPoint(context, state, reach) : ensureSignatures(context, state, reach)
 }
 
 /** True where a partition has what `completeReach` brings it to. */
 export function isReachComplete(context: RunContext, state: PartitionState, reach: Reach): boolean {
   const books = booksOf(context)
   if (reach.signs !== undefined) return signatureRecord(books, state, reach) !== undefined
-  return latestPoint(books, state, reach, reach.to)?.opsDone === reach.to
+  return latestPoint(books, state, reach)?.opsDone === reach.to
 }
 
 /**
- * Makes sure that a partition's point after `target` operators is committed and returns it, running
+ * Makes sure that a partition's point at the end of a reach is committed and returns it, running
  * what is missing from the latest point that is. A damaged checkpoint is set aside and redone.
  */
 export async function reachPoint(
   context: RunContext,
   state: PartitionState,
   reach: Reach,
-  target: number,
 ): Promise<Advance<PointRecord>> {
   const books = booksOf(context)
-  return approach(context, { state, reach, target }, () => {
-    const point = latestPoint(books, state, reach, target)
-    return point?.opsDone === target ? point : undefined
+  return approach(context, { state, reach }, () => {
+    const point = latestPoint(books, state, reach)
+    return point?.opsDone === reach.to ? point : undefined
   })
 }
 
@@ -63,30 +61,30 @@ async function ensureSignatures(
   reach: Reach,
 ): Promise<Advance<SignatureRecord>> {
   const books = booksOf(context)
-  return approach(context, { state, reach, target: reach.to }, () => signatureRecord(books, state, reach))
+  return approach(context, { state, reach }, () => signatureRecord(books, state, reach))
 }
 
+/** A partition on its way to the end of a reach. */
 interface Way {
   readonly state: PartitionState
   readonly reach: Reach
-  readonly target: number
 }
 
 /** Runs unit after unit until what is looked for is on record; the same unit never twice in a row for nothing. */
 async function approach<T>(context: RunContext, way: Way, find: () => T | undefined): Promise<Advance<T>> {
-  const { state, reach, target } = way
+  const { state, reach } = way
   let standstills = 0
   for (;;) {
     const found = find()
     if (found !== undefined) return { kind: 'reached', value: found }
     // Another process finished the job, and what was found missing may have been cleaned up.
     if (context.team.exported !== undefined) return { kind: 'verdict_lost' }
-    const before = latestPoint(booksOf(context), state, reach, target)
+    const before = latestPoint(booksOf(context), state, reach)
     const digest = state.digest
     const outcome = await step(context, way, before)
     if (outcome === 'verdict_lost') return { kind: 'verdict_lost' }
     if (outcome === 'set_aside') continue
-    const after = latestPoint(booksOf(context), state, reach, target)
+    const after = latestPoint(booksOf(context), state, reach)
     const hasMoved = find() !== undefined || (after !== undefined && after.fingerprint !== before?.fingerprint)
     standstills = hasMoved ? 0 : standstills + 1
     if (standstills > 1) throw refuseStandstill(state, digest)
@@ -95,19 +93,16 @@ async function approach<T>(context: RunContext, way: Way, find: () => T | undefi
 
 type Step = 'done' | 'set_aside' | 'verdict_lost'
 
-async function step(
-  context: RunContext,
-  { state, reach, target }: Way,
-  before: PointRecord | undefined,
-): Promise<Step> {
+async function step(context: RunContext, way: Way, before: PointRecord | undefined): Promise<Step> {
+  const { state, reach } = way
   if (before !== undefined && before.opsDone === reach.to)
-    return redoingDamage(context, state, () => signOnly(context, state, reach, before))
+    return redoingDamage(context, state, () => signOnly(context, way, before))
   const start =
     before === undefined
       ? await startOfReach(context, state, reach)
       : { input: { kind: 'point', point: before } as const, done: before.opsDone, isFresh: false }
   if (start === 'verdict_lost') return start
-  return redoingDamage(context, state, () => runFrom(context, state, reach, start, target))
+  return redoingDamage(context, state, () => runFrom(context, way, start))
 }
 
 async function startOfReach(context: RunContext, state: PartitionState, reach: Reach): Promise<Start | 'verdict_lost'> {
@@ -116,7 +111,7 @@ async function startOfReach(context: RunContext, state: PartitionState, reach: R
     return { input: { kind: 'source', slices, stamps, shares }, done: reach.from, isFresh: true }
   }
   const before = context.plan.reaches[reach.index - 1]
-  const reached = await reachPoint(context, state, before, before.to)
+  const reached = await reachPoint(context, state, before)
   if (reached.kind === 'verdict_lost') return 'verdict_lost'
   const verdict = state.verdicts[before.index]
   // The decision counts rows of the point that was signed, and applies to no other.
@@ -124,23 +119,18 @@ async function startOfReach(context: RunContext, state: PartitionState, reach: R
   return { input: { kind: 'point', point: reached.value, verdict }, done: reach.from, isFresh: true }
 }
 
-async function runFrom(
-  context: RunContext,
-  state: PartitionState,
-  reach: Reach,
-  start: Start,
-  target: number,
-): Promise<void> {
-  const to = Math.min(target, nextPoint(context.plan, reach, start.done, start.isFresh))
+async function runFrom(context: RunContext, { state, reach }: Way, start: Start): Promise<void> {
+  const to = nextPoint(context.plan, reach, start)
   const signs = to === reach.to ? reach.signs : undefined
   // A decision that comes with the input belongs to the barrier before the reach's first operator.
   const fromOp = start.isFresh && reach.applies !== undefined ? reach.applies : start.done
-  const fingerprint = fingerprintAt(context.plan, state, reach, to)
-  await runUnit(context, state, { input: start.input, fromOp, toOp: to, signs, signsOnly: false, fingerprint })
+  const fingerprint = PartitionChain.of(context.plan, state, reach)?.at(to)
+  await runUnit(context, { state, input: start.input, fromOp, toOp: to, signs, signsOnly: false, fingerprint })
 }
 
-async function signOnly(context: RunContext, state: PartitionState, reach: Reach, point: PointRecord): Promise<void> {
-  await runUnit(context, state, {
+async function signOnly(context: RunContext, { state, reach }: Way, point: PointRecord): Promise<void> {
+  await runUnit(context, {
+    state,
     input: { kind: 'point', point },
     fromOp: reach.to,
     toOp: reach.to,
@@ -152,6 +142,7 @@ async function signOnly(context: RunContext, state: PartitionState, reach: Reach
 
 /** What a unit is to do, whichever attempt does it. */
 export interface UnitPart {
+  readonly state: PartitionState
   readonly input: SourceInput | PointInput
   readonly fromOp: number
   readonly toOp: number
@@ -161,12 +152,13 @@ export interface UnitPart {
   readonly fingerprint: string | undefined
 }
 
-async function runUnit(context: RunContext, state: PartitionState, part: UnitPart): Promise<void> {
+async function runUnit(context: RunContext, part: UnitPart): Promise<void> {
+  const { state } = part
   const started = performance.now()
-  let unit = buildUnit(context, state, part, { attempt: '', isolation: noIsolation })
+  let unit = buildUnit(context, part, { attempt: '', isolation: noIsolation })
   const purpose = { partition: state.key, what: describeUnit(unit) }
   const result = await superviseUnit(context, purpose, (attempt, isolation) => {
-    unit = buildUnit(context, state, part, { attempt, isolation })
+    unit = buildUnit(context, part, { attempt, isolation })
     tellStart(context, unit)
     return unit
   })
@@ -185,8 +177,7 @@ async function runUnit(context: RunContext, state: PartitionState, part: UnitPar
 
 export function buildUnit(
   context: RunContext,
-  state: PartitionState,
-  { input, fromOp, toOp, signs, signsOnly, fingerprint }: UnitPart,
+  { state, input, fromOp, toOp, signs, signsOnly, fingerprint }: UnitPart,
   { attempt, isolation }: { readonly attempt: string; readonly isolation: Isolation },
 ): SegmentUnit {
   const { plan, job } = context

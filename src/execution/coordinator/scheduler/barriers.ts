@@ -88,7 +88,7 @@ async function unlessDamaged<T>(context: RunContext, work: () => Promise<T>): Pr
   } catch (error) {
     const path = damagedPath(error)
     if (path === undefined) throw error
-    await setAside(context, '', path, (error as Error).message)
+    await setAside(context, { path, partition: '', reason: (error as Error).message })
     return 'lost'
   }
 }

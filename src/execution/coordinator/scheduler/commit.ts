@@ -61,7 +61,7 @@ export async function commitSegment(
   const counted = id === undefined ? undefined : raceFor(context, { id, generation }, records)
   await context.ledger.commit(counted ?? records)
   if (result.digest !== undefined) state.digest = result.digest
-  if (counted === undefined) tellCommitted(context, unit, result, point)
+  if (counted === undefined) tellCommitted(context, { unit, result }, point)
 }
 
 /**
@@ -141,8 +141,7 @@ function refuseConflict({ plan }: RunContext, other: PointRecord | undefined, po
 
 function tellCommitted(
   context: RunContext,
-  unit: SegmentUnit,
-  result: SegmentResult,
+  { unit, result }: Pick<Outcome, 'unit' | 'result'>,
   point: PointRecord | undefined,
 ): void {
   const { partition } = result

@@ -27,7 +27,7 @@ export async function redoingDamage(
   } catch (error) {
     const path = damagedPath(error)
     if (path === undefined) throw error
-    await setAside(context, state.key, path, (error as UnitFailed).message)
+    await setAside(context, { path, partition: state.key, reason: (error as UnitFailed).message })
     return state.verdicts.some(verdict => verdict?.path === path) ? 'verdict_lost' : 'set_aside'
   }
 }
@@ -38,13 +38,20 @@ export function damagedPath(error: unknown): string | undefined {
   return isTold && error.error.consequence === 'redo_input' ? error.error.path : undefined
 }
 
+/** A file that is not what was committed, whose it is (empty where it is that of all), and how that showed. */
+interface Damage {
+  readonly path: string
+  readonly partition: string
+  readonly reason: string
+}
+
 /**
  * Withdraws what the ledger says of a damaged file and moves the file out of the way, never deleting it. A quarantine
  * file takes all points with it whose samples it stands for.
  *
  * @throws {JobFailure} where the ledger vouches for no such file, or its successors are damaged again and again
  */
-export async function setAside(context: RunContext, partition: string, path: string, reason: string): Promise<void> {
+export async function setAside(context: RunContext, { path, partition, reason }: Damage): Promise<void> {
   context.team.learn(true)
   const records = recordsOf(context, path)
   if (records.length === 0 && !isFindings(path)) {

@@ -42,7 +42,7 @@ export function needsNoReading(context: RunContext, state: PartitionState, recor
 
 function hasPoint(context: RunContext, piece: PartitionState): boolean {
   const books = booksOf(context)
-  return context.plan.reaches.some(reach => latestPoint(books, piece, reach, reach.to) !== undefined)
+  return context.plan.reaches.some(reach => latestPoint(books, piece, reach) !== undefined)
 }
 
 export interface PiecewiseReading {
@@ -87,7 +87,7 @@ async function readOnce(
   { before, pieceBytes, onKnown }: PiecewiseReading,
 ): Promise<PiecesRecord> {
   const reach = context.plan.reaches[0]
-  const toOp = nextPoint(context.plan, reach, 0, true)
+  const toOp = nextPoint(context.plan, reach, { done: 0, isFresh: true })
   const part = partOf(state, toOp, toOp === reach.to ? reach.signs : undefined)
   let record = before
   let commits = Promise.resolve()
@@ -103,19 +103,14 @@ async function readOnce(
     // Awaited below, where its error is met.
     commits.catch(() => {})
   }
-  const describe = { partition: state.key, what: `partition ${state.key}, read in pieces` }
-  const result = await superviseUnit(
-    context,
-    describe,
-    (attempt, isolation) => {
-      const done = pieceStates(context, state, record)
-      const whole = buildUnit(context, state, part, { attempt, isolation })
-      unit = { ...whole, copyInput: false, pieces: { bytes: pieceBytes, done } }
-      tellStart(context, unit)
-      return unit
-    },
-    onPiece,
-  ).finally(() => commits)
+  const purpose = { partition: state.key, what: `partition ${state.key}, read in pieces`, onPiece }
+  const result = await superviseUnit(context, purpose, (attempt, isolation) => {
+    const done = pieceStates(context, state, record)
+    const whole = buildUnit(context, part, { attempt, isolation })
+    unit = { ...whole, copyInput: false, pieces: { bytes: pieceBytes, done } }
+    tellStart(context, unit)
+    return unit
+  }).finally(() => commits)
   await commits
   if (result.kind !== 'pieces') throw new TypeError(`a unit in pieces answered with a ${result.kind}`)
   record = { ...record, pieces: result.pieces, isComplete: true }
@@ -123,9 +118,10 @@ async function readOnce(
   return record
 }
 
-function partOf({ slices, stamps, shares }: PartitionState, toOp: number, signs: number | undefined): UnitPart {
+function partOf(state: PartitionState, toOp: number, signs: number | undefined): UnitPart {
+  const { slices, stamps, shares } = state
   const input = { kind: 'source', slices, stamps, shares } as const
-  return { input, fromOp: 0, toOp, signs, signsOnly: false, fingerprint: undefined }
+  return { state, input, fromOp: 0, toOp, signs, signsOnly: false, fingerprint: undefined }
 }
 
 function pieceStates(context: RunContext, state: PartitionState, record: PiecesRecord): PieceState[] {

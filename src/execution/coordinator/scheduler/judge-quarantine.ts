@@ -24,7 +24,7 @@ export async function judgeQuarantine(
   reach: Reach,
 ): Promise<void> {
   const books = booksOf(context)
-  const points = states.flatMap(state => latestPoint(books, state, reach, reach.to) ?? [])
+  const points = states.flatMap(state => latestPoint(books, state, reach) ?? [])
   const counts = sumCounts(points.map(point => point.counts))
   if (isWithin(counts, context.settings.maxQuarantineRatio)) return
   await refuse(context, counts, points)

@@ -1,11 +1,4 @@
-import {
-  barrierFingerprint,
-  inputFingerprint,
-  pointFingerprint,
-  roundLink,
-  signatureFingerprint,
-  verdictFingerprint,
-} from '../../../core/fingerprint.js'
+import { verdictFingerprint } from '../../../core/fingerprint.js'
 import type { InputFile } from '../../../core/partition.js'
 import type { PointRecord, SignatureRecord, VerdictRecord, VerdictSlice } from '../../../core/records.js'
 import type { Slice } from '../../../core/slice.js'
@@ -14,8 +7,9 @@ import { describeOrder, orderSlices } from '../../../planning/input-order.js'
 import type { OperatorPlan, Reach } from '../../../planning/reaches.js'
 import type { LedgerView } from '../../../state/ledger.js'
 import { servesPolicy } from '../../contents/error-policy.js'
+import { PartitionChain } from './partition-chain.js'
 
-/** A partition (or a piece of one) under way, with its fingerprint chain as far as it is known. */
+/** A partition (or a piece of one) under way, with what its chain of fingerprints follows from, as far as that is known. */
 export interface PartitionState {
   readonly key: string
   /** The partition of the cut that this is, or is a piece of. */
@@ -40,41 +34,16 @@ export interface Books {
   readonly files: readonly InputFile[]
 }
 
-/** The fingerprint that a partition's chain has at the start of a reach, or undefined where it is not known yet. */
-export function baseOfReach(plan: OperatorPlan, state: PartitionState, reach: Reach): string | undefined {
-  if (state.digest === undefined) return undefined
-  let base = inputFingerprint(roundLink(state.readerLink, state.round), state.key, state.digest)
-  for (const earlier of plan.reaches.slice(0, reach.index)) {
-    const verdict = state.verdicts[earlier.index]
-    if (verdict === undefined || earlier.signs === undefined) return undefined
-    const end = pointFingerprint(base, plan.links.slice(earlier.from, earlier.to))
-    base = barrierFingerprint(end, plan.applyLinks[earlier.signs], verdict.slice)
-  }
-  return base
-}
-
-/** The fingerprint of a partition after `done` operators, within a reach. */
-export function fingerprintAt(
-  plan: OperatorPlan,
-  state: PartitionState,
-  reach: Reach,
-  done: number,
-): string | undefined {
-  const base = baseOfReach(plan, state, reach)
-  return base === undefined ? undefined : pointFingerprint(base, plan.links.slice(reach.from, done))
-}
-
-/** The latest committed point of a partition within a reach, at most `upTo` operators in, that the recipe's `on_error` accepts. */
+/** The latest committed point of a partition within a reach that the recipe's `on_error` accepts. */
 export function latestPoint(
   { plan, ledger, onError }: Books,
   state: PartitionState,
   reach: Reach,
-  upTo: number,
 ): PointRecord | undefined {
-  const base = baseOfReach(plan, state, reach)
-  if (base === undefined) return undefined
-  for (let done = upTo; done >= reach.from; done--) {
-    const point = ledger.get('point', pointFingerprint(base, plan.links.slice(reach.from, done)))
+  const chain = PartitionChain.of(plan, state, reach)
+  if (chain === undefined) return undefined
+  for (let done = reach.to; done >= reach.from; done--) {
+    const point = ledger.get('point', chain.at(done))
     if (point !== undefined && servesPolicy(point, onError) && hasAllFor(point, plan, reach)) return point
   }
   return undefined
@@ -94,10 +63,10 @@ export function signatureRecord(
   state: PartitionState,
   reach: Reach,
 ): SignatureRecord | undefined {
-  const end = fingerprintAt(plan, state, reach, reach.to)
-  if (end === undefined || reach.signs === undefined) return undefined
-  const record = ledger.get('signature', signatureFingerprint(end, plan.links[reach.signs]))
-  const point = ledger.get('point', end)
+  const chain = PartitionChain.of(plan, state, reach)
+  if (chain?.signature === undefined) return undefined
+  const record = ledger.get('signature', chain.signature)
+  const point = ledger.get('point', chain.end)
   if (record === undefined || point === undefined) return record
   return point.file.checksum === record.pointChecksum && servesPolicy(point, onError) ? record : undefined
 }
@@ -139,9 +108,9 @@ export function finalFingerprints(books: Books, states: readonly PartitionState[
   const last = plan.reaches[plan.reaches.length - 1]
   const finals: string[] = []
   for (const state of states) {
-    const fingerprint = fingerprintAt(plan, state, last, last.to)
-    if (fingerprint === undefined) return undefined
-    finals.push(fingerprint)
+    const chain = PartitionChain.of(plan, state, last)
+    if (chain === undefined) return undefined
+    finals.push(chain.end)
   }
   return [...finals, ...describeOrder(orderSlices(states, books.files))]
 }

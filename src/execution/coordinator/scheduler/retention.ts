@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path'
 import type { FileRef, LedgerRecord, PointRecord } from '../../../core/records.js'
 import { listIfThere, remove } from '../../../util/remove.js'
 import { storedPath } from '../../../util/stored-path.js'
-import { fingerprintAt, latestPoint, type PartitionState } from './partition-state.js'
+import { PartitionChain } from './partition-chain.js'
+import { latestPoint, type PartitionState } from './partition-state.js'
 import { booksOf, type RunContext } from './run-context.js'
 
 export type RetentionPolicy = 'keep_all' | 'keep_failed_only' | 'cleanup_all'
@@ -37,7 +38,7 @@ export async function applyRetention(
 function failed(context: RunContext, states: readonly PartitionState[]): PartitionState[] {
   const books = booksOf(context)
   const last = context.plan.reaches[context.plan.reaches.length - 1]
-  return states.filter(state => (latestPoint(books, state, last, last.to)?.quarantine.length ?? 0) > 0)
+  return states.filter(state => (latestPoint(books, state, last)?.quarantine.length ?? 0) > 0)
 }
 
 /** A record goes first: a crash in between leaves a file that nothing vouches for, which is garbage, and never a record without its file. */
@@ -45,9 +46,10 @@ async function dropCheckpoints(context: RunContext, kept: readonly PartitionStat
   const { ledger, plan } = context
   const chain = new Set(
     kept.flatMap(state =>
-      plan.reaches.flatMap(reach =>
-        Array.from({ length: reach.to - reach.from + 1 }, (_, n) => fingerprintAt(plan, state, reach, reach.from + n)),
-      ),
+      plan.reaches.flatMap(reach => {
+        const known = PartitionChain.of(plan, state, reach)
+        return Array.from({ length: reach.to - reach.from + 1 }, (_, n) => known?.at(reach.from + n))
+      }),
     ),
   )
   const partitions = new Set(kept.map(({ key }) => key))

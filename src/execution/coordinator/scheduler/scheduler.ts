@@ -131,7 +131,7 @@ export class Scheduler {
   async #finishedPoints(last: Reach): Promise<PointRecord[] | 'again'> {
     const points: PointRecord[] = []
     for (const state of this.states) {
-      const reached = await reachPoint(this.context, state, last, last.to)
+      const reached = await reachPoint(this.context, state, last)
       if (reached.kind === 'verdict_lost') return 'again'
       points.push(reached.value)
     }

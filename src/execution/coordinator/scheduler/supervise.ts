@@ -19,10 +19,11 @@ export class UnitFailed extends Error {
   }
 }
 
-/** What a unit is for, in events and messages. */
+/** What a unit is for, in events and messages, and who is told of what it completes on the way. */
 export interface Purpose {
   readonly partition: string
   readonly what: string
+  readonly onPiece?: (result: SegmentResult) => void
 }
 
 /**
@@ -37,14 +38,13 @@ export async function superviseUnit(
   context: RunContext,
   purpose: Purpose,
   makeUnit: (attempt: string, isolation: Isolation) => WorkUnit,
-  onPiece: (result: SegmentResult) => void = () => {},
 ): Promise<UnitResult> {
   const losses: Loss[] = []
   let isolation = noIsolation
   for (;;) {
     const attempt = randomBytes(4).toString('hex')
     const unit = makeUnit(attempt, isolation)
-    const outcome = await runOnce(context, unit, onPiece)
+    const outcome = await runOnce(context, unit, purpose.onPiece ?? (() => {}))
     if (outcome.kind === 'done') return outcome.result
     clearAttempt(foldersOf(context, unit), context.job.writer, attempt)
     if (outcome.kind === 'stopped') throw new JobStopped('the job was stopped')
@@ -52,7 +52,7 @@ export async function superviseUnit(
     context.emit({ event_type: 'worker_lost', unit: purpose.what, reason: outcome.reason })
     losses.push({ blame: outcome.blame, reason: outcome.reason, batch: outcome.progress?.batch })
     const decision = decideRetry(losses, context.settings)
-    if (decision.kind === 'give_up') throw givenUp(context, purpose, decision, outcome.reason)
+    if (decision.kind === 'give_up') throw givenUp(context, decision, { what: purpose.what, reason: outcome.reason })
     isolation = decision.isolation
     context.emit({
       event_type: 'unit_retried',
@@ -73,9 +73,8 @@ function foldersOf({ job, directory }: RunContext, unit: WorkUnit): string[] {
 
 function givenUp(
   { plan }: RunContext,
-  { what }: Purpose,
   { why, operator }: Extract<RetryDecision, { kind: 'give_up' }>,
-  reason: string,
+  { what, reason }: { readonly what: string; readonly reason: string },
 ): UnitFailed {
   const who = operator === undefined ? what : `${what}: process[${operator}] ${plan.operators[operator].name}`
   const message = `${who} ${why}, the last time because ${reason}`

@@ -87,7 +87,7 @@ async function linesOf(context: RunContext, group: Group, settings: TraceSetting
     const result = await superviseUnit(
       context,
       { partition: group.partition, what: `trace of ${group.partition}` },
-      attempt => buildUnit(context, group, settings, attempt),
+      attempt => buildUnit(context, group, { settings, attempt }),
     )
     if (result.kind !== 'trace') throw new TypeError(`a trace unit answered with a ${result.kind}`)
     const record: TraceRecord = { kind: 'trace', fingerprint, file: result.file }
@@ -100,7 +100,11 @@ async function linesOf(context: RunContext, group: Group, settings: TraceSetting
   }
 }
 
-function buildUnit(context: RunContext, group: Group, settings: TraceSettings, attempt: string): TraceUnit {
+function buildUnit(
+  context: RunContext,
+  group: Group,
+  { settings, attempt }: Pick<TraceUnit, 'settings' | 'attempt'>,
+): TraceUnit {
   const [{ slices, stamps, shares }] = group.states
   let from = 0
   const parts = group.states.map((state, index): TracePart => {
@@ -127,7 +131,7 @@ function partOf(
 ): TracePart {
   const books = booksOf(context)
   const { reaches } = context.plan
-  const last = latestPoint(books, state, reaches[reaches.length - 1], reaches[reaches.length - 1].to)
+  const last = latestPoint(books, state, reaches[reaches.length - 1])
   return { partition: state.key, ...range, quarantine: last?.quarantine ?? [], barriers: barriersOf(books, state) }
 }
 
@@ -135,7 +139,7 @@ function partOf(
 export function barriersOf(books: Books, state: PartitionState): TracePart['barriers'] {
   return books.plan.reaches.flatMap(reach => {
     if (reach.signs === undefined) return []
-    const point = latestPoint(books, state, reach, reach.to)
+    const point = latestPoint(books, state, reach)
     const verdict = state.verdicts[reach.index]
     const isThere = point?.opsDone === reach.to && verdict !== undefined
     return [{ operator: reach.signs, input: isThere ? ({ kind: 'point', point, verdict } as const) : undefined }]

@@ -1,20 +1,15 @@
 import { mkdirSync } from 'node:fs'
-import type { OperatorCatalog } from '../../../core/operator.js'
-import type { UnitReport } from '../../../core/report.js'
 import type { CompareResult } from '../../../core/unit-result.js'
-import type { CompareUnit, JobSpec } from '../../../core/work-unit.js'
+import type { CompareUnit } from '../../../core/work-unit.js'
 import { discardStaged, stagingPath } from '../../../util/staging.js'
 import { FindingsWriter } from '../../contents/findings.js'
 import { buildOperator } from '../operator-chain.js'
+import type { WorkContext } from '../work-context.js'
 import { readSignatures } from './signature-reader.js'
 
 /** Compares the signatures of one bucket, and publishes what a barrier's decision has to know of them. */
-export async function runCompare(
-  job: JobSpec,
-  catalog: OperatorCatalog,
-  unit: CompareUnit,
-  report: UnitReport,
-): Promise<CompareResult> {
+export async function runCompare(context: WorkContext, unit: CompareUnit): Promise<CompareResult> {
+  const { job, catalog, report } = context
   const operator = await buildOperator(job, catalog, unit.operator)
   if (operator.kind !== 'barrier' || operator.comparison === undefined)
     throw new TypeError(`${job.operators[unit.operator].name} compares nothing in buckets`)
@@ -24,7 +19,7 @@ export async function runCompare(
   const findings = new FindingsWriter(job, unit)
   try {
     await operator.comparison.compare({
-      signatures: () => readSignatures(job.jobDir, unit, operator.recordBytes, report),
+      signatures: () => readSignatures(context, unit, operator.recordBytes),
       progress: () => report.progress({ samples: 0, bytes: findings.sizeBytes }),
       totalRecords: signatures.reduce((sum, { file }) => sum + file.rows, 0),
       ...{ bucket, buckets, memoryBytes, scratchDir },

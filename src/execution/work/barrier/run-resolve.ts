@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Comparison, OperatorCatalog } from '../../../core/operator.js'
-import type { UnitReport } from '../../../core/report.js'
+import type { Comparison } from '../../../core/operator.js'
 import type { ResolveResult } from '../../../core/unit-result.js'
 import type { JobSpec, ResolveUnit } from '../../../core/work-unit.js'
 import { StagedFile } from '../../../util/durable-file.js'
@@ -9,18 +8,15 @@ import { discardStaged, stagingPath } from '../../../util/staging.js'
 import { storedPath } from '../../../util/stored-path.js'
 import { readFindings } from '../../contents/findings.js'
 import { buildOperator } from '../operator-chain.js'
+import type { WorkContext } from '../work-context.js'
 import { BesideDecision } from './beside-decision.js'
 import { PayloadWriter } from './payloads.js'
 import { readSignatures } from './signature-reader.js'
 import { Verdict } from './verdict.js'
 
 /** Runs a barrier's decision over the signatures of all partitions and publishes what it drops, partition by partition. */
-export async function runResolve(
-  job: JobSpec,
-  catalog: OperatorCatalog,
-  unit: ResolveUnit,
-  report: UnitReport,
-): Promise<ResolveResult> {
+export async function runResolve(context: WorkContext, unit: ResolveUnit): Promise<ResolveResult> {
+  const { job, catalog, report } = context
   const operator = await buildOperator(job, catalog, unit.operator)
   if (operator.kind !== 'barrier') throw new TypeError(`${job.operators[unit.operator].name} is no barrier`)
   const verdict = new Verdict(unit.signatures.map(({ file, samples }) => samples ?? file.rows))
@@ -34,7 +30,7 @@ export async function runResolve(
     const findings = unit.buckets > 1 && comparison !== undefined ? () => allFindings(job, unit, comparison) : undefined
     await operator.resolve({
       findings,
-      signatures: () => readSignatures(job.jobDir, unit, operator.recordBytes, report),
+      signatures: () => readSignatures(context, unit, operator.recordBytes),
       progress: () => report.progress({ samples: verdict.droppedRows, bytes: payloads.size }),
       totalRecords: unit.signatures.reduce((sum, each) => sum + each.file.rows, 0),
       totalSamples: verdict.totalRows,

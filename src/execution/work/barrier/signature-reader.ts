@@ -2,10 +2,10 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { SignatureRun } from '../../../core/operator.js'
 import type { FileRef } from '../../../core/records.js'
-import type { UnitReport } from '../../../core/report.js'
 import type { ResolveUnit } from '../../../core/work-unit.js'
 import { Checksum } from '../../../util/hash.js'
 import { UnitFailure } from '../../protocol/unit-failure.js'
+import type { UnitContext } from '../work-context.js'
 
 const runBytes = 1 << 20
 
@@ -16,13 +16,12 @@ const runBytes = 1 << 20
  * @throws {UnitFailure} `redo_input` where a file is not what was committed
  */
 export function* readSignatures(
-  jobDir: string,
+  { job, report }: UnitContext,
   { signatures, runs }: Pick<ResolveUnit, 'signatures' | 'runs'>,
   recordBytes: number,
-  report: UnitReport,
 ): Generator<SignatureRun> {
   const buffer = Buffer.allocUnsafe(Math.max(1, Math.floor(runBytes / recordBytes)) * recordBytes)
-  const files = signatures.map(({ file }) => new SignatureFile(resolve(jobDir, file.path), file, recordBytes))
+  const files = signatures.map(({ file }) => new SignatureFile(resolve(job.jobDir, file.path), file, recordBytes))
   let bytes = 0
   for (const { index, rows } of runs) {
     for (const run of files[index].read(rows, buffer)) {
@@ -51,9 +50,8 @@ class SignatureFile {
     const fd = this.#open()
     try {
       while (this.#row < until) {
-        const wanted = Math.min(buffer.length, (until - this.#row) * this.recordBytes)
-        const records = buffer.subarray(0, readFully(fd, buffer, wanted, this.#row * this.recordBytes))
-        if (records.length < wanted) throw this.#damaged()
+        const records = buffer.subarray(0, Math.min(buffer.length, (until - this.#row) * this.recordBytes))
+        if (!fill(records, fd, this.#row * this.recordBytes)) throw this.#damaged()
         this.#checksum.update(records)
         yield { records, firstRow: this.#row }
         this.#row += records.length / this.recordBytes
@@ -85,12 +83,13 @@ class SignatureFile {
   }
 }
 
-function readFully(fd: number, buffer: Buffer, wanted: number, position: number): number {
+/** Reads bytes of a file from a position on; false where it ends before they are full. */
+function fill(bytes: Buffer, fd: number, position: number): boolean {
   let done = 0
-  while (done < wanted) {
-    const count = readSync(fd, buffer, done, wanted - done, position + done)
-    if (count === 0) break
+  while (done < bytes.length) {
+    const count = readSync(fd, bytes, done, bytes.length - done, position + done)
+    if (count === 0) return false
     done += count
   }
-  return done
+  return true
 }

@@ -1,19 +1,17 @@
 import { fields } from '../../../core/fields.js'
 import type { JsonValue } from '../../../core/json.js'
-import type { UnitReport } from '../../../core/report.js'
 import { type Edit, spliceEdits } from '../../../core/sample-edits.js'
-import type { ExportUnit, JobSpec } from '../../../core/work-unit.js'
+import type { ExportUnit } from '../../../core/work-unit.js'
 import type { RowBatch } from '../../../io/writer.js'
 import { readWhileVerifying } from '../../contents/checkpoint-reader.js'
 import type { Row } from '../../contents/row-codec.js'
+import type { UnitContext } from '../work-context.js'
 
 /** The rows of all finished partitions, in the order of the input, as the export holds them. */
-export async function* readFinished(job: JobSpec, unit: ExportUnit, report: UnitReport): AsyncGenerator<RowBatch> {
+export async function* readFinished({ job, report }: UnitContext, unit: ExportUnit): AsyncGenerator<RowBatch> {
   let samples = 0
   let bytes = 0
-  const points = unit.points.map(
-    point => new RowSource(readWhileVerifying(job.jobDir, point.file, point.encoding, job.batchBytes)),
-  )
+  const points = unit.points.map(point => new RowSource(readWhileVerifying(job, point)))
   const lastRuns = new Map(unit.runs.map(({ index }, at) => [index, at]))
   for (const [at, { index, rows: wanted }] of unit.runs.entries()) {
     for await (const rows of lastRuns.get(index) === at ? points[index].takeAll() : points[index].take(wanted)) {

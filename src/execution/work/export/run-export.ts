@@ -1,31 +1,26 @@
 import { mkdirSync, renameSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { ExportedFile } from '../../../core/records.js'
-import type { UnitReport } from '../../../core/report.js'
 import type { ExportResult } from '../../../core/unit-result.js'
-import type { ExportUnit, JobSpec } from '../../../core/work-unit.js'
+import type { ExportUnit } from '../../../core/work-unit.js'
 import { openWriter, type WriterOptions } from '../../../io/open-writer.js'
 import type { DatasetWriter, RowBatch } from '../../../io/writer.js'
 import { StagedFile, syncFolder } from '../../../util/durable-file.js'
 import { discardStaged, stagingPath } from '../../../util/staging.js'
+import type { UnitContext } from '../work-context.js'
 import { describeRows } from './describe-rows.js'
 import { readFinished } from './finished-rows.js'
 
 /** Writes finished partitions, in order, to files staged beside the export's final place. The caller renames them. */
-export async function runExport(job: JobSpec, unit: ExportUnit, report: UnitReport): Promise<ExportResult> {
-  const options = { format: unit.format, compression: unit.compression, schema: await describeRows(job, unit, report) }
-  return unit.shardBytes > 0 ? exportShards(job, unit, options, report) : exportFile(job, unit, options, report)
+export async function runExport(context: UnitContext, unit: ExportUnit): Promise<ExportResult> {
+  const options = { format: unit.format, compression: unit.compression, schema: await describeRows(context, unit) }
+  return unit.shardBytes > 0 ? exportShards(context, unit, options) : exportFile(context, unit, options)
 }
 
-async function exportFile(
-  job: JobSpec,
-  unit: ExportUnit,
-  options: WriterOptions,
-  report: UnitReport,
-): Promise<ExportResult> {
+async function exportFile(context: UnitContext, unit: ExportUnit, options: WriterOptions): Promise<ExportResult> {
   const shard = await OpenShard.create(unit.staged, options)
   try {
-    for await (const batch of readFinished(job, unit, report)) await shard.write(batch)
+    for await (const batch of readFinished(context, unit)) await shard.write(batch)
     const file = await shard.finish()
     return { kind: 'export', isFolder: false, nulled: shard.nulled, files: [{ ...file, path: unit.target }] }
   } catch (error) {
@@ -35,20 +30,15 @@ async function exportFile(
 }
 
 /** A shard ends before the row that would make its JSON text larger than `shardBytes`, so that shards follow from the samples alone. */
-async function exportShards(
-  job: JobSpec,
-  unit: ExportUnit,
-  options: WriterOptions,
-  report: UnitReport,
-): Promise<ExportResult> {
+async function exportShards(context: UnitContext, unit: ExportUnit, options: WriterOptions): Promise<ExportResult> {
   const folder = unit.staged
   mkdirSync(folder)
   const shards: ExportedFile[] = []
-  const open = () => OpenShard.create(stagingPath(folder, job.writer, String(shards.length)), options)
+  const open = () => OpenShard.create(stagingPath(folder, context.job.writer, String(shards.length)), options)
   let shard = await open()
   let nulled = 0
   try {
-    for await (const batch of readFinished(job, unit, report)) {
+    for await (const batch of readFinished(context, unit)) {
       for (const part of cutRows(batch, unit.shardBytes, () => shard.textBytes)) {
         if (part.opensShard) {
           shards.push(await shard.finish())

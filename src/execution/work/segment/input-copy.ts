@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { JobSpec, SegmentUnit } from '../../../core/work-unit.js'
 import type { RecordBatch } from '../../../io/reader.js'
 import { StagedFile } from '../../../util/durable-file.js'
 
@@ -9,12 +10,10 @@ export class InputCopy {
   readonly #file: StagedFile
 
   constructor(
-    readonly folder: string,
-    readonly partition: string,
-    writer: string,
-    attempt: string,
+    readonly job: JobSpec,
+    readonly unit: SegmentUnit,
   ) {
-    this.#file = StagedFile.create(folder, writer, `${partition}.${attempt}`)
+    this.#file = StagedFile.create(job.partitionDir, job.writer, `${unit.partition}.${unit.attempt}`)
   }
 
   add({ bytes, records }: RecordBatch): void {
@@ -29,7 +28,7 @@ export class InputCopy {
   /** Named after its content, so that a retry finds its own copy and an edited input gets another. */
   publish(digest: string): void {
     this.#file.seal()
-    this.#file.publish(join(this.folder, `${this.partition}.${digest.slice(0, 10)}.jsonl`))
+    this.#file.publish(join(this.job.partitionDir, `${this.unit.partition}.${digest.slice(0, 10)}.jsonl`))
   }
 
   discard(): void {

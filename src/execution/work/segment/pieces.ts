@@ -11,6 +11,8 @@ import { SourceReader } from './source-reader.js'
 
 interface OpenPiece {
   readonly index: number
+  /** What an earlier run made of it. */
+  readonly known: PieceState | undefined
   readonly counts: RunningCounts
   /** Absent while a piece that is committed already is read past. */
   readonly output: SegmentOutput | undefined
@@ -30,20 +32,25 @@ export async function runPieces(
   const pieces: Piece[] = []
   let piece = await openPiece(pass, 0, plan.done[0])
   try {
-    const reader = new SourceReader(pass.job, input, pieceKey(pass.unit.partition, 0), () => piece.counts)
+    const reader = new SourceReader(pass.job, input, {
+      partition: pieceKey(pass.unit.partition, 0),
+      counts: () => piece.counts,
+    })
     reader.quarantine = piece.output?.quarantine
     for await (const batch of reader.batches(() => piece.output === undefined)) {
-      if (piece.output === undefined) pass.readPast(batch)
-      else await pass.process(batch, piece.output, piece.counts)
+      const { output, counts } = piece
+      if (output === undefined) pass.readPast(batch)
+      else await pass.process(batch, { output, counts })
       piece.records += batch.to - batch.from
       piece.bytes += batch.bytes
-      if (!isFull(piece, plan)) continue
-      pieces.push(await closePiece(pass, piece, reader.takeDigest(), plan.done[piece.index]))
+      // A piece ends with the batch that brings it to its length: the one it was committed with, or what a new one should have.
+      if (piece.bytes < (piece.known?.bytes ?? plan.bytes)) continue
+      pieces.push(await closePiece(pass, piece, reader.takeDigest()))
       piece = await openPiece(pass, piece.index + 1, plan.done[piece.index + 1])
       reader.partition = pieceKey(pass.unit.partition, piece.index)
       reader.quarantine = piece.output?.quarantine
     }
-    if (piece.bytes > 0) pieces.push(await closePiece(pass, piece, reader.takeDigest(), plan.done[piece.index]))
+    if (piece.bytes > 0) pieces.push(await closePiece(pass, piece, reader.takeDigest()))
     else piece.output?.discard()
     return { kind: 'pieces', pieces }
   } catch (error) {
@@ -52,22 +59,16 @@ export async function runPieces(
   }
 }
 
-async function openPiece(pass: SegmentPass, index: number, state: PieceState | undefined): Promise<OpenPiece> {
+async function openPiece(pass: SegmentPass, index: number, known: PieceState | undefined): Promise<OpenPiece> {
   const partition = pieceKey(pass.unit.partition, index)
-  const output = state?.isCommitted ? undefined : await SegmentOutput.open(pass.job, pass.unit, partition, pass.signing)
-  return { index, counts: pass.startCounts(), output, records: 0, bytes: 0 }
-}
-
-/** A piece ends with the batch that brings it to its length: the one it was committed with, or what a new one should have. */
-function isFull({ index, bytes }: OpenPiece, plan: NonNullable<SegmentUnit['pieces']>): boolean {
-  return bytes >= (plan.done[index]?.bytes ?? plan.bytes)
+  const output = known?.isCommitted ? undefined : await SegmentOutput.open(pass, partition)
+  return { index, known, counts: pass.startCounts(), output, records: 0, bytes: 0 }
 }
 
 async function closePiece(
   pass: SegmentPass,
-  { index, output, counts, records, bytes }: OpenPiece,
+  { index, known, output, counts, records, bytes }: OpenPiece,
   digest: string,
-  known: PieceState | undefined,
 ): Promise<Piece> {
   if (output === undefined && known?.digest !== digest) {
     const { path } = pass.unit.slices[0]

@@ -1,9 +1,9 @@
-import type { Barrier, OperatorCatalog } from '../../../core/operator.js'
-import type { UnitReport } from '../../../core/report.js'
+import type { Barrier } from '../../../core/operator.js'
 import type { Sample } from '../../../core/sample.js'
 import type { PiecesResult, SegmentResult } from '../../../core/unit-result.js'
-import type { JobSpec, PointInput, SegmentUnit, SourceInput } from '../../../core/work-unit.js'
+import type { PointInput, SegmentUnit, SourceInput } from '../../../core/work-unit.js'
 import { buildOperator, numbersOf, OperatorChain, spelledFor } from '../operator-chain.js'
+import type { WorkContext } from '../work-context.js'
 import { fingerprintFor } from './fingerprint-for.js'
 import { InputCopy } from './input-copy.js'
 import { runPieces } from './pieces.js'
@@ -17,33 +17,33 @@ import { SourceReader } from './source-reader.js'
  * Runs the operators of a segment over one partition, batch after batch, and publishes what they leave.
  * Nothing is committed here: the caller's ledger does that with the result.
  */
-export async function runSegment(
-  job: JobSpec,
-  catalog: OperatorCatalog,
-  unit: SegmentUnit,
-  report: UnitReport,
-): Promise<SegmentResult | PiecesResult> {
+export async function runSegment(context: WorkContext, unit: SegmentUnit): Promise<SegmentResult | PiecesResult> {
+  const { job, catalog } = context
   const numbers = numbersOf(unit.slices)
   await using chain = await OperatorChain.build(job, catalog, { from: unit.fromOp, to: unit.toOp, numbers })
   const signing = unit.signs && {
-    operator: await buildBarrier(job, catalog, unit.signs.operator),
+    operator: await buildBarrier(context, unit.signs.operator),
     index: unit.signs.operator,
     spelled: spelledFor(job.operators[unit.signs.operator], numbers),
   }
-  const pass = new SegmentPass(job, unit, chain, signing, report)
-  if (unit.input.kind === 'point') return runOnPoint(pass, catalog, unit.input)
+  const pass = new SegmentPass(context, unit, { chain, signing })
+  if (unit.input.kind === 'point') return runOnPoint(pass, context, unit.input)
   return unit.pieces === undefined ? runOnSource(pass, unit.input) : runPieces(pass, unit.input, unit.pieces)
 }
 
 async function runOnSource(pass: SegmentPass, input: SourceInput): Promise<SegmentResult> {
   const { job, unit } = pass
-  const copy = unit.copyInput ? new InputCopy(job.partitionDir, unit.partition, job.writer, unit.attempt) : undefined
-  const output = await SegmentOutput.open(job, unit, unit.partition, pass.signing)
+  const copy = unit.copyInput ? new InputCopy(job, unit) : undefined
+  const output = await SegmentOutput.open(pass, unit.partition)
   try {
     const counts = pass.startCounts()
-    const reader = new SourceReader(job, input, unit.partition, () => counts, copy && (batch => copy.add(batch)))
+    const reader = new SourceReader(job, input, {
+      partition: unit.partition,
+      counts: () => counts,
+      onRaw: copy && (batch => copy.add(batch)),
+    })
     reader.quarantine = output.quarantine
-    for await (const batch of reader.batches()) await pass.process(batch, output, counts)
+    for await (const batch of reader.batches()) await pass.process(batch, { output, counts })
     const digest = reader.takeDigest()
     copy?.publish(digest)
     return await output.publish(fingerprintFor(unit, unit.partition, digest), counts.freeze(), digest)
@@ -54,11 +54,11 @@ async function runOnSource(pass: SegmentPass, input: SourceInput): Promise<Segme
   }
 }
 
-async function runOnPoint(pass: SegmentPass, catalog: OperatorCatalog, input: PointInput): Promise<SegmentResult> {
+async function runOnPoint(pass: SegmentPass, context: WorkContext, input: PointInput): Promise<SegmentResult> {
   const { job, unit } = pass
-  const barrier = input.verdict === undefined ? undefined : await buildBarrier(job, catalog, unit.fromOp)
+  const barrier = input.verdict === undefined ? undefined : await buildBarrier(context, unit.fromOp)
   using edits = barrier && PointEdits.open(job, input, barrier)
-  const output = await SegmentOutput.open(job, unit, unit.partition, pass.signing)
+  const output = await SegmentOutput.open(pass, unit.partition)
   try {
     const counts = pass.startCounts()
     for await (const batch of readPoint(job, input)) {
@@ -69,7 +69,7 @@ async function runOnPoint(pass: SegmentPass, catalog: OperatorCatalog, input: Po
         count.changed += edits?.apply(batch) ?? 0
         if (job.keepHashes) noteHashes(barrier, batch.samples)
       }
-      await pass.process(batch, output, counts)
+      await pass.process(batch, { output, counts })
     }
     edits?.finish()
     if (unit.fingerprint.kind !== 'known')
@@ -89,7 +89,7 @@ function noteHashes(barrier: Barrier, samples: readonly Sample[]): void {
   for (const sample of samples) barrier.sign?.(sample, record, 0)
 }
 
-async function buildBarrier(job: JobSpec, catalog: OperatorCatalog, index: number): Promise<Barrier> {
+async function buildBarrier({ job, catalog }: WorkContext, index: number): Promise<Barrier> {
   const operator = await buildOperator(job, catalog, index)
   if (operator.kind !== 'barrier') throw new TypeError(`${job.operators[index].name} is no barrier`)
   return operator

@@ -20,6 +20,19 @@ export interface Signing {
   readonly spelled: ReadonlySet<string> | undefined
 }
 
+/** Who writes: a unit of a job, and whose signatures it makes on the way. */
+interface OutputOwner {
+  readonly job: JobSpec
+  readonly unit: SegmentUnit
+  readonly signing: Signing | undefined
+}
+
+/** Files under way, each only where the unit makes one. */
+interface StagedRows {
+  readonly points: { readonly file: StagedFile; readonly writer: CheckpointWriter } | undefined
+  readonly signatures: StagedFile | undefined
+}
+
 /**
  * What a unit (or one piece of it) writes: the point's rows, signatures for the barrier that follows,
  * quarantine, and which files its samples named. Everything is staged; `publish` gives all of it names, rows first. What was staged and not
@@ -34,18 +47,26 @@ export class SegmentOutput {
   #rows = 0
   #records = 0
 
+  readonly job: JobSpec
+  readonly unit: SegmentUnit
+  readonly signing: Signing | undefined
+  readonly points: StagedRows['points']
+  readonly signatures: StagedRows['signatures']
+
   private constructor(
-    readonly job: JobSpec,
-    readonly unit: SegmentUnit,
+    { job, unit, signing }: OutputOwner,
     readonly partition: string,
-    readonly signing: Signing | undefined,
-    readonly points: { readonly file: StagedFile; readonly writer: CheckpointWriter } | undefined,
-    readonly signatures: StagedFile | undefined,
+    { points, signatures }: StagedRows,
   ) {
+    this.job = job
+    this.unit = unit
+    this.signing = signing
+    this.points = points
+    this.signatures = signatures
     const name = `${partition}.op${unit.fromOp}-${unit.toOp}.${unit.attempt}.jsonl`
     this.#sliceRows = unit.slices.map(() => 0)
     this.#signatureRows = unit.slices.map(() => 0)
-    this.quarantine = new QuarantineWriter(join(job.jobDir, 'quarantine'), job.writer, name, job.maxSampleBytes)
+    this.quarantine = new QuarantineWriter(job, name)
     this.filesRead = new FilesReadWriter(
       job.checkpointDir,
       job.writer,
@@ -53,18 +74,14 @@ export class SegmentOutput {
     )
   }
 
-  static async open(
-    job: JobSpec,
-    unit: SegmentUnit,
-    partition: string,
-    signing: Signing | undefined,
-  ): Promise<SegmentOutput> {
+  static async open(owner: OutputOwner, partition: string): Promise<SegmentOutput> {
+    const { job, unit, signing } = owner
     const folder = job.checkpointDir
     const name = `${partition}.op${unit.toOp}.${unit.attempt}`
     const file = unit.signsOnly ? undefined : StagedFile.create(folder, job.writer, name)
     const points = file === undefined ? undefined : { file, writer: await openCheckpointWriter(file, unit.encoding) }
     const signatures = signing === undefined ? undefined : StagedFile.create(folder, job.writer, `${name}.signatures`)
-    return new SegmentOutput(job, unit, partition, signing, points, signatures)
+    return new SegmentOutput(owner, partition, { points, signatures })
   }
 
   /**

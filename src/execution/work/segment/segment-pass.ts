@@ -7,12 +7,19 @@ import type { JobSpec, OperatorUse, SegmentUnit } from '../../../core/work-unit.
 import { RunningCounts } from '../../contents/counts.js'
 import { sayError, UnitFailure } from '../../protocol/unit-failure.js'
 import type { OperatorChain } from '../operator-chain.js'
+import type { UnitContext } from '../work-context.js'
 import { EarlyJudge } from './early-judge.js'
 import type { InputBatch } from './input-batch.js'
 import type { SegmentOutput, Signing } from './segment-output.js'
 import { describePlace, placeOf } from './source-reader.js'
 
 const tellEveryMs = 500
+
+/** Where samples go, and who counts them. */
+export interface PassTarget {
+  readonly output: SegmentOutput
+  readonly counts: RunningCounts
+}
 
 /** One run of a unit's operators: takes batches through them, sets aside what fails, tells of progress. */
 export class SegmentPass {
@@ -26,13 +33,20 @@ export class SegmentPass {
   /** Since when the operators have had nothing to do: what passes then goes into reading. */
   #idleSince: number | undefined
 
+  readonly job: JobSpec
+  readonly report: UnitReport
+  readonly chain: OperatorChain
+  readonly signing: Signing | undefined
+
   constructor(
-    readonly job: JobSpec,
+    { job, report }: UnitContext,
     readonly unit: SegmentUnit,
-    readonly chain: OperatorChain,
-    readonly signing: Signing | undefined,
-    readonly report: UnitReport,
+    { chain, signing }: { readonly chain: OperatorChain; readonly signing: Signing | undefined },
   ) {
+    this.job = job
+    this.report = report
+    this.chain = chain
+    this.signing = signing
     this.#judge = unit.maxQuarantineRatio === undefined ? undefined : new EarlyJudge(unit.maxQuarantineRatio)
     this.#condemned = new Map(unit.condemned.map(({ ordinal, message }) => [ordinal, message]))
   }
@@ -49,42 +63,41 @@ export class SegmentPass {
     this.#tell(undefined)
   }
 
-  async process(batch: InputBatch, output: SegmentOutput, counts: RunningCounts): Promise<void> {
-    if (this.#idleSince !== undefined) counts.readMs += performance.now() - this.#idleSince
-    await this.#processTimed(batch, output, counts)
+  async process(batch: InputBatch, target: PassTarget): Promise<void> {
+    if (this.#idleSince !== undefined) target.counts.readMs += performance.now() - this.#idleSince
+    await this.#processTimed(batch, target)
     this.#idleSince = performance.now()
   }
 
-  async #processTimed(batch: InputBatch, output: SegmentOutput, counts: RunningCounts): Promise<void> {
+  async #processTimed(batch: InputBatch, target: PassTarget): Promise<void> {
     this.#samples += batch.to - batch.from
     this.#bytes += batch.bytes
     const { suspects } = this.unit
-    const samples = this.#withoutCondemned(batch.samples, output, counts)
+    const samples = this.#withoutCondemned(batch.samples, target)
     if (suspects === undefined || suspects.from >= batch.to || suspects.to <= batch.from) {
       this.#tell({ from: batch.from, to: batch.to })
-      await this.#run(samples, output, counts)
+      await this.#run(samples, target)
     } else {
       for (const sample of samples) {
         const { ordinal } = sample.origin
         const inHand = { from: ordinal, to: ordinal + 1, survivors: this.#survivors }
         this.#tell(inHand)
-        await this.#run([sample], output, counts, operator => this.#tell({ ...inHand, operator }))
+        await this.#run([sample], target, operator => this.#tell({ ...inHand, operator }))
         this.#survivors++
       }
     }
-    this.#judge?.judge(counts)
+    this.#judge?.judge(target.counts)
     // What happens from here on, such as publishing, is not the doing of the samples that were announced last.
     this.#tell(undefined)
   }
 
   async #run(
     samples: readonly Sample[],
-    output: SegmentOutput,
-    counts: RunningCounts,
+    { output, counts }: PassTarget,
     onStep?: (operator: number) => void,
   ): Promise<void> {
     const left = await this.chain.run(samples, counts, {
-      onFailure: (sample, operator, error) => this.#setAside(output, sample, operator, error),
+      onFailure: (sample, operator, error) => this.#setAside(output, sample, { operator, error }),
       onSample: () => this.#tellNowAndThen(),
       onStep,
     })
@@ -92,7 +105,7 @@ export class SegmentPass {
     const { signMs, writeMs } = await output.write(left, (sample, error) => {
       const { index } = this.signing as Signing
       counts.operator(index).quarantined++
-      this.#setAside(output, sample, this.job.operators[index], error)
+      this.#setAside(output, sample, { operator: this.job.operators[index], error })
     })
     if (this.signing !== undefined) counts.operator(this.signing.index).ms += signMs
     counts.writeMs += writeMs
@@ -110,19 +123,23 @@ export class SegmentPass {
   }
 
   /** Takes out the samples that killed workers before, by the ordinal that they descend from. */
-  #withoutCondemned(samples: readonly Sample[], output: SegmentOutput, counts: RunningCounts): readonly Sample[] {
+  #withoutCondemned(samples: readonly Sample[], { output, counts }: PassTarget): readonly Sample[] {
     if (this.#condemned.size === 0) return samples
     return samples.filter(sample => {
       const message = this.#condemned.get(sample.origin.ordinal)
       if (message === undefined) return true
-      const use = this.job.operators[this.unit.fromOp]
+      const operator = this.job.operators[this.unit.fromOp]
       counts.operator(this.unit.fromOp).quarantined++
-      this.#setAside(output, sample, use, new SampleError('killed_worker', message))
+      this.#setAside(output, sample, { operator, error: new SampleError('killed_worker', message) })
       return false
     })
   }
 
-  #setAside(output: SegmentOutput, sample: Sample, operator: OperatorUse, error: unknown): void {
+  #setAside(
+    output: SegmentOutput,
+    sample: Sample,
+    { operator, error }: { readonly operator: OperatorUse; readonly error: unknown },
+  ): void {
     const place = placeOf(this.unit.slices[sample.origin.slice])
     const told = describeSampleError(error)
     this.#judge?.note(sample, operator.name, told.message)
@@ -131,7 +148,8 @@ export class SegmentPass {
       const message = `${operator.name} failed on ${where}: ${told.message}; on_error is "fail", with "quarantine" the sample would be set aside`
       throw new UnitFailure({ code: 'sample_failed', message, consequence: 'stop_job' })
     }
-    if (this.job.onError === 'quarantine') output.quarantine.addSample(sample, place, operator.name, told)
+    if (this.job.onError === 'quarantine')
+      output.quarantine.addSample(sample, { place, operator: operator.name, error: told })
   }
 }
 

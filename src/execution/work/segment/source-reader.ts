@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import type { Origin } from '../../../core/origin.js'
 import { Sample } from '../../../core/sample.js'
 import type { Slice } from '../../../core/slice.js'
+import { SourceText } from '../../../core/source-text.js'
 import type { JobSpec, SourceInput } from '../../../core/work-unit.js'
 import { addConstants } from '../../../io/columns/add-constants.js'
 import { readSlice } from '../../../io/open-reader.js'
@@ -11,7 +12,7 @@ import { Checksum, hashToUnit } from '../../../util/hash.js'
 import { countNonFinite, JsonSyntaxError, type Span } from '../../../util/json-scan.js'
 import { nullNonFinite } from '../../../util/json-value.js'
 import type { RunningCounts } from '../../contents/counts.js'
-import type { QuarantineWriter } from '../../contents/quarantine-writer.js'
+import type { QuarantineWriter, SetAside } from '../../contents/quarantine-writer.js'
 import { UnitFailure } from '../../protocol/unit-failure.js'
 import { sliceMark } from '../slice-mark.js'
 import { countLines } from './count-lines.js'
@@ -27,6 +28,13 @@ export function describePlace(origin: Origin, base: number): string {
   return base === 0 ? `line ${origin.line}` : `byte ${origin.offset}`
 }
 
+/** Whose samples are read, and who is told of what is read. */
+interface SourceUse {
+  readonly partition: string
+  readonly counts: () => RunningCounts
+  readonly onRaw?: (batch: RecordBatch) => void
+}
+
 /**
  * Reads a partition's slices, in order, as samples. Places that hold no valid record go to quarantine,
  * which must be set before the first batch is asked for and may be exchanged between batches.
@@ -37,13 +45,20 @@ export class SourceReader {
   #ordinal = 0
   #slice = 0
 
+  /** Samples belong to it from now on. */
+  partition: string
+  readonly counts: SourceUse['counts']
+  readonly onRaw: SourceUse['onRaw']
+
   constructor(
     readonly job: JobSpec,
     readonly input: SourceInput,
-    public partition: string,
-    readonly counts: () => RunningCounts,
-    readonly onRaw?: (batch: RecordBatch) => void,
-  ) {}
+    { partition, counts, onRaw }: SourceUse,
+  ) {
+    this.partition = partition
+    this.counts = counts
+    this.onRaw = onRaw
+  }
 
   /** Digest of all that was read since the last call. */
   takeDigest(): string {
@@ -108,61 +123,52 @@ export class SourceReader {
         continue
       }
       if (record.kind === 'defect') {
-        this.#setAside(origin, record.bytes ?? Buffer.alloc(0), record.lengthBytes, record, counts)
+        const { code, message, lengthBytes } = record
+        this.#setAside(origin, { bytes: record.bytes ?? Buffer.alloc(0), lengthBytes, error: { code, message } })
         continue
       }
       try {
-        const sample = this.#toSample(origin, batch.bytes, record, counts)
+        const sample = this.#toSample(origin, batch.bytes, record)
         if (sample !== undefined) samples.push(sample)
       } catch (error) {
         if (!(error instanceof JsonSyntaxError)) throw error
-        this.#setAside(
-          origin,
-          batch.bytes.subarray(record.start, record.end),
-          record.end - record.start,
-          describeSyntax(record, error),
-          counts,
-        )
+        const bytes = batch.bytes.subarray(record.start, record.end)
+        this.#setAside(origin, { bytes, error: describeSyntax(record, error) })
       }
     }
     return samples
   }
 
-  #toSample(origin: Origin, bytes: Buffer, { start, end }: Span, counts: RunningCounts): Sample | undefined {
+  #toSample(origin: Origin, bytes: Buffer, { start, end }: Span): Sample | undefined {
     const key = this.job.textKeys[0]
     const { reading } = this.input.slices[this.#slice]
     const before = countNonFinite()
-    const sample = Sample.scan(origin, bytes, start, end, key)
+    const sample = Sample.scan(origin, new SourceText(bytes, start, end), key)
     const isKept = countNonFinite() === before || this.job.nan === 'keep'
     if (isKept && reading?.constants === undefined) return sample
     if (!isKept && this.job.nan === 'refuse') {
       const message = 'it holds NaN or an infinity, which nan: refuse does not take'
-      this.#setAside(origin, bytes.subarray(start, end), end - start, { code: 'bad_value', message }, counts)
+      this.#setAside(origin, { bytes: bytes.subarray(start, end), error: { code: 'bad_value', message } })
       return undefined
     }
     const finite = isKept ? { bytes: bytes.subarray(start, end), count: 0 } : nullNonFinite(bytes.subarray(start, end))
-    counts.nulled += finite.count
+    if (finite.count > 0) this.counts().nulled += finite.count
     const range = { start: 0, end: finite.bytes.length }
     const text = reading?.constants ? addConstants(finite.bytes, range, reading.constants) : finite.bytes
-    return Sample.scan(origin, text, 0, text.length, key)
+    return Sample.scan(origin, new SourceText(text, 0, text.length), key)
   }
 
-  #setAside(
-    origin: Origin,
-    bytes: Buffer,
-    lengthBytes: number,
-    defect: { code: string; message: string },
-    counts: RunningCounts,
-  ): void {
-    counts.defects++
+  #setAside(origin: Origin, defect: Pick<SetAside, 'bytes' | 'lengthBytes' | 'error'>): void {
+    const { code, message: what } = defect.error
+    this.counts().defects++
     const slice = this.input.slices[origin.slice]
     if (this.job.onError === 'fail') {
       const { path, base } = placeOf(slice)
-      const message = `${path}, ${describePlace(origin, base)}: ${defect.message}; on_error is "fail", with "quarantine" it would be set aside`
-      throw new UnitFailure({ code: defect.code, message, consequence: 'stop_job', path })
+      const message = `${path}, ${describePlace(origin, base)}: ${what}; on_error is "fail", with "quarantine" it would be set aside`
+      throw new UnitFailure({ code, message, consequence: 'stop_job', path })
     }
     if (this.job.onError === 'quarantine')
-      this.quarantine?.addBytes(origin, placeOf(slice), bytes, 'reader', defect, lengthBytes)
+      this.quarantine?.addBytes(origin, { ...defect, place: placeOf(slice), operator: 'reader' })
   }
 
   /** Membership in a weighted mixture: a hash of seed, file and place, so that it is the same on every run. */

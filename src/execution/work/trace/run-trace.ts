@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import type { OperatorCatalog, OperatorDefinition } from '../../../core/operator.js'
+import type { OperatorDefinition } from '../../../core/operator.js'
 import type { Origin } from '../../../core/origin.js'
-import type { UnitReport } from '../../../core/report.js'
 import type { Sample } from '../../../core/sample.js'
 import type { Slice } from '../../../core/slice.js'
 import type { TraceResult } from '../../../core/unit-result.js'
@@ -12,6 +11,7 @@ import type { SamplePlace, TraceLine } from '../../contents/trace-line.js'
 import { isSystemError } from '../../protocol/unit-failure.js'
 import { numbersOf, OperatorChain, type Step } from '../operator-chain.js'
 import { readPoint } from '../segment/point-reader.js'
+import type { WorkContext } from '../work-context.js'
 import { describeDropped, describeDuplicate, describeMapped, keepBefore } from './trace-entries.js'
 import { chooseSamples, type TracedSample } from './traced-samples.js'
 
@@ -22,12 +22,7 @@ const samplesAtOnce = 256
  * Runs the traced samples of a partition through all operators again, the smallest hashes first, until every operator
  * that is traced has shown what it does to as many as are wanted. Publishes the examples; changes nothing else.
  */
-export async function runTrace(
-  job: JobSpec,
-  catalog: OperatorCatalog,
-  unit: TraceUnit,
-  report: UnitReport,
-): Promise<TraceResult> {
+export async function runTrace({ job, catalog, report }: WorkContext, unit: TraceUnit): Promise<TraceResult> {
   const chosen = await chooseSamples(job, unit, (samples, bytes) => report.progress({ samples, bytes }))
   const dropped = await readDropped(job, unit)
   await using chain = await OperatorChain.build(job, catalog, {

@@ -26,7 +26,10 @@ export async function chooseSamples(
 ): Promise<TracedSample[]> {
   const counts = new RunningCounts(noCounts)
   // A record that is no sample was told of when it was read for good.
-  const reader = new SourceReader({ ...job, onError: 'skip' }, unit.input, unit.partition, () => counts)
+  const reader = new SourceReader({ ...job, onError: 'skip' }, unit.input, {
+    partition: unit.partition,
+    counts: () => counts,
+  })
   const excluded = setAsideOrdinals(job, unit)
   const chosen = new Chosen(unit.settings.samples)
   let bytes = 0
