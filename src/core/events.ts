@@ -64,6 +64,7 @@ export const eventKinds = {
   }),
   sample_quarantined: z.object({ partition, samples: count, path: z.string() }),
   unit_retried: z.object({ partition, attempt: z.string(), reason, delay_ms: count }),
+  unit_duplicated: z.object({ unit: z.string(), for_ms: count }),
   worker_lost: z.object({ unit: z.string(), reason }),
   lease_lost: z.object({ reason }),
   record_damaged: z.object({ path: z.string(), reason }),

@@ -8,6 +8,7 @@ import { type OpenDataset, openDataset } from '../execution/coordinator/dataset/
 import { type PinnedCut, usableCut, writePinnedCut } from '../execution/coordinator/dataset/pinned-cut.js'
 import { booksOf, type RunContext } from '../execution/coordinator/scheduler/run-context.js'
 import { Scheduler } from '../execution/coordinator/scheduler/scheduler.js'
+import { Pace } from '../execution/coordinator/scheduler/straggler.js'
 import type { Team } from '../execution/coordinator/scheduler/team.js'
 import { JobFailure } from '../execution/protocol/job-failure.js'
 import type { InputListing } from '../io/list-inputs.js'
@@ -216,6 +217,7 @@ function contextOf(
     executor,
     signal,
     setbacks: new Map(),
+    pace: new Pace(),
     settings: {
       preserveIntermediate: recipe.intermediate_storage.preserve_intermediate_data,
       maxQuarantineRatio: recipe.max_quarantine_ratio,

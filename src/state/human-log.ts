@@ -56,6 +56,8 @@ export function narrate(event: EventBody): string | undefined {
       return `Partition ${event.partition}: ${event.operator} failed on ${formatCount(event.samples)} samples`
     case 'unit_retried':
       return `Partition ${event.partition} is tried again in ${formatDuration(event.delay_ms)}: ${event.reason}`
+    case 'unit_duplicated':
+      return `${event.unit} takes long (${Math.round(event.for_ms / 1000)} s so far): it is run at a free place as well`
     case 'worker_lost':
       return `A worker was lost (${event.unit}): ${event.reason}`
     case 'lease_lost':

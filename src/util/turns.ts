@@ -39,6 +39,13 @@ export class Turns {
     })
   }
 
+  /** Takes a turn that is free and that nobody waits for; false where there is none. */
+  takeSpare(): boolean {
+    if (this.#free === 0 || this.#waiting.length > 0) return false
+    this.#free--
+    return true
+  }
+
   giveBack(): void {
     if (this.#owed > 0) {
       this.#owed--

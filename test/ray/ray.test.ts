@@ -96,6 +96,24 @@ export const open = job => new RayExecutor(job, { ...${JSON.stringify(settings(j
     expect(lab.texts()).toContain('wait')
   })
 
+  it('runs a unit that takes far longer than others at a free place as well, and takes what is done first', async () => {
+    const lab = new Lab()
+    writeInput(lab, ['tell'])
+    process.env['PAWL_STRAGGLER_MS'] = '1000'
+    try {
+      const { error, events } = await lab.run({ ...onRay(lab), np: 2 })
+      expect(error).toBeUndefined()
+      const kinds = events.map(({ event_type }) => event_type)
+      expect(kinds).toContain('unit_duplicated')
+      expect(kinds).not.toContain('worker_lost')
+    } finally {
+      delete process.env['PAWL_STRAGGLER_MS']
+    }
+    expect(lab.read('out/result.jsonl')).toBe(await localResult(['tell']))
+    const leftovers = readdirSync(lab.folder, { recursive: true, encoding: 'utf8' })
+    expect(leftovers.filter(name => name.includes('.pawl-tmp-'))).toEqual([])
+  })
+
   it('goes on with a job that was killed on this machine, and the other way round', async () => {
     const results: string[] = []
     for (const isRayFirst of [true, false]) {

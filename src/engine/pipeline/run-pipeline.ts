@@ -5,6 +5,7 @@ import { readShard } from '../../config/read-shard.js'
 import type { SourceSpec } from '../../core/pipeline-spec.js'
 import { UsageError } from '../../core/usage-error.js'
 import { blocksOf } from '../../execution/coordinator/scheduler/blocks.js'
+import { Pace } from '../../execution/coordinator/scheduler/straggler.js'
 import { UnitFailed } from '../../execution/coordinator/scheduler/supervise.js'
 import type { Team } from '../../execution/coordinator/scheduler/team.js'
 import { JobFailure, JobStopped } from '../../execution/protocol/job-failure.js'
@@ -210,7 +211,16 @@ class PipelineRun {
     const { maxAttempts = 3, retryFailed = false, keepSpools = true, spoolMb = 1024, retryDelayS = 0.5 } = this.options
     return {
       ...{ job: spec, plan: { operators: [], links: [], applyLinks: [], reaches: [], checkpoints: [] }, files: [] },
-      ...{ directory, ledger: held.ledger, lease: held.lease, team, executor, signal, setbacks: new Map() },
+      ...{
+        directory,
+        ledger: held.ledger,
+        lease: held.lease,
+        team,
+        executor,
+        signal,
+        setbacks: new Map(),
+        pace: new Pace(),
+      },
       settings: {
         ...{ preserveIntermediate: true, copyInputs: false, maxQuarantineRatio: 1 },
         resolveMemoryBytes: (plan.pools[0]?.memoryMb ?? 1024) * 500_000,

@@ -26,6 +26,8 @@ export interface Slot extends Disposable {
  */
 export interface Executor extends AsyncDisposable {
   acquire(signal: AbortSignal): Promise<Slot>
+  /** A slot that is free and that nobody waits for; only where slots are on several machines, one of which may be slow. */
+  spare?(): Slot | undefined
   /** Resident memory of the workers, in bytes, for progress; 0 where it is not known. */
   memoryBytes(): number
 }

@@ -75,6 +75,11 @@ export class RayExecutor implements Executor {
     this.#startDriver()
   }
 
+  spare(): Slot | undefined {
+    if (this.#isClosed || !this.#turns.takeSpare()) return undefined
+    return turnSlot(this.#turns, (unit, report, stop) => this.#run(unit, report, stop))
+  }
+
   async acquire(signal: AbortSignal): Promise<Slot> {
     signal.throwIfAborted()
     this.prepare()

@@ -9,6 +9,7 @@ import type { Ledger } from '../../../state/ledger.js'
 import type { Executor, Slot } from '../../protocol/executor.js'
 import { JobStopped } from '../../protocol/job-failure.js'
 import type { Books } from './partition-state.js'
+import type { Pace } from './straggler.js'
 import type { Team } from './team.js'
 
 /** What the parts of a running job share. */
@@ -26,6 +27,8 @@ export interface RunContext {
   readonly executor: Executor
   /** Where units run, for who has a slot already; all others acquire one for each unit. */
   readonly slot?: Slot
+  /** How long units of this run took. */
+  readonly pace: Pace
   readonly signal: AbortSignal
   readonly settings: RunSettings
   /** How often what stood under a name was found damaged in this run. */

@@ -25,9 +25,16 @@ export class Pace {
 
 /** A unit under way: what becomes of it, and how it is ended. */
 export interface UnderWay {
-  readonly attempt: string
+  readonly unit: WorkUnit
   readonly outcome: Promise<UnitOutcome>
   stop(): void
+}
+
+/** What became of a unit, by the attempt that counts; what others of its attempts wrote is garbage. */
+export interface Settled {
+  readonly outcome: UnitOutcome
+  readonly unit: WorkUnit
+  readonly overtaken?: WorkUnit
 }
 
 /**
@@ -35,36 +42,32 @@ export interface UnderWay {
  * of the two that is done counts, the other is ended (speculative execution, Dean and Ghemawat 2004).
  *
  * @param begin begins it once more; undefined where there is no place for that
- * @returns the outcome that counts, and the attempt that is to be cleared away
  */
 export async function awaitOrOvertake(
   first: UnderWay,
   isLate: () => boolean,
   begin: () => UnderWay | undefined,
-): Promise<{ readonly outcome: UnitOutcome; readonly overtaken: string | undefined }> {
-  const settled = first.outcome.then(outcome => ({ outcome }))
-  let second: UnderWay | undefined
-  while (second === undefined) {
+): Promise<Settled> {
+  const settled = first.outcome.then((outcome): Settled => ({ outcome, unit: first.unit }))
+  for (;;) {
     const over = new AbortController()
-    const pause = delay(Math.min(1_000, leastMs() / 4), undefined, { signal: over.signal, ref: false }).catch(() => undefined)
-    const ended = await Promise.race([settled, pause])
+    const pause = delay(Math.min(1_000, leastMs() / 4), undefined, { signal: over.signal, ref: false })
+    const ended = await Promise.race([settled, pause.catch(() => undefined)])
     over.abort()
-    if (ended !== undefined) return { outcome: ended.outcome, overtaken: undefined }
-    if (isLate()) second = begin()
+    if (ended !== undefined) return ended
+    const second = isLate() ? begin() : undefined
+    if (second !== undefined) return firstOf(first, second)
   }
-  return judge([first, second])
 }
 
 /** The first that is done; where one ends otherwise, the other is waited for. */
-async function judge(both: readonly [UnderWay, UnderWay]) {
-  const ended = both.map(async (one, index) => ({ outcome: await one.outcome, index }))
+async function firstOf(...both: readonly [UnderWay, UnderWay]): Promise<Settled> {
+  const ended = both.map(async ({ outcome, unit }, index) => ({ outcome: await outcome, unit, other: 1 - index }))
   const fastest = await Promise.race(ended)
-  const other = 1 - fastest.index
-  if (fastest.outcome.kind === 'done' || fastest.outcome.kind === 'stopped') {
-    both[other].stop()
-    await both[other].outcome
-    return { outcome: fastest.outcome, overtaken: both[other].attempt }
-  }
-  const { outcome } = await ended[other]
-  return { outcome: outcome.kind === 'done' ? outcome : fastest.outcome, overtaken: both[fastest.index].attempt }
+  const { unit, outcome, other } = fastest
+  if (outcome.kind === 'done') both[other].stop()
+  const last = await ended[other]
+  if (outcome.kind === 'done') return { outcome, unit, overtaken: last.unit }
+  if (last.outcome.kind === 'done') return { outcome: last.outcome, unit: last.unit, overtaken: unit }
+  return { outcome, unit: both[0].unit, overtaken: both[1].unit }
 }
