@@ -78,7 +78,7 @@ function writeObject(
   pieces: Buffer[],
 ): number {
   const members: Member[] = []
-  const after = scanMembers(bytes, start, end, (keyStart, keyEnd, valueStart, valueEnd) => {
+  const after = scanMembers(bytes, { start, end }, ({ keyStart, keyEnd, valueStart, valueEnd }) => {
     members.push({ key: JSON.parse(decodeUtf8(bytes, keyStart, keyEnd)), start: keyStart, end: valueEnd, valueStart })
   })
   const last = new Map(members.map((member, index) => [member.key, index]))

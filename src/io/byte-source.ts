@@ -74,13 +74,14 @@ const reasons: Readonly<Record<string, string>> = {
 export function describeOpenError(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code
   if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new InputError('missing', path, `${path} does not exist; check dataset_path`, { cause: error })
+    return new InputError('missing', `${path} does not exist; check dataset_path`, { path, cause: error })
   if (code === 'EACCES' || code === 'EPERM')
-    return new InputError('not_permitted', path, `no permission to read ${path}; grant it to this user`, {
+    return new InputError('not_permitted', `no permission to read ${path}; grant it to this user`, {
+      path,
       cause: error,
     })
   const reason = reasons[code ?? '']
-  return reason === undefined ? error : new InputError('not_permitted', path, `${path} ${reason}`, { cause: error })
+  return reason === undefined ? error : new InputError('not_permitted', `${path} ${reason}`, { path, cause: error })
 }
 
 /**

@@ -53,8 +53,8 @@ async function enterArray(path: string, window: ByteWindow): Promise<void> {
   if (first === 0x7b)
     throw new InputError(
       'unsupported',
-      path,
       `${path} holds one JSON object, not a list of samples; write its list of samples as a JSON array or as JSONL`,
+      { path },
     )
   if (first === undefined) throw InputError.truncated(path, 'it holds no JSON')
   if (first !== 0x5b) throw InputError.corrupt(path, 'it is no JSON array')

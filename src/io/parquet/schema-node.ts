@@ -48,8 +48,8 @@ function refuseDuplicates(path: string, nodes: readonly SchemaNode[]): void {
   if (twice !== undefined)
     throw new InputError(
       'unsupported',
-      path,
       `${path}: its schema names the column "${twice.path.join('.')}" twice; write the file anew with different names`,
+      { path },
     )
   for (const { children } of nodes) refuseDuplicates(path, children)
 }
