@@ -116,7 +116,7 @@ const plainText: FileFormat = { format: 'text', compression: 'none' }
 
 function filesOfFolder(folder: string, options: ListOptions, ignored: Map<string, string>): FoundFile[] {
   const onHidden = (path: string) => ignored.set(path, 'hidden')
-  const files = choose(walk(folder, options.recursive ?? true, onHidden), options, ignored)
+  const files = choose(walk(folder, { isRecursive: options.recursive ?? true, onHidden }), options, ignored)
   if (files.length > 0) return files
   throw new InputError('no_files', `${folder} holds no file that can be read; wanted are ${wanted(options)}`, {
     path: folder,
@@ -130,7 +130,7 @@ function filesOfPattern(pattern: string, options: ListOptions, ignored: Map<stri
   const found: Found[] = []
   if (kindOfPlace(folder) === 'folder') {
     const isDeep = glob.includes('/') || glob.includes('**')
-    for (const each of walk(folder, isDeep, () => {})) if (matches(relative(folder, each.path))) found.push(each)
+    for (const each of walk(folder, { isRecursive: isDeep })) if (matches(relative(folder, each.path))) found.push(each)
   }
   const files = choose(found, options, ignored)
   if (files.length > 0) return files
@@ -158,21 +158,31 @@ function choose(places: Iterable<Found>, { suffixes }: ListOptions, ignored: Map
     else found.push({ path, ...format })
   }
   if (suffixes !== undefined) return found
-  const data = leaveAside(found, isMetadata, 'metadata that other tools keep beside data', ignored)
-  const isText = (file: FoundFile) => file.format === 'text'
-  return leaveAside(data, isText, 'plain text beside data files (name the suffix in suffixes to read it)', ignored)
+  return leaveAside(leaveAside(found, metadata, ignored), textBeside, ignored)
+}
+
+/** A kind of files that stand beside data. */
+interface Beside {
+  readonly what: string
+  readonly isBeside: (file: FoundFile) => boolean
+}
+
+const metadata: Beside = { what: 'metadata that other tools keep beside data', isBeside: isMetadata }
+
+const textBeside: Beside = {
+  what: 'plain text beside data files (name the suffix in suffixes to read it)',
+  isBeside: file => file.format === 'text',
 }
 
 /** Files of a kind count only where there are no others. */
 function leaveAside(
   files: readonly FoundFile[],
-  isBeside: (file: FoundFile) => boolean,
-  kind: string,
+  { what, isBeside }: Beside,
   ignored: Map<string, string>,
 ): FoundFile[] {
   const others = files.filter(file => !isBeside(file))
   if (others.length === 0 || others.length === files.length) return [...files]
-  for (const file of files) if (isBeside(file)) ignored.set(file.path, kind)
+  for (const file of files) if (isBeside(file)) ignored.set(file.path, what)
   return others
 }
 
