@@ -113,7 +113,7 @@ function bucketsOf(count) {
   return Math.max(count + 1, Math.floor(Math.fround(multiplier * Math.fround(count))))
 }
 
-function put(bytes, start, { buckets, entryBytes }, { high, low }) {
+function put(bytes, { start, buckets, entryBytes }, { high, low }) {
   let bucket = Number(((BigInt(high) << 32n) | BigInt(low)) % BigInt(buckets))
   for (;;) {
     const place = start + bucket * entryBytes
@@ -131,7 +131,7 @@ function vocabulary(words, ids, count) {
   const bytes = Buffer.alloc(8 + buckets * 12)
   bytes.writeUInt32LE(count, 4)
   for (const word of words)
-    bytes.writeUInt32LE(ids.get(word), put(bytes, 8, { buckets, entryBytes: 12 }, murmurHash(Buffer.from(word))))
+    bytes.writeUInt32LE(ids.get(word), put(bytes, { start: 8, buckets, entryBytes: 12 }, murmurHash(Buffer.from(word))))
   return bytes
 }
 
@@ -144,7 +144,7 @@ function table(grams, count, entryBytes) {
     const [first, ...rest] = gram.split(' ').map(Number)
     key.start(first)
     for (const id of rest) key.extend(id)
-    const place = put(bytes, 0, { buckets, entryBytes }, key)
+    const place = put(bytes, { start: 0, buckets, entryBytes }, key)
     bytes.writeFloatLE(-1.5, place)
     if (entryBytes === 16) bytes.writeFloatLE(-0.2, place + 4)
   }

@@ -33,7 +33,7 @@ const operators = definitions.map(({ name, kind, params, summary }) => {
     summary,
     type: `${pascal(name)}Params`,
     parent,
-    own: members(Object.fromEntries(own), required, $defs),
+    own: members(Object.fromEntries(own), { required, defs: $defs }),
   }
 })
 
@@ -89,7 +89,7 @@ function partition(schema) {
   return { ...schema, properties: { ...schema.properties, ...Object.fromEntries(ineffective) } }
 }
 
-function members(properties, required = [], defs = {}, indent = '  ') {
+function members(properties, { required = [], defs = {}, indent = '  ' } = {}) {
   return Object.entries(properties)
     .filter(([, schema]) => schema !== undefined)
     .map(([key, schema]) => {
@@ -119,7 +119,7 @@ function typeOf(schema, defs, indent) {
   if (Array.isArray(type)) return union(type.map(one => typeOf({ ...schema, type: one }, defs, indent)))
   if (type === 'array') return `readonly (${items === undefined ? 'unknown' : typeOf(items, defs, indent)})[]`
   if (type === 'object' && properties !== undefined)
-    return `{\n${members(properties, required, defs, `${indent}  `)}\n${indent}}`
+    return `{\n${members(properties, { required, defs, indent: `${indent}  ` })}\n${indent}}`
   if (type === 'object')
     return `{ readonly [key: string]: ${typeof additionalProperties === 'object' ? typeOf(additionalProperties, defs, indent) : 'unknown'} }`
   return { integer: 'number', number: 'number', string: 'string', boolean: 'boolean', null: 'null' }[type] ?? 'unknown'

@@ -84,8 +84,7 @@ class Splicing {
   writeObject(start: number, end: number, edits: Map<string, EditTree>): number {
     const { bytes, pieces } = this
     const members: Member[] = []
-    // biome-ignore lint/complexity/useMaxParams: called for every member, as scanMembers calls it
-    const after = scanMembers(bytes, start, end, (keyStart, keyEnd, valueStart, valueEnd) => {
+    const after = scanMembers(bytes, { start, end }, ({ keyStart, keyEnd, valueStart, valueEnd }) => {
       members.push({ key: JSON.parse(decodeUtf8(bytes, keyStart, keyEnd)), start: keyStart, end: valueEnd, valueStart })
     })
     const last = new Map(members.map((member, index) => [member.key, index]))

@@ -1,4 +1,4 @@
-import { keyEquals, scanMembers } from '../util/json-members.js'
+import { keyEquals, type MemberSpan, scanMembers } from '../util/json-members.js'
 import { JsonSyntaxError, type Span, skipSpace } from '../util/json-scan.js'
 
 /** Where the field that a scan looked for stands, and whether it saw a reserved key; valid until the next scan. */
@@ -6,14 +6,13 @@ const found = { start: 0, end: 0, hasReservedKey: false }
 let wantedKey: Buffer = Buffer.alloc(0)
 let scannedBytes: Buffer = wantedKey
 
-// biome-ignore lint/complexity/useMaxParams: called for every member of every record, without an object for each
-const noteField = (keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void => {
+const noteField = (member: MemberSpan): void => {
   // Keys such as `__dj__stats__` begin with an underscore, which JSON can also spell as an escape.
-  const first = scannedBytes[keyStart + 1]
+  const first = scannedBytes[member.keyStart + 1]
   if (first === 0x5f || first === 0x5c) found.hasReservedKey = true
-  if (!keyEquals(scannedBytes, keyStart, keyEnd, wantedKey)) return
-  found.start = valueStart
-  found.end = valueEnd
+  if (!keyEquals(scannedBytes, member, wantedKey)) return
+  found.start = member.valueStart
+  found.end = member.valueEnd
 }
 
 const keyBytes = new Map<string, Buffer>()
@@ -82,7 +81,8 @@ export class SourceText {
     scannedBytes = this.bytes
     found.start = -1
     found.hasReservedKey = false
-    const after = scanMembers(this.bytes, skipSpace(this.bytes, this.start, this.end), this.end, noteField)
+    const { bytes, end } = this
+    const after = scanMembers(bytes, { start: skipSpace(bytes, this.start, end), end }, noteField)
     this.#key = key
     this.#valueStart = found.start
     this.#valueEnd = found.end

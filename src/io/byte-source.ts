@@ -10,21 +10,30 @@ export interface ByteSource {
   close(): void | Promise<void>
 }
 
+export interface OpenFile {
+  readonly path: string
+  readonly fd: number
+}
+
 /** The bytes `[start, end)` of a file, read synchronously: at these block sizes a thread hop costs more than the read. */
 class FileSource implements ByteSource {
+  offset: number
+  readonly #end: number
+
   constructor(
-    private readonly path: string,
-    private readonly fd: number,
-    public offset: number,
-    private readonly end: number,
-  ) {}
+    private readonly file: OpenFile,
+    { start, end }: { readonly start: number; readonly end: number },
+  ) {
+    this.offset = start
+    this.#end = end
+  }
 
   fill(target: Buffer, from: number, to: number): number {
-    const wanted = Math.min(to - from, this.end - this.offset)
+    const wanted = Math.min(to - from, this.#end - this.offset)
     let got = 0
     while (got < wanted) {
-      const count = readSync(this.fd, target, from + got, wanted - got, this.offset)
-      if (count === 0) throw InputError.changed(this.path)
+      const count = readSync(this.file.fd, target, from + got, wanted - got, this.offset)
+      if (count === 0) throw InputError.changed(this.file.path)
       got += count
       this.offset += count
     }
@@ -32,7 +41,7 @@ class FileSource implements ByteSource {
   }
 
   close(): void {
-    closeSync(this.fd)
+    closeSync(this.file.fd)
   }
 }
 
@@ -49,7 +58,7 @@ export function openFileSource(path: string, range?: { readonly start: number; r
     closeSync(fd)
     throw InputError.changed(path)
   }
-  return new FileSource(path, fd, start, end)
+  return new FileSource({ path, fd }, { start, end })
 }
 
 /** @throws {InputError} where the file is missing or not readable */
@@ -74,13 +83,14 @@ const reasons: Readonly<Record<string, string>> = {
 export function describeOpenError(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code
   if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new InputError('missing', path, `${path} does not exist; check dataset_path`, { cause: error })
+    return new InputError('missing', `${path} does not exist; check dataset_path`, { path, cause: error })
   if (code === 'EACCES' || code === 'EPERM')
-    return new InputError('not_permitted', path, `no permission to read ${path}; grant it to this user`, {
+    return new InputError('not_permitted', `no permission to read ${path}; grant it to this user`, {
+      path,
       cause: error,
     })
   const reason = reasons[code ?? '']
-  return reason === undefined ? error : new InputError('not_permitted', path, `${path} ${reason}`, { cause: error })
+  return reason === undefined ? error : new InputError('not_permitted', `${path} ${reason}`, { path, cause: error })
 }
 
 /**
@@ -88,7 +98,7 @@ export function describeOpenError(path: string, error: unknown): unknown {
  *
  * @throws {InputError} where the file ends before
  */
-export function readExactly(path: string, fd: number, start: number, end: number): ArrayBuffer {
+export function readExactly({ path, fd }: OpenFile, start: number, end: number): ArrayBuffer {
   const target = new Uint8Array(end - start)
   for (let got = 0; got < target.length; ) {
     const count = readSync(fd, target, got, target.length - got, start + got)

@@ -1,6 +1,13 @@
 import type { ByteSource } from './byte-source.js'
 import { InputError } from './input-error.js'
 
+/** What a window is for, and how large it and the records in it may be. */
+export interface WindowSettings {
+  readonly path: string
+  readonly sizeBytes: number
+  readonly maxRecordBytes: number
+}
+
 /**
  * A stretch of a source that moves forward: `bytes[start, end)` is what has been read and not consumed.
  * It grows only while a single record does not fit.
@@ -13,12 +20,15 @@ export class ByteWindow {
   /** Bytes that the source has given. */
   #filled = 0
 
+  readonly path: string
+  readonly #maxRecordBytes: number
+
   constructor(
     private readonly source: ByteSource,
-    private readonly path: string,
-    sizeBytes: number,
-    private readonly maxRecordBytes: number,
+    { path, sizeBytes, maxRecordBytes }: WindowSettings,
   ) {
+    this.path = path
+    this.#maxRecordBytes = maxRecordBytes
     this.bytes = Buffer.allocUnsafeSlow(Math.max(sizeBytes, 1 << 16))
   }
 
@@ -40,10 +50,10 @@ export class ByteWindow {
    */
   async readOn(): Promise<void> {
     const left = this.end - this.start
-    if (left > this.maxRecordBytes)
+    if (left > this.#maxRecordBytes)
       throw InputError.corrupt(
         this.path,
-        `the record at ${this.placeOf(this.start)} does not end within the limit of ${this.maxRecordBytes} bytes; an open quote or bracket may be the cause`,
+        `the record at ${this.placeOf(this.start)} does not end within the limit of ${this.#maxRecordBytes} bytes; an open quote or bracket may be the cause`,
       )
     const target = left > this.bytes.length / 2 ? Buffer.allocUnsafeSlow(this.bytes.length * 2) : this.bytes
     this.bytes.copy(target, 0, this.start, this.end)

@@ -17,27 +17,28 @@ export type InputErrorCode =
 /** A file, folder or pattern that cannot be read; the message names it and says what to do. */
 export class InputError extends Error {
   override readonly name = 'InputError'
+  readonly path: string
 
   constructor(
     readonly code: InputErrorCode,
-    readonly path: string,
     message: string,
-    options?: ErrorOptions,
+    { path, ...options }: ErrorOptions & { readonly path: string },
   ) {
     super(message, options)
+    this.path = path
   }
 
   static corrupt(path: string, what: string, cause?: unknown): InputError {
     return new InputError(
       'corrupt',
-      path,
       `${path}: ${what}; the file is damaged or not of this format: replace it, or leave it out of the input`,
-      { cause },
+      { path, cause },
     )
   }
 
   static truncated(path: string, what: string, cause?: unknown): InputError {
-    return new InputError('truncated', path, `${path}: ${what}; fetch or write the file again, it is incomplete`, {
+    return new InputError('truncated', `${path}: ${what}; fetch or write the file again, it is incomplete`, {
+      path,
       cause,
     })
   }
@@ -45,8 +46,8 @@ export class InputError extends Error {
   static changed(path: string): InputError {
     return new InputError(
       'changed',
-      path,
       `${path} became shorter while it was read; let its writer finish, then run again`,
+      { path },
     )
   }
 }

@@ -57,7 +57,9 @@ export async function listInputs(
   for (const source of paths) {
     const { path: written, weight: share } = typeof source === 'string' ? { path: source, weight: 1 } : source
     if (!(share > 0 && share <= 1))
-      throw new InputError('bad_dataset_path', written, `${written}: its weight ${share} is not above 0 and at most 1`)
+      throw new InputError('bad_dataset_path', `${written}: its weight ${share} is not above 0 and at most 1`, {
+        path: written,
+      })
     for (const found of findFiles(written, options, ignored)) {
       const stats = regularFile(found.path)
       const inode = `${stats.dev}:${stats.ino}`
@@ -80,8 +82,8 @@ function listedTwice(path: string, earlier: string): InputError {
   const names = path === earlier ? path : `${path} is the same file as ${earlier} and`
   return new InputError(
     'listed_twice',
-    path,
     `${names} is listed twice; its samples would count double: name it once${path === earlier ? '' : ', or say duplicates: keep to take it as two inputs'}`,
+    { path },
   )
 }
 
@@ -91,7 +93,7 @@ function findFiles(written: string, options: ListOptions, ignored: Map<string, s
   if (kind === 'folder') return filesOfFolder(path, options, ignored)
   if (kind !== 'absent') return [namedFile(path, options)]
   if (picomatch.scan(written).isGlob) return filesOfPattern(path, options, ignored)
-  throw new InputError('missing', path, `${path} does not exist; check dataset_path${hubHint(written)}`)
+  throw new InputError('missing', `${path} does not exist; check dataset_path${hubHint(written)}`, { path })
 }
 
 /** A name such as `owner/name` may be meant as a dataset of the Hugging Face hub, as Data-Juicer takes it. */
@@ -105,8 +107,8 @@ function namedFile(path: string, { suffixes }: ListOptions): FoundFile {
   if (format !== undefined) return { path, ...format }
   throw new InputError(
     'unknown_format',
-    path,
     `${path}: its suffix tells no format; rename it to one of ${knownSuffixes}, or name its suffix in suffixes to read it as plain text`,
+    { path },
   )
 }
 
@@ -114,9 +116,11 @@ const plainText: FileFormat = { format: 'text', compression: 'none' }
 
 function filesOfFolder(folder: string, options: ListOptions, ignored: Map<string, string>): FoundFile[] {
   const onHidden = (path: string) => ignored.set(path, 'hidden')
-  const files = choose(walk(folder, options.recursive ?? true, onHidden), options, ignored)
+  const files = choose(walk(folder, { isRecursive: options.recursive ?? true, onHidden }), options, ignored)
   if (files.length > 0) return files
-  throw new InputError('no_files', folder, `${folder} holds no file that can be read; wanted are ${wanted(options)}`)
+  throw new InputError('no_files', `${folder} holds no file that can be read; wanted are ${wanted(options)}`, {
+    path: folder,
+  })
 }
 
 function filesOfPattern(pattern: string, options: ListOptions, ignored: Map<string, string>): FoundFile[] {
@@ -126,12 +130,12 @@ function filesOfPattern(pattern: string, options: ListOptions, ignored: Map<stri
   const found: Found[] = []
   if (kindOfPlace(folder) === 'folder') {
     const isDeep = glob.includes('/') || glob.includes('**')
-    for (const each of walk(folder, isDeep, () => {})) if (matches(relative(folder, each.path))) found.push(each)
+    for (const each of walk(folder, { isRecursive: isDeep })) if (matches(relative(folder, each.path))) found.push(each)
   }
   const files = choose(found, options, ignored)
   if (files.length > 0) return files
   const what = found.length === 0 ? 'matches no file' : 'matches no file that can be read'
-  throw new InputError('no_files', pattern, `${pattern} ${what}; wanted are ${wanted(options)}`)
+  throw new InputError('no_files', `${pattern} ${what}; wanted are ${wanted(options)}`, { path: pattern })
 }
 
 function wanted({ suffixes }: ListOptions): string {
@@ -154,21 +158,31 @@ function choose(places: Iterable<Found>, { suffixes }: ListOptions, ignored: Map
     else found.push({ path, ...format })
   }
   if (suffixes !== undefined) return found
-  const data = leaveAside(found, isMetadata, 'metadata that other tools keep beside data', ignored)
-  const isText = (file: FoundFile) => file.format === 'text'
-  return leaveAside(data, isText, 'plain text beside data files (name the suffix in suffixes to read it)', ignored)
+  return leaveAside(leaveAside(found, metadata, ignored), textBeside, ignored)
+}
+
+/** A kind of files that stand beside data. */
+interface Beside {
+  readonly what: string
+  readonly isBeside: (file: FoundFile) => boolean
+}
+
+const metadata: Beside = { what: 'metadata that other tools keep beside data', isBeside: isMetadata }
+
+const textBeside: Beside = {
+  what: 'plain text beside data files (name the suffix in suffixes to read it)',
+  isBeside: file => file.format === 'text',
 }
 
 /** Files of a kind count only where there are no others. */
 function leaveAside(
   files: readonly FoundFile[],
-  isBeside: (file: FoundFile) => boolean,
-  kind: string,
+  { what, isBeside }: Beside,
   ignored: Map<string, string>,
 ): FoundFile[] {
   const others = files.filter(file => !isBeside(file))
   if (others.length === 0 || others.length === files.length) return [...files]
-  for (const file of files) if (isBeside(file)) ignored.set(file.path, kind)
+  for (const file of files) if (isBeside(file)) ignored.set(file.path, what)
   return others
 }
 
@@ -187,11 +201,11 @@ function regularFile(path: string): BigIntStats {
   const kind = kindOf(stats)
   if (stats !== undefined && kind === 'file') return stats
   if (kind === 'absent')
-    throw new InputError('missing', path, `${path} does not exist: the link leads nowhere; check dataset_path`)
+    throw new InputError('missing', `${path} does not exist: the link leads nowhere; check dataset_path`, { path })
   throw new InputError(
     'special_file',
-    path,
     `${path} is ${kind}, which can be read only once; write what it gives to a file and name that`,
+    { path },
   )
 }
 

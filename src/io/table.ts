@@ -1,5 +1,15 @@
 import type { ByteSink, TableColumn, TableCompression, TableFormat, TableRows, TableWriter } from './writer.js'
 
+export interface TableEncoding {
+  readonly format: TableFormat
+  readonly compression: TableCompression
+}
+
+export interface TableSelection {
+  readonly columnNames: readonly string[]
+  readonly batchRows: number
+}
+
 /**
  * Opens a table of UTF-8 text columns. Parquet takes each compression inside; an Arrow stream knows no
  * snappy and is written plain then, and `gzip` compresses it as a whole.
@@ -7,8 +17,7 @@ import type { ByteSink, TableColumn, TableCompression, TableFormat, TableRows, T
 export async function openTableWriter(
   sink: ByteSink,
   columns: readonly TableColumn[],
-  format: TableFormat,
-  compression: TableCompression,
+  { format, compression }: TableEncoding,
 ): Promise<TableWriter> {
   if (format === 'parquet') {
     const { openParquetTable } = await import('./parquet/write-parquet-table.js')
@@ -27,8 +36,7 @@ export async function openTableWriter(
 export async function* readTable(
   path: string,
   format: TableFormat,
-  columnNames: readonly string[],
-  batchRows: number,
+  { columnNames, batchRows }: TableSelection,
 ): AsyncGenerator<TableRows> {
   if (format === 'parquet') {
     const { readParquetTable } = await import('./parquet/read-parquet-table.js')

@@ -6,19 +6,30 @@ const mostBuckets = 256
 /** Memory that an entry takes beside its key while a bucket is looked at. */
 const besideBytes = 32
 
+export interface KeyBucketsSettings {
+  readonly name: string
+  readonly recordBytes: number
+  /** How many records there will be. */
+  readonly expected: number
+}
+
 /** Records that start with a key of 16 bytes, sorted by it into files of which each fits into memory. */
 export class KeyBuckets {
   readonly #spill: Spill
 
   constructor(
     context: Pick<ResolveContext, 'memoryBytes' | 'scratchDir'>,
-    name: string,
-    recordBytes: number,
-    expected: number,
+    { name, recordBytes, expected }: KeyBucketsSettings,
   ) {
     const bytes = KeyIndex.bytesFor(expected) + expected * besideBytes
     const count = Math.min(mostBuckets, 2 ** Math.ceil(Math.log2(Math.max(1, (bytes * 2) / context.memoryBytes))))
-    this.#spill = new Spill(context.scratchDir, name, count, recordBytes, context.memoryBytes / 8)
+    this.#spill = new Spill({
+      dir: context.scratchDir,
+      prefix: name,
+      bucketCount: count,
+      recordBytes,
+      memoryBytes: context.memoryBytes / 8,
+    })
   }
 
   get count(): number {

@@ -78,13 +78,19 @@ export function readZip(archive: Buffer): ArchiveMember[] {
     const nameLength = archive.readUInt16LE(at + 28)
     const local = archive.readUInt32LE(at + 42)
     const name = archive.toString('utf8', at + 46, at + 46 + nameLength)
-    members.push({ name, sizeBytes, read: () => unpack(archive, local, packedBytes, method) })
+    members.push({ name, sizeBytes, read: () => unpack(archive, { local, packedBytes, method }) })
     at += 46 + nameLength + archive.readUInt16LE(at + 30) + archive.readUInt16LE(at + 32)
   }
   return members
 }
 
-function unpack(archive: Buffer, local: number, packedBytes: number, method: number): Buffer {
+interface ZipEntry {
+  readonly local: number
+  readonly packedBytes: number
+  readonly method: number
+}
+
+function unpack(archive: Buffer, { local, packedBytes, method }: ZipEntry): Buffer {
   const start = local + 30 + archive.readUInt16LE(local + 26) + archive.readUInt16LE(local + 28)
   const packed = archive.subarray(start, start + packedBytes)
   if (method === 0) return packed

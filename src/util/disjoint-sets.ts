@@ -4,8 +4,11 @@ import { remove } from './remove.js'
 const largestPage = 1 << 14
 const smallestPage = 1 << 4
 
-/** `readSync` or `writeSync`. */
-type Move = (fd: number, bytes: Uint8Array, from: number, length: number, position: number) => number
+/** Reads or writes bytes at a place of a file; returns how many. */
+type Move = (fd: number, bytes: Uint8Array, position: number) => number
+
+const read: Move = (fd, bytes, position) => readSync(fd, bytes, 0, bytes.length, position)
+const write: Move = (fd, bytes, position) => writeSync(fd, bytes, 0, bytes.length, position)
 
 /**
  * Sets of the numbers below `total`, each at first alone, that are joined two by two; a set is known by its least
@@ -89,7 +92,7 @@ export class DisjointSets implements Disposable {
     const page = this.#resident.length < this.#mostResident ? this.#newPage(index) : this.#evictFor(index)
     const first = index * page.length
     if (this.#stored[index] === 0) for (let i = 0; i < page.length; i++) page[i] = first + i
-    else this.#transfer(readSync, index, page)
+    else this.#transfer(read, index, page)
     this.#pages[index] = page
     return page
   }
@@ -108,7 +111,7 @@ export class DisjointSets implements Disposable {
     }
     const old = resident[this.#hand]
     const page = this.#pages[old]!
-    this.#transfer(writeSync, old, page)
+    this.#transfer(write, old, page)
     this.#stored[old] = 1
     this.#pages[old] = undefined
     resident[this.#hand] = index
@@ -120,7 +123,7 @@ export class DisjointSets implements Disposable {
     this.#fd ??= openSync(this.path, 'w+')
     for (let done = 0; done < page.byteLength; ) {
       const view = new Uint8Array(page.buffer, done)
-      const moved = move(this.#fd, view, 0, view.length, index * page.byteLength + done)
+      const moved = move(this.#fd, view, index * page.byteLength + done)
       if (moved === 0) throw new Error(`${this.path} ends too early`)
       done += moved
     }

@@ -27,7 +27,7 @@ export class JsonSyntaxError extends Error {
 }
 
 /** Says what breaks the grammar at a place. */
-export function fail(bytes: Uint8Array, at: number, end: number, expected: string): never {
+export function fail(bytes: Uint8Array, { at, end }: { at: number; end: number }, expected: string): never {
   const found = at >= end ? 'the end of the line' : describeByte(bytes[at])
   throw new JsonSyntaxError(at, `expected ${expected}, found ${found}`)
 }
@@ -69,10 +69,10 @@ export function skipString(bytes: Uint8Array, from: number, end: number): number
       at += 8
     }
     while (at < end && stringClass[bytes[at]] === 0) at++
-    if (at >= end) fail(bytes, end, end, 'a closing quote')
+    if (at >= end) fail(bytes, { at: end, end }, 'a closing quote')
     const c = bytes[at]
     if (c === 0x22) return at + 1
-    if (c !== 0x5c) fail(bytes, at, end, 'no raw control character inside a string')
+    if (c !== 0x5c) fail(bytes, { at, end }, 'no raw control character inside a string')
     at = skipEscape(bytes, at, end)
   }
 }
@@ -80,15 +80,16 @@ export function skipString(bytes: Uint8Array, from: number, end: number): number
 function skipEscape(bytes: Uint8Array, at: number, end: number): number {
   const c = at + 1 < end ? bytes[at + 1] : 0
   if (isEscape[c] === 1) return at + 2
-  if (c !== 0x75) fail(bytes, at + 1, end, 'a valid escape after the backslash')
-  for (let i = at + 2; i < at + 6; i++) if (i >= end || isHex[bytes[i]] === 0) fail(bytes, i, end, 'four hex digits')
+  if (c !== 0x75) fail(bytes, { at: at + 1, end }, 'a valid escape after the backslash')
+  for (let i = at + 2; i < at + 6; i++)
+    if (i >= end || isHex[bytes[i]] === 0) fail(bytes, { at: i, end }, 'four hex digits')
   return at + 6
 }
 
 function skipDigits(bytes: Uint8Array, from: number, end: number): number {
   let at = from
   while (at < end && bytes[at] >= 0x30 && bytes[at] <= 0x39) at++
-  if (at === from) fail(bytes, at, end, 'a digit')
+  if (at === from) fail(bytes, { at, end }, 'a digit')
   return at
 }
 
@@ -104,9 +105,15 @@ function skipNumber(bytes: Uint8Array, from: number, end: number): number {
   return at
 }
 
-function skipWord(bytes: Uint8Array, from: number, end: number, word: string): number {
-  for (let i = 0; i < word.length; i++)
-    if (from + i >= end || bytes[from + i] !== word.charCodeAt(i)) fail(bytes, from + i, end, 'a JSON value')
+/** The words that are values, by their first byte. */
+const words: (string | undefined)[] = Array.from({ length: 128 }, () => undefined)
+for (const word of ['true', 'false', 'null', 'NaN', 'Infinity']) words[word.charCodeAt(0)] = word
+
+/** Returns the offset after the word that the byte at `from` begins, which is one that begins a word. */
+function skipWord(bytes: Uint8Array, from: number, end: number): number {
+  const word = words[bytes[from]]!
+  for (let i = 1; i < word.length; i++)
+    if (from + i >= end || bytes[from + i] !== word.charCodeAt(i)) fail(bytes, { at: from + i, end }, 'a JSON value')
   return from + word.length
 }
 
@@ -117,24 +124,21 @@ export function countNonFinite(): number {
   return nonFinite
 }
 
-function skipNonFinite(bytes: Uint8Array, from: number, end: number, word: string): number {
-  const after = skipWord(bytes, from, end, word)
+function skipNonFinite(bytes: Uint8Array, from: number, end: number): number {
+  const after = skipWord(bytes, from, end)
   nonFinite++
   return after
 }
 
 function skipScalar(bytes: Uint8Array, from: number, end: number): number {
-  if (from >= end) fail(bytes, from, end, 'a JSON value')
+  if (from >= end) fail(bytes, { at: from, end }, 'a JSON value')
   const c = bytes[from]
   if (c === 0x22) return skipString(bytes, from, end)
-  if (c === 0x4e) return skipNonFinite(bytes, from, end, 'NaN')
-  if (c === 0x49) return skipNonFinite(bytes, from, end, 'Infinity')
-  if (c === 0x2d && from + 1 < end && bytes[from + 1] === 0x49) return skipNonFinite(bytes, from, end, '-Infinity')
-  if (c === 0x74) return skipWord(bytes, from, end, 'true')
-  if (c === 0x66) return skipWord(bytes, from, end, 'false')
-  if (c === 0x6e) return skipWord(bytes, from, end, 'null')
+  if (c === 0x4e || c === 0x49) return skipNonFinite(bytes, from, end)
+  if (c === 0x2d && from + 1 < end && bytes[from + 1] === 0x49) return skipNonFinite(bytes, from + 1, end)
+  if (c === 0x74 || c === 0x66 || c === 0x6e) return skipWord(bytes, from, end)
   if (c === 0x2d || (c >= 0x30 && c <= 0x39)) return skipNumber(bytes, from, end)
-  return fail(bytes, from, end, 'a JSON value')
+  return fail(bytes, { at: from, end }, 'a JSON value')
 }
 
 /** Open brackets of the value being skipped; grows with depth, so that depth never costs call stack. */
@@ -152,9 +156,9 @@ function pushBracket(depth: number, bracket: number): void {
 /** Returns the offset of a member's value, given the offset of its key. */
 function skipKey(bytes: Uint8Array, from: number, end: number): number {
   const at = skipSpace(bytes, from, end)
-  if (at >= end || bytes[at] !== 0x22) fail(bytes, at, end, 'a key in double quotes')
+  if (at >= end || bytes[at] !== 0x22) fail(bytes, { at, end }, 'a key in double quotes')
   const colon = skipSpace(bytes, skipString(bytes, at, end), end)
-  if (colon >= end || bytes[colon] !== 0x3a) fail(bytes, colon, end, "':'")
+  if (colon >= end || bytes[colon] !== 0x3a) fail(bytes, { at: colon, end }, "':'")
   return skipSpace(bytes, colon + 1, end)
 }
 
@@ -190,7 +194,7 @@ export function skipValue(bytes: Uint8Array, from: number, end: number): number 
         at = open === 0x7b ? skipKey(bytes, at + 1, end) : skipSpace(bytes, at + 1, end)
         break
       }
-      if (next !== open + 2) fail(bytes, at, end, open === 0x7b ? "',' or '}'" : "',' or ']'")
+      if (next !== open + 2) fail(bytes, { at, end }, open === 0x7b ? "',' or '}'" : "',' or ']'")
       at++
       depth--
     }

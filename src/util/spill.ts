@@ -13,21 +13,26 @@ interface Bucket {
   file: FileHandle | undefined
 }
 
+export interface SpillSettings {
+  readonly dir: string
+  /** What the names of the files start with. */
+  readonly prefix: string
+  readonly bucketCount: number
+  readonly recordBytes: number
+  /** Bounds the buffers, as far as their least size allows. */
+  readonly memoryBytes: number
+}
+
 /**
  * Sorts fixed-width records into buckets on disk, each in the order of its writes, with one small buffer a
  * bucket in memory. Nothing here survives a crash.
  */
 export class Spill {
   readonly #buckets: readonly Bucket[]
+  readonly recordBytes: number
 
-  /** `memoryBytes` bounds the buffers, as far as their least size allows. */
-  constructor(
-    dir: string,
-    prefix: string,
-    bucketCount: number,
-    readonly recordBytes: number,
-    memoryBytes: number,
-  ) {
+  constructor({ dir, prefix, bucketCount, recordBytes, memoryBytes }: SpillSettings) {
+    this.recordBytes = recordBytes
     const share = Math.min(largestBuffer, Math.max(smallestBuffer, Math.floor(memoryBytes / bucketCount)))
     const size = Math.max(1, Math.floor(share / recordBytes)) * recordBytes
     this.#buckets = Array.from({ length: bucketCount }, (_, index) => ({

@@ -154,7 +154,7 @@ describe('how far a job is', () => {
 
   it('names the operators that dropped most, and no failures among what they dropped', () => {
     const tally = new JobTally({ plan, partitions, reached: [] })
-    const done = (operator: string, op_index: number, samples_in: number, samples_out: number) =>
+    const done = (operator: string, op_index: number, [samples_in, samples_out]: [number, number]) =>
       tally.onEvent({
         event_type: 'op_complete',
         partition: 'p',
@@ -164,10 +164,10 @@ describe('how far a job is', () => {
         samples_out,
         duration_ms: 1,
       })
-    done('a_mapper', 0, 10, 9)
+    done('a_mapper', 0, [10, 9])
     tally.onEvent({ event_type: 'op_failed', partition: 'p', operator: 'a_mapper', op_index: 0, samples: 1 })
-    done('b_deduplicator', 1, 9, 7)
-    done('c_filter', 2, 7, 3)
+    done('b_deduplicator', 1, [9, 7])
+    done('c_filter', 2, [7, 3])
     expect(tally.dropped).toEqual([
       { operator: 'c_filter', samples: 4 },
       { operator: 'b_deduplicator', samples: 2 },

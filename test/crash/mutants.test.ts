@@ -34,7 +34,7 @@ async function huntByPowerCuts(rig: Rig): Promise<string | undefined> {
   const recording = await record(rig)
   const random = randomFrom(9)
   for (let state = 0; state < 10; state++) {
-    layOutState(rig, recording, Math.floor(recording.length * (0.3 + 0.06 * state)), random)
+    layOutState(rig, recording, { at: Math.floor(recording.length * (0.3 + 0.06 * state)), random })
     const [problem] = rig.verdict(await rig.run(), 100)
     if (problem !== undefined) return `after a power cut: ${problem}`
   }

@@ -23,7 +23,7 @@ describe.skipIf(!strace.isThere)('a job whose machine loses power', () => {
     const random = randomFrom(crashSeed)
     for (let state = 0; state < statesWanted; state++) {
       const at = Math.floor(((state + random()) / statesWanted) * recording.length)
-      layOutState(rig, recording, at, random)
+      layOutState(rig, recording, { at, random })
       expect(rig.verdict(await rig.run(), 1), `power cut at ${at} of ${recording.length}`).toEqual([])
     }
   })

@@ -162,7 +162,11 @@ const sectorBytes = 512
  * Lays out the folders as a power cut at moment `at` may leave them: what was durable is there; of the
  * rest each change is there, missing or torn, as `random` says.
  */
-export function layOutState(rig: Rig, { changes }: Recording, at: number, random: () => number): void {
+export function layOutState(
+  rig: Rig,
+  { changes }: Recording,
+  { at, random }: { readonly at: number; readonly random: () => number },
+): void {
   rig.reset()
   const names = new Map<string, number>()
   const contents = new Map<number, Buffer>()

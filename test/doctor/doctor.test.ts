@@ -39,17 +39,20 @@ describe('what was found means', () => {
     expect(judge({})).toEqual([])
   })
 
-  it.each<[Partial<Probe>, string, string, RegExp]>([
-    [{ link: 'EPERM: operation not permitted' }, 'warning', 'hard links', /exclusive create instead/],
-    [{ doubleWins: 3 }, 'failure', 'exclusive create', /another file system/],
-    [{ isExclusive: false }, 'failure', 'exclusive create', /one process at a time/],
-    [{ renames: false }, 'failure', 'rename', /all at once/],
-    [{ syncsFolders: false }, 'warning', 'fsync of folders', /power cut/],
-    [{ fsyncMs: 400 }, 'warning', 'fsync of 4 kB', /larger partitions/],
-    [{ lateMs: 15_000 }, 'warning', 'names of others', /lookupcache=none/],
-    [{ lateMs: 60_000 }, 'failure', 'names of others', /taken for dead/],
-    [{ clockMs: -120_000 }, 'warning', 'clock of the server', /NTP/],
-  ])('%j: a %s of %s', (probe, verdict, what, remedy) => {
+  it.each<[Partial<Probe>, { verdict: string; what: string; remedy: RegExp }]>([
+    [
+      { link: 'EPERM: operation not permitted' },
+      { verdict: 'warning', what: 'hard links', remedy: /exclusive create instead/ },
+    ],
+    [{ doubleWins: 3 }, { verdict: 'failure', what: 'exclusive create', remedy: /another file system/ }],
+    [{ isExclusive: false }, { verdict: 'failure', what: 'exclusive create', remedy: /one process at a time/ }],
+    [{ renames: false }, { verdict: 'failure', what: 'rename', remedy: /all at once/ }],
+    [{ syncsFolders: false }, { verdict: 'warning', what: 'fsync of folders', remedy: /power cut/ }],
+    [{ fsyncMs: 400 }, { verdict: 'warning', what: 'fsync of 4 kB', remedy: /larger partitions/ }],
+    [{ lateMs: 15_000 }, { verdict: 'warning', what: 'names of others', remedy: /lookupcache=none/ }],
+    [{ lateMs: 60_000 }, { verdict: 'failure', what: 'names of others', remedy: /taken for dead/ }],
+    [{ clockMs: -120_000 }, { verdict: 'warning', what: 'clock of the server', remedy: /NTP/ }],
+  ])('%j: %j', (probe, { verdict, what, remedy }) => {
     expect(judge(probe)).toEqual([{ verdict, what, found: expect.any(String), remedy: expect.stringMatching(remedy) }])
   })
 

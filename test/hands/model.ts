@@ -207,7 +207,7 @@ function* stepsOfProcess(state: State, p: number, mutant: Mutant | undefined): G
           name: `${p} publishes unit 0`,
           to: go({ ...place, at: 'published' }, { files: [...state.files, made] }),
         }
-      else yield* stepsOfReader(state, p, place, go)
+      else yield* stepsOfReader(state, { p, place }, go)
       break
     }
     case 'published': {
@@ -326,8 +326,7 @@ function* stepsOfIdle(state: State, p: number, mutant: Mutant | undefined): Gene
 /** Unit 1 reads what unit 0 made. */
 function* stepsOfReader(
   state: State,
-  p: number,
-  place: Extract<Place, { at: 'claimed' | 'published' | 'won' | 'checked' }>,
+  { p, place }: { p: number; place: Extract<Place, { at: 'claimed' | 'published' | 'won' | 'checked' }> },
   go: (to: Place, changes?: Partial<State>) => State,
 ): Generator<Step> {
   const { unit, attempt, generation } = place

@@ -46,8 +46,7 @@ function share(extra: Readonly<Record<string, unknown>> = {}): JobRig {
 function describeIn(
   rig: JobRig,
   at: string,
-  extra: Readonly<Record<string, unknown>> = {},
-  name = 'recipe.yaml',
+  { name = 'recipe.yaml', ...extra }: Readonly<Record<string, unknown>> & { readonly name?: string } = {},
 ): void {
   const recipe = {
     ...{ dataset_path: rig.path(at, 'data'), export_path: rig.path(at, 'out/result.jsonl') },
@@ -144,7 +143,7 @@ describe('one job on hosts that have its folders at different places', () => {
     async () => {
       const rig = share()
       const by = otherHost(rig)
-      describeIn(rig, 'two', {}, 'recipe-two.yaml')
+      describeIn(rig, 'two', { name: 'recipe-two.yaml' })
       const first = rig.startWith(fast, 'run', '--config', 'recipe.yaml')
       await until(() => waiting(rig) === 1)
       const second = rig.startAs({ env: fast, by }, 'run', '--config', 'recipe-two.yaml')

@@ -12,14 +12,18 @@ describe('which share a process has', () => {
   })
 
   it.each([
-    ['its own variables', { PAWL_SHARD: '3', PAWL_SHARDS: '8', SLURM_ARRAY_TASK_ID: '1' }, 3, 8],
-    ['an array from 0', slurm(2, 0, 4), 2, 4],
-    ['an array from 1, whose first task is shard 0', slurm(1, 1, 4), 0, 4],
-    ['an array of every fifth, from 10', { ...slurm(20, 10, 3), SLURM_ARRAY_TASK_STEP: '5' }, 2, 3],
-    ['NeMo Curator’s minimum beside Slurm’s', { ...slurm(7, 7, 1), ...curator({ MINIMUM: 0, TOTAL: 9 }) }, 7, 9],
-    ['NeMo Curator’s index', curator({ INDEX: 6, MINIMUM: 1, TOTAL: 8 }), 5, 8],
-  ])('by %s', (_, env, index, count) => {
-    expect(of(env)).toEqual({ index, count })
+    ['its own variables', { PAWL_SHARD: '3', PAWL_SHARDS: '8', SLURM_ARRAY_TASK_ID: '1' }, { index: 3, count: 8 }],
+    ['an array from 0', slurm(2, 0, 4), { index: 2, count: 4 }],
+    ['an array from 1, whose first task is shard 0', slurm(1, 1, 4), { index: 0, count: 4 }],
+    ['an array of every fifth, from 10', { ...slurm(20, 10, 3), SLURM_ARRAY_TASK_STEP: '5' }, { index: 2, count: 3 }],
+    [
+      'NeMo Curator’s minimum beside Slurm’s',
+      { ...slurm(7, 7, 1), ...curator({ MINIMUM: 0, TOTAL: 9 }) },
+      { index: 7, count: 9 },
+    ],
+    ['NeMo Curator’s index', curator({ INDEX: 6, MINIMUM: 1, TOTAL: 8 }), { index: 5, count: 8 }],
+  ])('by %s', (_, env, shard) => {
+    expect(of(env)).toEqual(shard)
   })
 
   it('by hash where NeMo Curator’s arrays are switched on', () => {

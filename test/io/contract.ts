@@ -28,12 +28,16 @@ async function* eachOf<T>(values: Iterable<T>): AsyncGenerator<T> {
   yield* values
 }
 
+interface RowsOptions extends Pick<WriterOptions, 'format'> {
+  readonly compression?: FileCompression
+  readonly batchRows?: number
+}
+
 /** Writes rows in batches of the given sizes (the last for what is left). */
 export async function writeRows(
   path: string,
-  format: WriterOptions['format'],
   rows: readonly string[],
-  { compression = 'none' as FileCompression, batchRows = rows.length + 1 } = {},
+  { format, compression = 'none', batchRows = rows.length + 1 }: RowsOptions,
 ): Promise<void> {
   const batches: RowBatch[] = []
   for (let at = 0; at < rows.length; at += batchRows) batches.push(batchOf(rows.slice(at, at + batchRows)))
@@ -123,9 +127,8 @@ export function describeFormat({ format, compression, isNested }: FormatUnderTes
       const property = fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 30 }), async rows => {
         await writeRows(
           path,
-          format,
           rows.map(value => JSON.stringify(value)),
-          { compression },
+          { format, compression },
         )
         expect(await values(path)).toEqual(rows.map(value => JSON.parse(JSON.stringify(value))))
       })
@@ -143,7 +146,7 @@ export function describeFormat({ format, compression, isNested }: FormatUnderTes
         )
         const property = fc.asyncProperty(rowsOfOneType, async rows => {
           const lines = rows.map(row => JSON.stringify(row))
-          await writeRows(path, format, lines, { compression })
+          await writeRows(path, lines, { format, compression })
           expect(await values(path)).toEqual(lines.map(line => JSON.parse(line)))
         })
         await fc.assert(property, { numRuns: compression === 'zstd' ? 30 : 200 })
@@ -152,7 +155,7 @@ export function describeFormat({ format, compression, isNested }: FormatUnderTes
 
     test('a file of no rows reads as no records', async () => {
       const path = join(tempFolder(), 'data')
-      await writeRows(path, format, [], { compression })
+      await writeRows(path, [], { format, compression })
       expect((await read(path)).records).toEqual([])
     })
 
@@ -162,14 +165,14 @@ export function describeFormat({ format, compression, isNested }: FormatUnderTes
 
     test('what is written does not depend on how rows were batched', async () => {
       const folder = tempFolder()
-      await writeRows(join(folder, 'a'), format, rows, { compression })
-      await writeRows(join(folder, 'b'), format, rows, { compression, batchRows: 611 })
+      await writeRows(join(folder, 'a'), rows, { format, compression })
+      await writeRows(join(folder, 'b'), rows, { format, compression, batchRows: 611 })
       expect(readFileSync(join(folder, 'a')).equals(readFileSync(join(folder, 'b')))).toBe(true)
     })
 
     test('batches are cut alike on every read, and their size changes no record', async () => {
       const path = join(tempFolder(), 'data')
-      await writeRows(path, format, rows, { compression })
+      await writeRows(path, rows, { format, compression })
       const first = await read(path, { batchBytes: 10_000 })
       expect(sumOf(await read(path, { batchBytes: 10_000 }))).toBe(sumOf(first))
       expect(first.records.length).toBe(rows.length)
@@ -181,7 +184,7 @@ export function describeFormat({ format, compression, isNested }: FormatUnderTes
 
     test('slices join to the whole file', async () => {
       const path = join(tempFolder(), 'data')
-      await writeRows(path, format, rows, { compression })
+      await writeRows(path, rows, { format, compression })
       const slices = await cutFinely(path, format, compression)
       expect(slices.length).toBe(format === 'parquet' || format === 'arrow' ? 3 : 1)
       const pieces = await Promise.all(slices.map(slice => collect(slice)))
@@ -192,7 +195,7 @@ export function describeFormat({ format, compression, isNested }: FormatUnderTes
     test('a record beyond the limit is reported by reference', async () => {
       if (format === 'json' || format === 'csv' || format === 'tsv') return
       const path = join(tempFolder(), 'data')
-      await writeRows(path, format, ['{"text":"a"}', `{"text":"${'x'.repeat(5000)}"}`, '{"text":"b"}'], { compression })
+      await writeRows(path, ['{"text":"a"}', `{"text":"${'x'.repeat(5000)}"}`, '{"text":"b"}'], { format, compression })
       const { records } = await read(path, { maxRecordBytes: 1000 })
       expect(records.map(record => record.code)).toEqual([undefined, 'too_large', undefined])
       expect(records[1]).toMatchObject({ line: 2, text: '', lengthBytes: 5011 })
@@ -201,7 +204,7 @@ export function describeFormat({ format, compression, isNested }: FormatUnderTes
     test('a truncated file fails', async () => {
       if (compression === 'none' && format !== 'parquet' && format !== 'arrow' && format !== 'json') return
       const path = join(tempFolder(), 'data')
-      await writeRows(path, format, rows.slice(0, 500), { compression })
+      await writeRows(path, rows.slice(0, 500), { format, compression })
       truncateSync(path, statSync(path).size - 9)
       await expect(read(path)).rejects.toMatchObject({ name: 'InputError', path })
     })

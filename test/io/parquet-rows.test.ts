@@ -48,9 +48,8 @@ const int = (name: string, repetition_type: SchemaElement['repetition_type'] = '
 const group = (
   name: string,
   repetition_type: SchemaElement['repetition_type'],
-  num_children: number,
-  converted_type?: SchemaElement['converted_type'],
-): SchemaElement => ({ name, repetition_type, num_children, converted_type })
+  inside: Pick<SchemaElement, 'num_children' | 'converted_type'>,
+): SchemaElement => ({ name, repetition_type, ...inside })
 
 /** [1, 2], [], null, [3] of a list that is optional itself. */
 const optionalList: Shredded = { defs: [2, 2, 1, 0, 2], reps: [0, 1, 0, 0, 0], values: [1, 2, 3] }
@@ -58,33 +57,37 @@ const optionalList: Shredded = { defs: [2, 2, 1, 0, 2], reps: [0, 1, 0, 0, 0], v
 test.each([
   [
     'a field that repeats without a group around each',
-    [group('l', 'OPTIONAL', 1, 'LIST'), int('element', 'REPEATED')],
-    '1',
-    '2',
-    '3',
+    [group('l', 'OPTIONAL', { num_children: 1, converted_type: 'LIST' }), int('element', 'REPEATED')],
+    ['1', '2', '3'],
   ],
   [
     'a group of one field, which is the element',
-    [group('l', 'OPTIONAL', 1, 'LIST'), group('list', 'REPEATED', 1), int('element')],
-    '1',
-    '2',
-    '3',
+    [
+      group('l', 'OPTIONAL', { num_children: 1, converted_type: 'LIST' }),
+      group('list', 'REPEATED', { num_children: 1 }),
+      int('element'),
+    ],
+    ['1', '2', '3'],
   ],
   [
     'a group called array, which is the element itself',
-    [group('l', 'OPTIONAL', 1, 'LIST'), group('array', 'REPEATED', 1), int('x')],
-    '{"x":1}',
-    '{"x":2}',
-    '{"x":3}',
+    [
+      group('l', 'OPTIONAL', { num_children: 1, converted_type: 'LIST' }),
+      group('array', 'REPEATED', { num_children: 1 }),
+      int('x'),
+    ],
+    ['{"x":1}', '{"x":2}', '{"x":3}'],
   ],
   [
     'a group called after the list with _tuple, which is the element itself',
-    [group('l', 'OPTIONAL', 1, 'LIST'), group('l_tuple', 'REPEATED', 1), int('x')],
-    '{"x":1}',
-    '{"x":2}',
-    '{"x":3}',
+    [
+      group('l', 'OPTIONAL', { num_children: 1, converted_type: 'LIST' }),
+      group('l_tuple', 'REPEATED', { num_children: 1 }),
+      int('x'),
+    ],
+    ['{"x":1}', '{"x":2}', '{"x":3}'],
   ],
-])('a list by the rule of %s', (_, schema, one, two, three) => {
+])('a list by the rule of %s', (_, schema, [one, two, three]) => {
   expect(rowsOf(schema, [optionalList], 4)).toEqual([
     `{"l":[${one},${two}]}`,
     '{"l":[]}',
@@ -94,15 +97,19 @@ test.each([
 })
 
 test('a list whose repeated group is a list itself is a list of lists', () => {
-  const schema = [group('a', 'REQUIRED', 1, 'LIST'), group('array', 'REPEATED', 1, 'LIST'), int('array', 'REPEATED')]
+  const schema = [
+    group('a', 'REQUIRED', { num_children: 1, converted_type: 'LIST' }),
+    group('array', 'REPEATED', { num_children: 1, converted_type: 'LIST' }),
+    int('array', 'REPEATED'),
+  ]
   const column = { defs: [2, 2, 2, 2, 0, 1], reps: [0, 2, 1, 2, 0, 0], values: [1, 2, 3, 4] }
   expect(rowsOf(schema, [column], 3)).toEqual(['{"a":[[1,2],[3,4]]}', '{"a":[]}', '{"a":[[]]}'])
 })
 
 test('a list of groups with several fields, and a bare repeated field', () => {
   const schema = [
-    group('l', 'OPTIONAL', 1, 'LIST'),
-    group('bag', 'REPEATED', 2),
+    group('l', 'OPTIONAL', { num_children: 1, converted_type: 'LIST' }),
+    group('bag', 'REPEATED', { num_children: 2 }),
     int('x'),
     int('y', 'OPTIONAL'),
     int('bare', 'REPEATED'),
@@ -117,7 +124,10 @@ test('a list of groups with several fields, and a bare repeated field', () => {
 })
 
 test('maps are objects whose keys are strings or JSON text, and lists of their keys where they have no values', () => {
-  const map = (name: string, values: number) => [group(name, 'OPTIONAL', 1, 'MAP'), group('kv', 'REPEATED', values)]
+  const map = (name: string, values: number) => [
+    group(name, 'OPTIONAL', { num_children: 1, converted_type: 'MAP' }),
+    group('kv', 'REPEATED', { num_children: values }),
+  ]
   const schema = [
     ...map('m', 2),
     { name: 'key', type: 'INT32', repetition_type: 'REQUIRED', converted_type: 'DATE' } as const,
@@ -172,5 +182,7 @@ test('two fields of one name are refused with the name', () => {
   const refuse = (schema: SchemaElement[], top: number) => () =>
     columnsOfSchema('a.parquet', { schema: [{ name: 'root', num_children: top }, ...schema] } as FileMetaData)
   expect(refuse([int('id'), int('text'), int('id')], 3)).toThrow('a.parquet: its schema names the column "id" twice')
-  expect(refuse([group('s', 'REQUIRED', 2), int('x'), int('x')], 1)).toThrow('names the column "s.x" twice')
+  expect(refuse([group('s', 'REQUIRED', { num_children: 2 }), int('x'), int('x')], 1)).toThrow(
+    'names the column "s.x" twice',
+  )
 })

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { openTableWriter, readTable } from '../../src/io/table.js'
+import { openTableWriter, readTable, type TableSelection } from '../../src/io/table.js'
 import type { TableColumn, TableCompression, TableFormat, TableRows } from '../../src/io/writer.js'
 import { fileSink } from './sinks.js'
 import { tempFolder } from './temp-folder.js'
@@ -24,7 +24,7 @@ type Row = [string, string | null]
 
 async function write(path: string, [format, compression]: [TableFormat, TableCompression], batches: Row[][]) {
   const sink = fileSink(path)
-  const writer = await openTableWriter(sink, columns, format, compression)
+  const writer = await openTableWriter(sink, columns, { format, compression })
   for (const rows of batches) {
     const origins = rows.map(([origin]) => Buffer.from(origin))
     await writer.write([origins, rows.map(([, stats]) => (stats === null ? null : Buffer.from(stats)))])
@@ -33,11 +33,11 @@ async function write(path: string, [format, compression]: [TableFormat, TableCom
   sink.close()
 }
 
-async function read(path: string, format: TableFormat, names: string[], batchRows: number): Promise<string[][]> {
+async function read(path: string, format: TableFormat, selection: TableSelection): Promise<string[][]> {
   const found: (string | null)[][] = []
   const text = (value: Buffer | null) => (value === null ? null : value.toString())
-  for await (const batch of readTable(path, format, names, batchRows) as AsyncIterable<TableRows>) {
-    expect(batch[0].length).toBeLessThanOrEqual(batchRows)
+  for await (const batch of readTable(path, format, selection) as AsyncIterable<TableRows>) {
+    expect(batch[0].length).toBeLessThanOrEqual(selection.batchRows)
     batch[0].forEach((_, row) => {
       found.push(batch.map(column => text(column[row])))
     })
@@ -54,8 +54,10 @@ test.each(kinds)('a %s table compressed with %s gives back its rows', async (...
     fc.integer({ min: 1, max: 50 }),
     async (rows, n) => {
       await write(path, kind, [rows])
-      expect(await read(path, kind[0], ['origin', 'stats'], n)).toEqual(rows)
-      expect(await read(path, kind[0], ['stats'], n)).toEqual(rows.map(([, stats]) => [stats]))
+      expect(await read(path, kind[0], { columnNames: ['origin', 'stats'], batchRows: n })).toEqual(rows)
+      expect(await read(path, kind[0], { columnNames: ['stats'], batchRows: n })).toEqual(
+        rows.map(([, stats]) => [stats]),
+      )
     },
   )
   await fc.assert(property, { numRuns: 50 })
@@ -72,7 +74,7 @@ test.each(kinds)(
       batches.push(rows.slice(at, at + size))
     await write(join(folder, 'b'), kind, batches)
     expect(readFileSync(join(folder, 'a')).equals(readFileSync(join(folder, 'b')))).toBe(true)
-    expect(await read(join(folder, 'b'), kind[0], ['origin', 'stats'], 999)).toEqual(rows)
+    expect(await read(join(folder, 'b'), kind[0], { columnNames: ['origin', 'stats'], batchRows: 999 })).toEqual(rows)
   },
 )
 
@@ -82,6 +84,9 @@ test.each(kinds)('a damaged %s table (%s) is named in the error', async (...kind
   const whole = readFileSync(path)
   for (const content of [Buffer.from('not a table at all'), whole.subarray(0, whole.length - 30), Buffer.alloc(0)]) {
     writeFileSync(path, content)
-    await expect(read(path, kind[0], ['origin'], 10)).rejects.toMatchObject({ name: 'InputError', path })
+    await expect(read(path, kind[0], { columnNames: ['origin'], batchRows: 10 })).rejects.toMatchObject({
+      name: 'InputError',
+      path,
+    })
   }
 })

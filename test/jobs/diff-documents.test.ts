@@ -9,7 +9,14 @@ const line = (id: unknown, text: string, more: object = {}) => `${JSON.stringify
 const atLeast = (min_len: number, params: object = {}) =>
   new OperatorStage('text_length_filter', { min_len, ...params })
 
-async function run(rig: PipelineRig, name: string, stages: readonly unknown[], reader?: readonly unknown[]) {
+interface Stages {
+  readonly reader?: readonly unknown[]
+  readonly stages: readonly unknown[]
+}
+
+const run = (rig: PipelineRig, name: string, stages: readonly unknown[]) => runWith(rig, name, { stages })
+
+async function runWith(rig: PipelineRig, name: string, { reader, stages }: Stages) {
   const pipeline = new Pipeline({ name })
   for (const stage of [
     ...(reader ?? [new JsonlReader({ filePaths: rig.path('input') })]),
@@ -54,13 +61,11 @@ describe('pawl diff of pipelines, document by document', () => {
     const titled = (...titles: string[]) => titles.map((title, at) => line(`y${at}`, 'long enough', { title })).join('')
     rig.write('input/a.jsonl', line('x', 'no', { title: 'any title' }) + line('a', 'a text', { title: 'some title' }))
     rig.write('input/b.jsonl', line('x', 'long enough', { title: 'no' }) + titled('no', 'ab', 'cd', 'a good title'))
-    await run(rig, 'one', [atLeast(5)], reader())
-    await run(
-      rig,
-      'two',
-      [atLeast(5), new OperatorStage('text_length_filter', { min_len: 5 }, { textKey: 'title' })],
-      reader(),
-    )
+    await runWith(rig, 'one', { stages: [atLeast(5)], reader: reader() })
+    await runWith(rig, 'two', {
+      stages: [atLeast(5), new OperatorStage('text_length_filter', { min_len: 5 }, { textKey: 'title' })],
+      reader: reader(),
+    })
     writeFileSync(log, '')
     const { examples, losses } = await diff(rig, '--examples', '9')
     expect(examples.map(({ source, key, stage, why }) => [source, key, stage, why?.['statistic']])).toEqual(
@@ -76,8 +81,8 @@ describe('pawl diff of pipelines, document by document', () => {
     const { OwnReader } = (await import(rig.path('stages.mjs'))) as { OwnReader: new () => unknown }
     const reader = () => [new FilePartitioningStage({ filePaths: rig.path('input') }), new OwnReader()]
     rig.write('input/a.jsonl', Array.from({ length: 1_100 }, (_, id) => line(id, 'short')).join(''))
-    await run(rig, 'one', [], reader())
-    await run(rig, 'two', [atLeast(6)], reader())
+    await runWith(rig, 'one', { stages: [], reader: reader() })
+    await runWith(rig, 'two', { stages: [atLeast(6)], reader: reader() })
     const some = { onlyInA: 1_100, explained: 1_000, losses: [{ stage: 'text_length_filter', onlyInA: 1_000 }] }
     expect(await diff(rig)).toMatchObject(some)
     expect(await diff(rig, '--explain', '1050')).toMatchObject({ explained: 1_050 })

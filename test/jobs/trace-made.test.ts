@@ -123,18 +123,21 @@ describe('a document that a filter of NeMo Curator dropped', () => {
   const dropped = ({ steps }: SampleTrace) => steps.at(-1)?.entry?.['__pawl__dropped__']
 
   it.each([
-    ['ScoreFilter', [new ScoreFilter(words({ minWords: 3, maxWords: 9 }))], 'text', false],
-    ['ScoreFilter', [new ScoreFilter(words({ minWords: 1, maxWords: 9 }), { invert: true })], 'text', true],
+    ['ScoreFilter', [new ScoreFilter(words({ minWords: 3, maxWords: 9 }))], { field: 'text', inverted: false }],
+    [
+      'ScoreFilter',
+      [new ScoreFilter(words({ minWords: 1, maxWords: 9 }), { invert: true })],
+      { field: 'text', inverted: true },
+    ],
     [
       'Filter',
       [
         new Score(words({ minWords: 3 }), { scoreField: 'n' }),
         new FilterByScore(words({ minWords: 3, maxWords: 9 }), { filterField: 'n' }),
       ],
-      'n',
-      false,
+      { field: 'n', inverted: false },
     ],
-  ] as const)('%s names field, score and bound', async (operator, stages, field, inverted) => {
+  ] as const)('%s names field, score and bound', async (operator, stages, { field, inverted }) => {
     const rig = new PipelineRig()
     rig.write('input/a.jsonl', lines({ id: 'x', text: 'two words' }))
     await run(rig, 'one', stages)

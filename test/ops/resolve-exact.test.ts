@@ -9,7 +9,11 @@ import { exactComparison, exactKeyBytes, resolveExact } from '../../src/ops/dedu
 import { decideInBuckets } from './in-buckets.js'
 
 /** Places of the samples that go, `partition:row`, for partitions of keys cut into runs. */
-async function dropped(partitions: readonly (readonly number[])[], memoryBytes: number, runLength = 3, buckets = 1) {
+async function dropped(
+  partitions: readonly (readonly number[])[],
+  memoryBytes: number,
+  { runLength = 3, buckets = 1 } = {},
+) {
   const scratchDir = mkdtempSync(join(tmpdir(), 'pawl-resolve-'))
   const places: string[] = []
   const context = {
@@ -57,10 +61,12 @@ describe('resolving exact duplicates', () => {
       fc.asyncProperty(
         partitions,
         fc.constantFrom(64, 4096, 1 << 20),
-        fc.integer({ min: 1, max: 9 }),
-        fc.constantFrom(1, 2, 7),
-        async (input, memory, run, buckets) => {
-          expect(await dropped(input, memory, run, buckets)).toEqual({ places: expected(input), left: [] })
+        fc.record({ runLength: fc.integer({ min: 1, max: 9 }), buckets: fc.constantFrom(1, 2, 7) }),
+        async (input, memory, cut) => {
+          expect(await dropped(input, memory, cut)).toEqual({
+            places: expected(input),
+            left: [],
+          })
         },
       ),
       { numRuns: 60 },
@@ -71,11 +77,11 @@ describe('resolving exact duplicates', () => {
     const partitions = Array.from({ length: 50 }, (_, p) =>
       Array.from({ length: 2000 }, (_, i) => (p * 1700 + i * 3) % 60_000),
     )
-    expect(await dropped(partitions, 64 << 10, 500)).toEqual({ places: expected(partitions), left: [] })
+    expect(await dropped(partitions, 64 << 10, { runLength: 500 })).toEqual({ places: expected(partitions), left: [] })
   })
 
   test('resolves one key that fills the dataset, which no split makes smaller', async () => {
     const partitions = Array.from({ length: 3 }, () => Array.from({ length: 3000 }, () => 7))
-    expect((await dropped(partitions, 1024, 1000)).places).toHaveLength(8999)
+    expect((await dropped(partitions, 1024, { runLength: 1000 })).places).toHaveLength(8999)
   })
 })

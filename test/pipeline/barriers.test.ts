@@ -1,6 +1,7 @@
 import '../small-buckets.js'
 import { readdirSync, rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json.js'
 import type { PipelineOptions } from '../../src/index.js'
 import { PipelineRig, pawl } from './rig.js'
 
@@ -17,8 +18,17 @@ function threeFiles(): PipelineRig {
   return rig
 }
 
+interface Deduplication {
+  readonly operator?: string
+  readonly params?: JsonObject
+  readonly longest?: number
+}
+
 /** Removes equal texts in the middle of a pipeline. */
-function deduplicate(rig: PipelineRig, operator = 'document_deduplicator', params = {}, longest = 1000) {
+function deduplicate(
+  rig: PipelineRig,
+  { operator = 'document_deduplicator', params = {}, longest = 1000 }: Deduplication = {},
+) {
   return new Pipeline({ name: 'deduplicate' })
     .addStage(new JsonlReader({ filePaths: rig.path('input') }))
     .addStage(new OperatorStage('clean_email_mapper'))
@@ -67,10 +77,10 @@ describe('a barrier in a pipeline', () => {
     const watch: PipelineOptions = {
       onEvent: event => event.event_type === 'barrier_resolved' && decisions.push(event.operator),
     }
-    await run(rig, deduplicate(rig, 'document_deduplicator', {}, 15), watch)
+    await run(rig, deduplicate(rig, { longest: 15 }), watch)
     expect(ids(rig)).toEqual(['a2', 'a3', 'b2', 'b3', 'c2', 'c3'])
     expect(decisions).toEqual([])
-    await run(rig, deduplicate(rig, 'document_deduplicator', { lowercase: true }, 15), watch)
+    await run(rig, deduplicate(rig, { params: { lowercase: true }, longest: 15 }), watch)
     expect(decisions).toEqual(['document_deduplicator'])
   })
 
@@ -80,7 +90,7 @@ describe('a barrier in a pipeline', () => {
     ['document_line_deduplicator', {}],
   ])('%s does to a pipeline what it does to a recipe', async (operator, params) => {
     const rig = threeFiles()
-    expect(await run(rig, deduplicate(rig, operator, params))).toMatchObject({ complete: 3, failed: 0 })
+    expect(await run(rig, deduplicate(rig, { operator, params }))).toMatchObject({ complete: 3, failed: 0 })
     rig.write(
       'recipe.yaml',
       JSON.stringify({

@@ -23,8 +23,11 @@ function packed(path: string, sizeBytes: number): SurveyedFile {
   }
 }
 
-const cut = (files: readonly SurveyedFile[], partitionBytes: number, count?: number, before?: DatasetCut) =>
-  cutDataset(files, { partitionBytes, count, reasons: [] }, { align, before })
+const cut = (
+  files: readonly SurveyedFile[],
+  partitionBytes: number,
+  { count, before }: { readonly count?: number; readonly before?: DatasetCut } = {},
+) => cutDataset(files, { partitionBytes, count, reasons: [] }, { align, before })
 
 const keys = ({ partitions }: DatasetCut) => partitions.map(({ key }) => key)
 
@@ -69,7 +72,7 @@ describe('cutting a dataset', () => {
           const lines = sizes.reduce((sum, size) => sum + size, 0)
           fc.pre(lines >= count * 3)
           const files = sizes.map((size, index) => jsonl(`f${index}`, size))
-          expect(cut(files, 1, count).partitions).toHaveLength(count)
+          expect(cut(files, 1, { count }).partitions).toHaveLength(count)
         },
       ),
     )
@@ -91,24 +94,24 @@ describe('cutting a dataset that has been cut before', () => {
   const before = cut(files, 100)
 
   it('keeps every partition of unchanged files', () => {
-    expect(keys(cut(files, 100, undefined, before))).toEqual(keys(before))
+    expect(keys(cut(files, 100, { before }))).toEqual(keys(before))
   })
 
   it('gives a new file partitions of its own, in its place', () => {
-    const after = cut([files[0], jsonl('aa', 15), files[1], files[2]], 100, undefined, before)
+    const after = cut([files[0], jsonl('aa', 15), files[1], files[2]], 100, { before })
     expect(keys(after).filter(key => keys(before).includes(key))).toEqual(keys(before))
     expect(keys(after)).toHaveLength(keys(before).length + 2)
     expect(Object.keys(ranges(after))).toEqual(['a', 'aa', 'b', 'c'])
   })
 
   it('cuts only the tail of a file that grew', () => {
-    const after = cut([files[0], files[1], jsonl('c', 34, '2')], 100, undefined, before)
+    const after = cut([files[0], files[1], jsonl('c', 34, '2')], 100, { before })
     expect(keys(after).slice(0, keys(before).length)).toEqual(keys(before))
     expect(ranges(after)['c'].at(-1)).toEqual([300, 340])
   })
 
   it('keeps the cuts of a file that shrank as far as they go', () => {
-    const after = cut([files[0], jsonl('b', 25, '2'), files[2]], 100, undefined, before)
+    const after = cut([files[0], jsonl('b', 25, '2'), files[2]], 100, { before })
     expect(ranges(after)['b']).toEqual([
       [0, 100],
       [100, 200],
@@ -121,7 +124,7 @@ describe('cutting a dataset that has been cut before', () => {
     const small = [jsonl('a', 2), jsonl('c', 2)]
     const grouped = cut(small, 100)
     expect(grouped.partitions).toHaveLength(1)
-    const after = cut([small[0], jsonl('b', 2), small[1]], 100, undefined, grouped)
+    const after = cut([small[0], jsonl('b', 2), small[1]], 100, { before: grouped })
     expect(after.partitions.map(({ slices }) => slices.map(({ path }) => path))).toEqual([['a', 'c'], ['b']])
     expect(keys(after)[0]).toBe(keys(grouped)[0])
   })

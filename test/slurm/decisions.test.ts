@@ -105,43 +105,61 @@ const work = (missing: number, missingShards: number[] = []): WorkLeft => ({
 const states = (...words: string[]): TaskState[] => words.map((state, task) => ({ jobId: '1', task, state }))
 const run = (shard: 'lease' | 'hash', ageMs = lagMs + 1): SubmittedRun => ({ shard, tasks: 4, ageMs })
 
+interface Situation {
+  readonly left: WorkLeft
+  readonly told: TaskState[]
+  readonly submitted: SubmittedRun | undefined
+}
+
 describe('what is to be done', () => {
-  it.each<[string, WorkLeft, TaskState[], SubmittedRun | undefined, unknown]>([
-    ['never submitted', work(100), [], undefined, { kind: 'unfinished', indexes: expect.anything() }],
-    ['submitted a moment ago', work(100), [], run('lease', 1_000), { kind: 'no_news' }],
-    ['unknown to Slurm for long', work(100), [], run('lease'), { kind: 'unfinished', indexes: [0, 1, 2, 3] }],
-    ['at work', work(50), states('RUNNING', 'PENDING'), run('lease'), { kind: 'active', tasks: 2 }],
-    ['preempted: Slurm goes on', work(50), states('PREEMPTED', 'FAILED'), run('lease'), { kind: 'active', tasks: 1 }],
+  it.each<[string, Situation, unknown]>([
+    [
+      'never submitted',
+      { left: work(100), told: [], submitted: undefined },
+      { kind: 'unfinished', indexes: expect.anything() },
+    ],
+    ['submitted a moment ago', { left: work(100), told: [], submitted: run('lease', 1_000) }, { kind: 'no_news' }],
+    [
+      'unknown to Slurm for long',
+      { left: work(100), told: [], submitted: run('lease') },
+      { kind: 'unfinished', indexes: [0, 1, 2, 3] },
+    ],
+    [
+      'at work',
+      { left: work(50), told: states('RUNNING', 'PENDING'), submitted: run('lease') },
+      { kind: 'active', tasks: 2 },
+    ],
+    [
+      'preempted: Slurm goes on',
+      { left: work(50), told: states('PREEMPTED', 'FAILED'), submitted: run('lease') },
+      { kind: 'active', tasks: 1 },
+    ],
     [
       'all ended, some missing',
-      work(2),
-      states('COMPLETED', 'FAILED'),
-      run('lease'),
+      { left: work(2), told: states('COMPLETED', 'FAILED'), submitted: run('lease') },
       { kind: 'unfinished', indexes: [0, 1] },
     ],
     [
       'all failed, nothing missing but the export',
-      work(0),
-      states('FAILED'),
-      run('lease'),
+      { left: work(0), told: states('FAILED'), submitted: run('lease') },
       { kind: 'unfinished', indexes: [0] },
     ],
     [
       'complete, whatever Slurm says',
-      { ...work(0), isComplete: true },
-      states('FAILED', 'TIMEOUT'),
-      run('lease'),
+      { left: { ...work(0), isComplete: true }, told: states('FAILED', 'TIMEOUT'), submitted: run('lease') },
       { kind: 'complete' },
     ],
     [
       'shards that are missing',
-      work(9, [1, 3]),
-      states('COMPLETED', 'FAILED'),
-      run('hash'),
+      { left: work(9, [1, 3]), told: states('COMPLETED', 'FAILED'), submitted: run('hash') },
       { kind: 'unfinished', indexes: [1, 3] },
     ],
-    ['shards all done: one finishes', work(0), states('COMPLETED'), run('hash'), { kind: 'unfinished', indexes: [] }],
-  ])('%s', (_, left, told, submitted, verdict) => {
+    [
+      'shards all done: one finishes',
+      { left: work(0), told: states('COMPLETED'), submitted: run('hash') },
+      { kind: 'unfinished', indexes: [] },
+    ],
+  ])('%s', (_, { left, told, submitted }, verdict) => {
     expect(judge(left, told, submitted)).toEqual(verdict)
   })
 

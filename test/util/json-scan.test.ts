@@ -123,7 +123,7 @@ test('scanMembers finds the members that a full parse finds, in order', () => {
     const members: [string, unknown][] = []
     const scan = () => {
       members.length = 0
-      const after = scanMembers(bytes, start, end, (keyStart, keyEnd, valueStart, valueEnd) => {
+      const after = scanMembers(bytes, { start, end }, ({ keyStart, keyEnd, valueStart, valueEnd }) => {
         members.push([
           JSON.parse(bytes.toString('utf8', keyStart, keyEnd)),
           parseJson(bytes.toString('utf8', valueStart, valueEnd)),
@@ -176,8 +176,9 @@ test('a key is recognised however it is escaped', () => {
   const key = fc.string({ unit: 'binary', minLength: 0, maxLength: 6 }).map(value => Buffer.from(value).toString())
   const property = fc.property(key, key, fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }), (a, b, escapes) => {
     const quoted = Buffer.from(`"${spell(a, escapes)}"`)
-    expect(keyEquals(quoted, 0, quoted.length, Buffer.from(a))).toBe(true)
-    expect(keyEquals(quoted, 0, quoted.length, Buffer.from(b))).toBe(a === b)
+    const member = { keyStart: 0, keyEnd: quoted.length }
+    expect(keyEquals(quoted, member, Buffer.from(a))).toBe(true)
+    expect(keyEquals(quoted, member, Buffer.from(b))).toBe(a === b)
   })
   fc.assert(property, { numRuns: 5000 })
 })

@@ -137,11 +137,11 @@ function sourceText(task: Task): TaskText {
 function stampOf(path: string): string {
   try {
     const stats = statSync(path, { bigint: true })
-    if (!stats.isFile()) throw new InputError('special_file', path, `${path} is no regular file`)
+    if (!stats.isFile()) throw new InputError('special_file', `${path} is no regular file`, { path })
     return fileStamp(stats)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw new InputError('missing', path, `${path} does not exist: the source stage names it`)
+    throw new InputError('missing', `${path} does not exist: the source stage names it`, { path })
   }
 }
 

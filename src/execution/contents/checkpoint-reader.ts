@@ -77,8 +77,8 @@ export async function* readCheckpoint(path: string, encoding: RowEncoding, batch
     yield* readLines(path, encoding, { batchBytes })
     return
   }
-  const names = checkpointColumns.map(column => column.name)
-  for await (const [origins, stats, hashes, samples] of readTable(path, encoding.format, names, rowsPerBatch)) {
+  const selection = { columnNames: checkpointColumns.map(column => column.name), batchRows: rowsPerBatch }
+  for await (const [origins, stats, hashes, samples] of readTable(path, encoding.format, selection)) {
     yield samples.map((sample, index) => {
       const bytes = sample as Buffer
       return {

@@ -21,9 +21,8 @@ export interface CheckpointWriter {
 
 export async function openCheckpointWriter(sink: ByteSink, encoding: RowEncoding): Promise<CheckpointWriter> {
   if (encoding.format !== 'jsonl') {
-    return new TableCheckpointWriter(
-      await openTableWriter(sink, checkpointColumns, encoding.format, encoding.compression),
-    )
+    const { format, compression } = encoding
+    return new TableCheckpointWriter(await openTableWriter(sink, checkpointColumns, { format, compression }))
   }
   return encoding.compression === 'gzip' ? new GzipRowWriter(sink) : new RowWriter(sink)
 }

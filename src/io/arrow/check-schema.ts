@@ -58,15 +58,15 @@ function refuseField(look: Look, field: Field | null, above: readonly string[]):
   if (names[type] !== undefined || Type[type] === undefined)
     throw new InputError(
       'unsupported',
-      path,
       `${path}: column "${place.join('.')}" is of Arrow's type ${names[type] ?? `number ${type}`}, which cannot be read; write the file anew with a plain type there, or without the column`,
+      { path },
     )
   const bits = type === Type.Int ? (field.type(new Int()) as Int | null)?.bitWidth() : undefined
   if (bits !== undefined && bits > 64)
     throw new InputError(
       'unsupported',
-      path,
       `${path}: column "${place.join('.')}" holds integers of ${bits} bits, which cannot be read; write the file anew with decimals there, or without the column`,
+      { path },
     )
   for (let index = 0; index < field.childrenLength(); index++) refuseField(look, field.children(index), place)
 }
@@ -79,8 +79,8 @@ export function refuseDuplicates(path: string, fields: Schema['fields'], above: 
     if (seen.has(field.name))
       throw new InputError(
         'unsupported',
-        path,
         `${path}: its schema names the column "${place.join('.')}" twice; write the file anew with different names`,
+        { path },
       )
     seen.add(field.name)
     const children = ((field.type as { children?: readonly ArrowField[] | null }).children ?? []) as ArrowField[]

@@ -51,7 +51,7 @@ export class FileBlocks {
     }
     const read = (from: number, length: number) => {
       expectInside(from, length)
-      return readExactly(this.#path, fd, from, from + length)
+      return readExactly({ path: this.#path, fd }, from, from + length)
     }
     try {
       const [first, second] = new Uint32Array(read(start, 8))
@@ -72,9 +72,9 @@ function readFooter(path: string): { bytes: Uint8Array; sizeBytes: number } {
   try {
     const sizeBytes = fstatSync(fd).size
     const end = sizeBytes - magic.length - 4
-    const length = new DataView(readExactly(path, fd, end, end + 4)).getInt32(0, true)
+    const length = new DataView(readExactly({ path, fd }, end, end + 4)).getInt32(0, true)
     if (!(length > 0 && length <= end)) throw new Error('its footer is damaged')
-    return { bytes: new Uint8Array(readExactly(path, fd, end - length, end)), sizeBytes }
+    return { bytes: new Uint8Array(readExactly({ path, fd }, end - length, end)), sizeBytes }
   } finally {
     closeSync(fd)
   }
@@ -89,7 +89,7 @@ export function isArrowFile(path: string): boolean {
   const fd = openForReading(path)
   try {
     const size = fstatSync(fd).size
-    const read = (start: number, end: number) => Buffer.from(readExactly(path, fd, start, end)).toString('latin1')
+    const read = (start: number, end: number) => Buffer.from(readExactly({ path, fd }, start, end)).toString('latin1')
     if (size < magic.length || read(0, magic.length) !== magic) return false
     if (size < 2 * magic.length + 10 || read(size - magic.length, size) !== magic)
       throw InputError.truncated(path, 'the Arrow file has no footer')

@@ -26,7 +26,7 @@ export function decodeLz4Frame(input: Uint8Array, limit: number): Uint8Array {
     if (end > input.length) throw new Error('LZ4 block cut short')
     if (hasBlockChecksum) check(input.subarray(at, end), view.getUint32(end, true))
     if (head >>> 31 === 1) output.append(input.subarray(at, end))
-    else decodeBlock(input, at, end, output)
+    else decodeBlock(input.subarray(at, end), output)
     at = end + (hasBlockChecksum ? 4 : 0)
   }
   const content = output.bytes.subarray(0, output.length)
@@ -38,8 +38,9 @@ function check(bytes: Uint8Array, stored: number): void {
   if (xxh32(bytes) !== stored) throw new Error('LZ4 data does not match the checksum that it carries')
 }
 
-function decodeBlock(input: Uint8Array, from: number, end: number, output: GrowingBytes): void {
-  let at = from
+function decodeBlock(input: Uint8Array, output: GrowingBytes): void {
+  const end = input.length
+  let at = 0
   const readLength = (start: number): number => {
     let length = start
     if (start === 15) {

@@ -10,7 +10,9 @@ export function addConstants(
 ): Buffer {
   const names = new Set<string>()
   const from = skipSpace(bytes, start, end)
-  const after = scanMembers(bytes, from, end, (keyStart, keyEnd) => names.add(decodeString(bytes, keyStart, keyEnd)))
+  const after = scanMembers(bytes, { start: from, end }, ({ keyStart, keyEnd }) =>
+    names.add(decodeString(bytes, keyStart, keyEnd)),
+  )
   const added = constants.flatMap(([name, json]) => (names.has(name) ? [] : [`${JSON.stringify(name)}:${json}`]))
   if (added.length === 0) return bytes.subarray(start, end)
   const text = `${names.size > 0 ? ',' : ''}${added.join(',')}`

@@ -1,7 +1,7 @@
 import { isScalar, type RowSchema } from '../../core/columns.js'
 import { RowGroups } from '../row-groups.js'
 import type { RowBatch } from '../writer.js'
-import { type ColumnValue, readValue } from './read-value.js'
+import { type ColumnValue, type ReadValue, valueReader } from './read-value.js'
 import { visitRow } from './visit-row.js'
 
 /** A row group is closed early when its rows hold this much JSON text. */
@@ -13,6 +13,7 @@ const nestedWeight = 8
 /** Turns rows of JSON text into groups of typed columns. */
 export class RowCollector {
   private readonly indexes: ReadonlyMap<string, number>
+  private readonly readers: readonly ReadValue[]
   private readonly groups: RowGroups<ColumnValue>
 
   constructor(
@@ -20,20 +21,20 @@ export class RowCollector {
     writeGroup: (columns: readonly (readonly (ColumnValue | null)[])[], rowCount: number) => void,
   ) {
     this.indexes = new Map(schema.map(({ name }, index) => [name, index]))
+    this.readers = schema.map(({ type }) => valueReader(type))
     this.groups = new RowGroups(schema.length, bytesPerGroup, writeGroup)
   }
 
   /** @throws {Error} where a row does not fit the schema, which was then inferred from other rows */
   add({ bytes, rows }: RowBatch): void {
-    for (const { start, end } of rows) {
+    for (const row of rows) {
       const values = new Array<ColumnValue | null>(this.schema.length).fill(null)
-      let weight = end - start
-      visitRow(bytes, start, end, (name, valueStart, valueEnd) => {
+      let weight = row.end - row.start
+      visitRow(bytes, row, (name, valueStart, valueEnd) => {
         const index = this.indexes.get(name)
         if (index === undefined) throw new Error(`field "${name}" is not in the schema inferred before`)
-        const { type } = this.schema[index]
-        values[index] = readValue(type, bytes, valueStart, valueEnd)
-        if (!isScalar(type)) weight += (valueEnd - valueStart) * nestedWeight
+        values[index] = this.readers[index](bytes, valueStart, valueEnd)
+        if (!isScalar(this.schema[index].type)) weight += (valueEnd - valueStart) * nestedWeight
       })
       this.groups.addRow(values, weight)
     }

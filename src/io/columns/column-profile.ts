@@ -1,8 +1,9 @@
 import { type ColumnType, isScalar, type MapType, type RowColumn, type ScalarType } from '../../core/columns.js'
 import { scanItems } from '../../util/json-members.js'
+import type { Span } from '../../util/json-scan.js'
 import { decodeUtf8 } from '../../util/utf8.js'
 import { digitsOf, extentOf } from './decimal-text.js'
-import { fitsScalar } from './fits-scalar.js'
+import { fitsKind, fitsText } from './fits-scalar.js'
 import { mapKeyText } from './map-keys.js'
 import { kindOfValue, type ValueKind, visitRow } from './visit-row.js'
 
@@ -43,13 +44,15 @@ export class ColumnProfile {
   observe(bytes: Buffer, start: number, end: number): void {
     const kind = kindOfValue(bytes, start, end)
     if (this.#declared !== undefined && kind !== 'null' && this.#fits)
-      this.#fits = this.#observeDeclared(this.#declared, kind, bytes, start, end)
+      this.#fits = this.#fitsKind(this.#declared, kind) ?? this.#fitsValue(bytes, start, end)
     // A column known to be JSON text stays it.
     if (this.#kinds.has('other')) return
     this.#kinds.add(kind)
     if (kind === 'list' || kind === 'object') {
-      const isOfOneShape = this.depth < deepest && !this.#isMixed() && this.#observeInside(kind, bytes, start, end)
-      if (!isOfOneShape) this.#kinds.add('other')
+      const isTold = this.depth < deepest && !this.#isMixed()
+      if (!isTold) this.#kinds.add('other')
+      else if (kind === 'list') this.#observeItems(bytes, start, end)
+      else if (!this.#observeFields(bytes, start, end)) this.#kinds.add('other')
     } else if (kind === 'int') this.#whole = Math.max(this.#whole, end - start)
     else if (kind === 'wide_int' || kind === 'double' || kind === 'exact')
       this.#noteDigits(decodeUtf8(bytes, start, end))
@@ -79,20 +82,27 @@ export class ColumnProfile {
     this.#fraction = Math.max(this.#fraction, fraction)
   }
 
-  /** @returns false where the declared type cannot hold the value; what is inside lists and structs decides for itself */
-  #observeDeclared(type: ColumnType, kind: ValueKind, bytes: Buffer, start: number, end: number): boolean {
-    if (isScalar(type)) return fitsScalar(type, kind, bytes, start, end)
+  /** Whether the declared type holds values of a kind; undefined where that depends on the value. */
+  #fitsKind(type: ColumnType, kind: ValueKind): boolean | undefined {
+    if (isScalar(type)) return fitsKind(type, kind)
+    // What is inside lists and structs decides for itself.
     if ('items' in type) return kind === 'list'
     if ('fields' in type) return kind === 'object'
-    return kind === 'object' && this.#observeMap(type, bytes, start, end)
+    return kind === 'object' ? undefined : false
   }
 
-  #observeMap({ keys, values }: MapType, bytes: Buffer, start: number, end: number): boolean {
+  /** Whether the declared type, a scalar or a map, holds a value of a kind that it may hold. */
+  #fitsValue(bytes: Buffer, start: number, end: number): boolean {
+    const type = this.#declared as ScalarType | MapType
+    return isScalar(type) ? fitsText(type, decodeUtf8(bytes, start, end)) : this.#fitsMap(type, bytes, { start, end })
+  }
+
+  #fitsMap({ keys, values }: MapType, bytes: Buffer, range: Readonly<Span>): boolean {
     this.#keys ??= new ColumnProfile(keys, this.depth + 1)
     this.#values ??= new ColumnProfile(values, this.depth + 1)
     const [keyProfile, valueProfile] = [this.#keys, this.#values]
     let isKnown = true
-    visitRow(bytes, start, end, (name, valueStart, valueEnd) => {
+    visitRow(bytes, range, (name, valueStart, valueEnd) => {
       const key = mapKeyText(keys, name)
       isKnown &&= key !== undefined
       if (key !== undefined) keyProfile.observe(key, 0, key.length)
@@ -101,26 +111,26 @@ export class ColumnProfile {
     return isKnown && keyProfile.#fits
   }
 
-  /** @returns false where a column cannot hold the value as what it is and give it back as it was */
-  #observeInside(kind: 'list' | 'object', bytes: Buffer, start: number, end: number): boolean {
-    if (kind === 'object') return this.#observeFields(bytes, start, end)
+  #observeItems(bytes: Buffer, start: number, end: number): void {
     const declared = this.#declared
     const items = declared !== undefined && !isScalar(declared) && 'items' in declared ? declared.items : undefined
-    scanItems(bytes, start, end, (itemStart, itemEnd) => {
+    scanItems(bytes, { start, end }, (itemStart, itemEnd) => {
       this.#items ??= new ColumnProfile(items, this.depth + 1)
       this.#items.observe(bytes, itemStart, itemEnd)
     })
-    return true
   }
 
-  /** All objects of a column need the same fields: a column cannot tell an absent one from null. */
+  /**
+   * @returns false where a column cannot hold the object and give it back as it was: all objects of a column need the same
+   * fields, as it cannot tell an absent one from null
+   */
   #observeFields(bytes: Buffer, start: number, end: number): boolean {
     const isFirst = this.#fields === undefined
     this.#fields ??= new Map()
     const fields = this.#fields
     const names = new Set<string>()
     let isKnown = true
-    visitRow(bytes, start, end, (name, valueStart, valueEnd) => {
+    visitRow(bytes, { start, end }, (name, valueStart, valueEnd) => {
       if (isFirst && names.size < mostFields && !names.has(name))
         fields.set(name, new ColumnProfile(this.#declaredField(name), this.depth + 1))
       isKnown &&= fields.has(name) && !names.has(name) && !badName.test(name)

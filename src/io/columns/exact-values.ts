@@ -1,5 +1,4 @@
 import type { ExactType, TimeUnit } from '../../core/columns.js'
-import { decodeUtf8 } from '../../util/utf8.js'
 import { unscaledOf } from './decimal-text.js'
 import { binaryToJson, dateToJson, timestampToJson, timeToJson, unitsPerSecond, uuidToJson } from './json-text.js'
 
@@ -10,8 +9,7 @@ export type ExactValue = number | bigint | Buffer
  * Reads the JSON text of a value as one of an exact type. Undefined where the type could not give it back as it
  * is, because something other than a reader of that type wrote it.
  */
-export function readExact(type: ExactType, bytes: Buffer, start: number, end: number): ExactValue | undefined {
-  const text = decodeUtf8(bytes, start, end)
+export function readExact(type: ExactType, text: string): ExactValue | undefined {
   switch (type.exact) {
     case 'int':
       return readInt(text, type.bits, type.isSigned)

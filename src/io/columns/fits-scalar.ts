@@ -1,12 +1,14 @@
 import type { ScalarType } from '../../core/columns.js'
-import { decodeUtf8 } from '../../util/utf8.js'
 import { survivesAsDouble } from './decimal-text.js'
 import { readExact } from './exact-values.js'
 import type { ValueKind } from './visit-row.js'
 
-/** Whether a column of a type holds a JSON value so that it comes back as it is. */
-export function fitsScalar(type: ScalarType, kind: ValueKind, bytes: Buffer, start: number, end: number): boolean {
-  if (typeof type !== 'string') return readExact(type, bytes, start, end) !== undefined
+/**
+ * Whether a column of a type holds JSON values of a kind so that they come back as they are; undefined where that depends
+ * on the value.
+ */
+export function fitsKind(type: ScalarType, kind: ValueKind): boolean | undefined {
+  if (typeof type !== 'string') return undefined
   switch (type) {
     case 'text':
       return kind === 'text'
@@ -15,15 +17,13 @@ export function fitsScalar(type: ScalarType, kind: ValueKind, bytes: Buffer, sta
     case 'int64':
       return kind === 'int' || kind === 'wide_int'
     case 'double':
-      return (
-        kind === 'int' || kind === 'double' || kind === 'nan' || (kind === 'wide_int' && survives(bytes, start, end))
-      )
+      return kind === 'wide_int' ? undefined : kind === 'int' || kind === 'double' || kind === 'nan'
     case 'json':
       return true
   }
 }
 
-function survives(bytes: Buffer, start: number, end: number): boolean {
-  const text = decodeUtf8(bytes, start, end)
-  return survivesAsDouble(text, Number(text))
+/** The same of one value, where its kind does not decide it. */
+export function fitsText(type: ScalarType, text: string): boolean {
+  return typeof type === 'string' ? survivesAsDouble(text, Number(text)) : readExact(type, text) !== undefined
 }

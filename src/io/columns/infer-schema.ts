@@ -17,8 +17,8 @@ export async function inferSchema(rows: AsyncIterable<RowBatch>, declared: RowSc
   const known = new Map(declared.map(({ name, type }) => [name, type]))
   const columns = new Map<string, ColumnProfile>()
   for await (const batch of rows) {
-    for (const { start, end } of batch.rows) {
-      visitRow(batch.bytes, start, end, (name, valueStart, valueEnd) => {
+    for (const row of batch.rows) {
+      visitRow(batch.bytes, row, (name, valueStart, valueEnd) => {
         let column = columns.get(name)
         if (column === undefined) columns.set(name, (column = new ColumnProfile(known.get(name))))
         column.observe(batch.bytes, valueStart, valueEnd)

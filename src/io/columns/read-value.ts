@@ -1,5 +1,6 @@
 import {
   type ColumnType,
+  type ExactType,
   isScalar,
   type ListType,
   type MapType,
@@ -23,31 +24,43 @@ export interface StructValue {
   readonly [field: string]: ColumnValue | null
 }
 
-/** Reads the JSON value in a range as one of a column's type. */
-export function readValue(type: ColumnType, bytes: Buffer, start: number, end: number): ColumnValue | null {
-  if (bytes[start] === 0x6e) return null
-  if (isScalar(type)) return readScalar(type, bytes, start, end)
-  if ('items' in type) return readList(type, bytes, start, end)
-  return 'fields' in type ? readStruct(type, bytes, start, end) : readMap(type, bytes, start, end)
+/** Reads the JSON value `bytes[start, end)`. */
+export type ReadValue = (bytes: Buffer, start: number, end: number) => ColumnValue | null
+
+/** Reads JSON values as those of a column's type. */
+export function valueReader(type: ColumnType): ReadValue {
+  const read = presentReader(type)
+  return (bytes, start, end) => (bytes[start] === 0x6e ? null : read(bytes, start, end))
 }
 
-function readScalar(type: ScalarType, bytes: Buffer, start: number, end: number): ColumnValue {
-  if (typeof type !== 'string') {
-    const value = readExact(type, bytes, start, end)
-    if (value === undefined) throw new TypeError(`a value does not fit the ${type.exact} that the schema says`)
-    return value
-  }
+/** Reads values that are not null. */
+function presentReader(type: ColumnType): ReadValue {
+  if (isScalar(type)) return scalarReader(type)
+  if ('items' in type) return listReader(type)
+  return 'fields' in type ? structReader(type) : mapReader(type)
+}
+
+function scalarReader(type: ScalarType): ReadValue {
+  if (typeof type !== 'string') return exactReader(type)
   switch (type) {
     case 'text':
-      return readText(bytes, start, end)
+      return readText
     case 'json':
-      return Buffer.from(bytes.subarray(start, end))
+      return (bytes, start, end) => Buffer.from(bytes.subarray(start, end))
     case 'int64':
-      return BigInt(readSmallInt(bytes, start, end) ?? decodeUtf8(bytes, start, end))
+      return (bytes, start, end) => BigInt(readSmallInt(bytes, start, end) ?? decodeUtf8(bytes, start, end))
     case 'double':
-      return readSmallInt(bytes, start, end) ?? Number(decodeUtf8(bytes, start, end))
+      return (bytes, start, end) => readSmallInt(bytes, start, end) ?? Number(decodeUtf8(bytes, start, end))
     case 'bool':
-      return bytes[start] === 0x74
+      return (bytes, start) => bytes[start] === 0x74
+  }
+}
+
+function exactReader(type: ExactType): ReadValue {
+  return (bytes, start, end) => {
+    const value = readExact(type, decodeUtf8(bytes, start, end))
+    if (value === undefined) throw new TypeError(`a value does not fit the ${type.exact} that the schema says`)
+    return value
   }
 }
 
@@ -56,39 +69,35 @@ function readText(bytes: Buffer, start: number, end: number): Buffer {
   return inner.indexOf(0x5c) < 0 ? Buffer.from(inner) : Buffer.from(decodeString(bytes, start, end))
 }
 
-function readList({ items }: ListType, bytes: Buffer, start: number, end: number): ColumnValue {
-  const values: (ColumnValue | null)[] = []
-  scanItems(bytes, start, end, (itemStart, itemEnd) => values.push(readValue(items, bytes, itemStart, itemEnd)))
-  return values
+function listReader({ items }: ListType): ReadValue {
+  const read = valueReader(items)
+  return (bytes, start, end) => {
+    const values: (ColumnValue | null)[] = []
+    scanItems(bytes, { start, end }, (itemStart, itemEnd) => values.push(read(bytes, itemStart, itemEnd)))
+    return values
+  }
 }
 
-function readStruct({ fields }: StructType, bytes: Buffer, start: number, end: number): ColumnValue {
-  const types = typesOf(fields)
-  const struct: Record<string, ColumnValue | null> = Object.create(null)
-  visitRow(bytes, start, end, (name, valueStart, valueEnd) => {
-    struct[name] = readValue(types.get(name)!, bytes, valueStart, valueEnd)
-  })
-  return struct
-}
-
-function readMap({ keys, values }: MapType, bytes: Buffer, start: number, end: number): ColumnValue {
-  const entries: StructValue[] = []
-  visitRow(bytes, start, end, (name, valueStart, valueEnd) => {
-    const key = mapKeyText(keys, name) ?? Buffer.from(JSON.stringify(name))
-    entries.push({
-      key: readValue(keys, key, 0, key.length),
-      value: readValue(values, bytes, valueStart, valueEnd),
+function structReader({ fields }: StructType): ReadValue {
+  const readers = new Map(fields.map(({ name, type }) => [name, valueReader(type)]))
+  return (bytes, start, end) => {
+    const struct: Record<string, ColumnValue | null> = Object.create(null)
+    visitRow(bytes, { start, end }, (name, valueStart, valueEnd) => {
+      struct[name] = readers.get(name)!(bytes, valueStart, valueEnd)
     })
-  })
-  return entries
+    return struct
+  }
 }
 
-const typesByName = new WeakMap<StructType['fields'], ReadonlyMap<string, ColumnType>>()
-
-function typesOf(fields: StructType['fields']): ReadonlyMap<string, ColumnType> {
-  const known = typesByName.get(fields)
-  if (known !== undefined) return known
-  const types = new Map(fields.map(({ name, type }) => [name, type]))
-  typesByName.set(fields, types)
-  return types
+function mapReader({ keys, values }: MapType): ReadValue {
+  const readKey = valueReader(keys)
+  const read = valueReader(values)
+  return (bytes, start, end) => {
+    const entries: StructValue[] = []
+    visitRow(bytes, { start, end }, (name, valueStart, valueEnd) => {
+      const key = mapKeyText(keys, name) ?? Buffer.from(JSON.stringify(name))
+      entries.push({ key: readKey(key, 0, key.length), value: read(bytes, valueStart, valueEnd) })
+    })
+    return entries
+  }
 }

@@ -1,5 +1,5 @@
 import { scanMembers } from '../../util/json-members.js'
-import { skipSpace } from '../../util/json-scan.js'
+import { type Span, skipSpace } from '../../util/json-scan.js'
 import { decodeUtf8 } from '../../util/utf8.js'
 import { survivesAsDouble } from './decimal-text.js'
 import { readSmallInt } from './small-int.js'
@@ -12,11 +12,10 @@ import { readSmallInt } from './small-int.js'
  */
 export function visitRow(
   bytes: Buffer,
-  start: number,
-  end: number,
+  { start, end }: Readonly<Span>,
   visit: (name: string, valueStart: number, valueEnd: number) => void,
 ): void {
-  scanMembers(bytes, skipSpace(bytes, start, end), end, (keyStart, keyEnd, valueStart, valueEnd) => {
+  scanMembers(bytes, { start: skipSpace(bytes, start, end), end }, ({ keyStart, keyEnd, valueStart, valueEnd }) => {
     visit(decodeString(bytes, keyStart, keyEnd), valueStart, valueEnd)
   })
 }

@@ -42,6 +42,6 @@ function describeZstdError(path: string, error: unknown): unknown {
   if (!(error instanceof ZstdError)) return error
   if (error.kind === 'cut_short') return InputError.truncated(path, `the zstd data breaks off: ${error.message}`, error)
   if (error.kind === 'unsupported')
-    return new InputError('unsupported', path, `${path}: ${error.message}`, { cause: error })
+    return new InputError('unsupported', `${path}: ${error.message}`, { path, cause: error })
   return InputError.corrupt(path, `the zstd data cannot be decompressed: ${error.message}`, error)
 }

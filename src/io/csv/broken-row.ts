@@ -16,7 +16,10 @@ export class BrokenRow {
   /** False between lines, where what follows may be a row again. */
   isInLine = false
 
-  constructor(line: number, offset: number, flaw: string, maxRecordBytes: number) {
+  constructor(
+    { line, offset, flaw }: Pick<BrokenPlace, 'line' | 'offset'> & { readonly flaw: string },
+    maxRecordBytes: number,
+  ) {
     this.#line = line
     this.#offset = offset
     this.#flaw = flaw

@@ -6,7 +6,7 @@ import { InputError } from '../input-error.js'
 import { startsWithMark } from '../jsonl/read-lines.js'
 import type { Slice } from '../reader.js'
 import { BrokenRow } from './broken-row.js'
-import { type CsvRow, endOfLine, endsHeaderWithCr, scanRow } from './scan-row.js'
+import { type CsvRow, endsHeaderWithCr, RowScanner } from './scan-row.js'
 
 const tab = 9
 const comma = 0x2c
@@ -39,14 +39,14 @@ export class CsvRows {
   readonly #slice: Slice
   readonly #window: ByteWindow
   readonly #maxRecordBytes: number
-  #dialect = { delimiter: comma, endsWithCr: false }
+  #scanner = new RowScanner({ delimiter: comma, endsWithCr: false }, this.row)
   #nextLine = 1
   #open: BrokenRow | undefined
 
   constructor(slice: Slice, source: ByteSource, maxRecordBytes: number) {
     this.#slice = slice
     this.#maxRecordBytes = maxRecordBytes
-    this.#window = new ByteWindow(source, slice.path, 1 << 20, maxRecordBytes)
+    this.#window = new ByteWindow(source, { path: slice.path, sizeBytes: 1 << 20, maxRecordBytes })
   }
 
   /**
@@ -60,11 +60,11 @@ export class CsvRows {
     await window.readOn()
     if (startsWithMark(window.bytes, window.end)) window.start = 3
     for (;;) {
-      const { bytes, start, end, isAtEnd } = window
-      const endsWithCr = endsHeaderWithCr(bytes, start, end, isAtEnd)
+      const { isAtEnd } = window
+      const endsWithCr = endsHeaderWithCr(window)
       if (endsWithCr !== undefined) {
-        this.#dialect = { delimiter: format === 'tsv' ? tab : comma, endsWithCr }
-        if (scanRow(bytes, window, this.#dialect, this.row)) {
+        this.#scanner = new RowScanner({ delimiter: format === 'tsv' ? tab : comma, endsWithCr }, this.row)
+        if (this.#scanner.scan(window)) {
           if (!this.#isEmptyLine()) break
           this.pass()
           if (window.start < window.end || !isAtEnd) continue
@@ -91,7 +91,7 @@ export class CsvRows {
         if (!this.#finishLine(this.#open)) return 'more'
         continue
       }
-      if (!scanRow(window.bytes, window, this.#dialect, this.row)) {
+      if (!this.#scanner.scan(window)) {
         if (window.end - window.start <= this.#maxRecordBytes) return 'more'
         this.row.flaw = `it does not end within the limit of ${this.#maxRecordBytes} bytes`
         this.row.next = window.end
@@ -148,7 +148,7 @@ export class CsvRows {
 
   #isOneLine(): boolean {
     const { bytes, start, end } = this.#window
-    return (endOfLine(bytes, start, end, this.#dialect) ?? end) >= this.row.next
+    return (this.#scanner.endOfLine(bytes, start, end) ?? end) >= this.row.next
   }
 
   #hasAllCells(): boolean {
@@ -168,14 +168,14 @@ export class CsvRows {
 
   /** Adds the first line of what is at hand to the broken place, which begins with it where there is none yet. */
   #breakLine(flaw: string | undefined): void {
-    this.#open ??= new BrokenRow(this.#nextLine, this.offset, flaw ?? '', this.#maxRecordBytes)
+    this.#open ??= new BrokenRow({ line: this.#nextLine, offset: this.offset, flaw: flaw ?? '' }, this.#maxRecordBytes)
     this.#open.beginLine()
     this.#finishLine(this.#open)
   }
 
   #finishLine(open: BrokenRow): boolean {
     const window = this.#window
-    const lineEnd = endOfLine(window.bytes, window.start, window.end, this.#dialect)
+    const lineEnd = this.#scanner.endOfLine(window.bytes, window.start, window.end)
     const to = lineEnd ?? window.end
     open.add(window.bytes.subarray(window.start, to))
     window.start = to
@@ -195,7 +195,7 @@ export class CsvRows {
   pass(): void {
     const window = this.#window
     for (let at = window.start; at < this.row.next; ) {
-      const next = endOfLine(window.bytes, at, this.row.next, this.#dialect)
+      const next = this.#scanner.endOfLine(window.bytes, at, this.row.next)
       if (next === undefined) break
       this.#nextLine++
       at = next

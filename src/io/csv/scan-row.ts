@@ -15,43 +15,76 @@ export interface CsvDialect {
   readonly endsWithCr: boolean
 }
 
+/** Bytes `[start, end)` of a file, behind which nothing follows where they are `isAtEnd`. */
+export interface CsvStretch {
+  readonly bytes: Buffer
+  readonly start: number
+  readonly end: number
+  readonly isAtEnd: boolean
+}
+
 const lf = 10
 const cr = 13
 const quote = 0x22
 
-/**
- * Finds the row that starts at `start`. Returns false where it may go on after `end`; where nothing
- * follows (`isAtEnd`), it ends there.
- */
-export function scanRow(
-  bytes: Buffer,
-  { start, end, isAtEnd }: { readonly start: number; readonly end: number; readonly isAtEnd: boolean },
-  { delimiter, endsWithCr }: CsvDialect,
-  row: CsvRow,
-): boolean {
-  row.cells.length = 0
-  row.flaw = undefined
-  for (let at = start; ; ) {
-    const isQuoted = at < end && bytes[at] === quote
-    const closing = isQuoted ? findClosingQuote(bytes, at + 1, end) : -1
-    if (isQuoted && (closing < 0 || (closing + 1 >= end && !isAtEnd))) {
-      if (!isAtEnd) return false
-      row.flaw = 'its quote is not closed'
-      row.next = end
-      return true
+/** Finds rows that are told apart in one way. */
+export class RowScanner {
+  readonly #delimiter: number
+  readonly #endsWithCr: boolean
+  /** The row found last. */
+  readonly row: CsvRow
+
+  constructor({ delimiter, endsWithCr }: CsvDialect, row: CsvRow) {
+    this.#delimiter = delimiter
+    this.#endsWithCr = endsWithCr
+    this.row = row
+  }
+
+  /**
+   * Finds the row that starts at `start`. Returns false where it may go on after `end`; where nothing
+   * follows (`isAtEnd`), it ends there.
+   */
+  scan({ bytes, start, end, isAtEnd }: CsvStretch): boolean {
+    const { row } = this
+    row.cells.length = 0
+    row.flaw = undefined
+    for (let at = start; ; ) {
+      const isQuoted = at < end && bytes[at] === quote
+      const closing = isQuoted ? findClosingQuote(bytes, at + 1, end) : -1
+      if (isQuoted && (closing < 0 || (closing + 1 >= end && !isAtEnd))) {
+        if (!isAtEnd) return false
+        row.flaw = 'its quote is not closed'
+        row.next = end
+        return true
+      }
+      const from = isQuoted ? closing + 1 : at
+      const stop = this.#findCellEnd(bytes, from, end)
+      if (stop === end && !isAtEnd) return false
+      const isLast = stop === end || bytes[stop] !== this.#delimiter
+      const textEnd = isLast && !this.#endsWithCr && stop > from && bytes[stop - 1] === cr ? stop - 1 : stop
+      if (isQuoted && textEnd > from) row.flaw = 'text follows a closing quote'
+      row.cells.push(isQuoted ? at + 1 : at, isQuoted ? closing : textEnd, isQuoted ? 1 : 0)
+      if (isLast) {
+        row.next = afterLineEnd(bytes, stop, end)
+        return row.next < end || isAtEnd || bytes[stop] === lf
+      }
+      at = stop + 1
     }
-    const from = isQuoted ? closing + 1 : at
-    const stop = findCellEnd(bytes, from, end, delimiter, endsWithCr)
-    if (stop === end && !isAtEnd) return false
-    const isLast = stop === end || bytes[stop] !== delimiter
-    const textEnd = isLast && !endsWithCr && stop > from && bytes[stop - 1] === cr ? stop - 1 : stop
-    if (isQuoted && textEnd > from) row.flaw = 'text follows a closing quote'
-    row.cells.push(isQuoted ? at + 1 : at, isQuoted ? closing : textEnd, isQuoted ? 1 : 0)
-    if (isLast) {
-      row.next = afterLineEnd(bytes, stop, end)
-      return row.next < end || isAtEnd || bytes[stop] === lf
-    }
-    at = stop + 1
+  }
+
+  /** The offset after the first line end, quotes or not, or undefined where there is none. */
+  endOfLine(bytes: Buffer, start: number, end: number): number | undefined {
+    let at = start
+    while (at < end && bytes[at] !== lf && !(this.#endsWithCr && bytes[at] === cr)) at++
+    return at >= end ? undefined : afterLineEnd(bytes, at, end)
+  }
+
+  #findCellEnd(bytes: Buffer, from: number, end: number): number {
+    const delimiter = this.#delimiter
+    const endsWithCr = this.#endsWithCr
+    let at = from
+    while (at < end && bytes[at] !== delimiter && bytes[at] !== lf && !(endsWithCr && bytes[at] === cr)) at++
+    return at
   }
 }
 
@@ -59,18 +92,6 @@ export function scanRow(
 function afterLineEnd(bytes: Buffer, at: number, end: number): number {
   if (at >= end) return end
   return bytes[at] === cr && at + 1 < end && bytes[at + 1] === lf ? at + 2 : at + 1
-}
-
-/** The offset after the first line end, quotes or not, or undefined where there is none. */
-export function endOfLine(bytes: Buffer, start: number, end: number, { endsWithCr }: CsvDialect): number | undefined {
-  const at = findCellEnd(bytes, start, end, lf, endsWithCr)
-  return at >= end ? undefined : afterLineEnd(bytes, at, end)
-}
-
-function findCellEnd(bytes: Buffer, from: number, end: number, delimiter: number, endsWithCr: boolean): number {
-  let at = from
-  while (at < end && bytes[at] !== delimiter && bytes[at] !== lf && !(endsWithCr && bytes[at] === cr)) at++
-  return at
 }
 
 function findClosingQuote(bytes: Buffer, from: number, end: number): number {
@@ -83,7 +104,7 @@ function findClosingQuote(bytes: Buffer, from: number, end: number): number {
 }
 
 /** Whether the first line, the header, ends with CR alone. Undefined where it goes on after `end`. */
-export function endsHeaderWithCr(bytes: Buffer, start: number, end: number, isAtEnd: boolean): boolean | undefined {
+export function endsHeaderWithCr({ bytes, start, end, isAtEnd }: CsvStretch): boolean | undefined {
   let isQuoted = false
   for (let at = start; at < end; at++) {
     if (bytes[at] === quote) isQuoted = !isQuoted

@@ -26,9 +26,9 @@ export class CsvWriter implements DatasetWriter {
 
   write({ bytes, rows }: RowBatch): Promise<void> | void {
     const lines: string[] = []
-    for (const { start, end } of rows) {
+    for (const row of rows) {
       const cells = new Array<string>(this.indexes.size).fill('')
-      visitRow(bytes, start, end, (name, valueStart, valueEnd) => {
+      visitRow(bytes, row, (name, valueStart, valueEnd) => {
         const index = this.indexes.get(name)
         if (index === undefined) throw new Error(`field "${name}" is not in the schema inferred before`)
         cells[index] = this.cell(bytes, valueStart, valueEnd)

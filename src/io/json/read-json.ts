@@ -17,18 +17,22 @@ import { compactJson } from './compact.js'
  */
 export async function* readJson(slice: Slice, options: ReadOptions): AsyncGenerator<RecordBatch> {
   const source = openDecompressed(slice.path, slice.compression)
-  const window = new ByteWindow(source, slice.path, 1 << 20, options.maxRecordBytes)
+  const window = new ByteWindow(source, {
+    path: slice.path,
+    sizeBytes: 1 << 20,
+    maxRecordBytes: options.maxRecordBytes,
+  })
   const batch = new BatchBuilder(options)
   try {
     await enterArray(slice.path, window)
     for (let number = 1; ; number++) {
       const end = await findElement(slice.path, window, number === 1)
       if (end === undefined) break
-      addElement(batch, window, end, number)
+      addElement(batch, window, { end, line: number })
       window.start = end
       if (batch.isFull) yield batch.take() as RecordBatch
     }
-    await expectNothingElse(slice.path, window)
+    await expectNothingElse(window)
   } finally {
     await source.close()
   }
@@ -53,8 +57,8 @@ async function enterArray(path: string, window: ByteWindow): Promise<void> {
   if (first === 0x7b)
     throw new InputError(
       'unsupported',
-      path,
       `${path} holds one JSON object, not a list of samples; write its list of samples as a JSON array or as JSONL`,
+      { path },
     )
   if (first === undefined) throw InputError.truncated(path, 'it holds no JSON')
   if (first !== 0x5b) throw InputError.corrupt(path, 'it is no JSON array')
@@ -70,7 +74,7 @@ async function findElement(path: string, window: ByteWindow, isFirst: boolean): 
   }
   if (!isFirst) {
     if (next === 0x2c) window.start++
-    else if (next !== undefined) throw broken(path, window, window.start, "expected ',' or ']'")
+    else if (next !== undefined) throw broken(window, { at: window.start, what: "expected ',' or ']'" })
     await peek(window)
   }
   for (;;) {
@@ -80,18 +84,27 @@ async function findElement(path: string, window: ByteWindow, isFirst: boolean): 
       if (end < window.end || window.isAtEnd) return end
     } catch (error) {
       if (!(error instanceof JsonSyntaxError)) throw error
-      if (error.offset < window.end) throw broken(path, window, error.offset, error.message, error)
+      if (error.offset < window.end) throw broken(window, { at: error.offset, what: error.message, cause: error })
       if (window.isAtEnd) throw InputError.truncated(path, 'the JSON array breaks off', error)
     }
     await window.readOn()
   }
 }
 
-function broken(path: string, window: ByteWindow, at: number, what: string, cause?: unknown): InputError {
-  return InputError.corrupt(path, `broken JSON at ${window.placeOf(at)} (${what})`, cause)
+interface Break extends ErrorOptions {
+  readonly at: number
+  readonly what: string
 }
 
-function addElement(batch: BatchBuilder, window: ByteWindow, end: number, line: number): void {
+function broken(window: ByteWindow, { at, what, cause }: Break): InputError {
+  return InputError.corrupt(window.path, `broken JSON at ${window.placeOf(at)} (${what})`, cause)
+}
+
+function addElement(
+  batch: BatchBuilder,
+  window: ByteWindow,
+  { end, line }: { readonly end: number; readonly line: number },
+): void {
   const { start } = window
   const element = window.bytes.subarray(start, end)
   const offset = window.offsetOf(start)
@@ -105,6 +118,9 @@ function addElement(batch: BatchBuilder, window: ByteWindow, end: number, line: 
   }
 }
 
-async function expectNothingElse(path: string, window: ByteWindow): Promise<void> {
-  if ((await peek(window)) !== undefined) throw broken(path, window, window.start, 'expected nothing after the array')
+async function expectNothingElse(window: ByteWindow): Promise<void> {
+  if ((await peek(window)) !== undefined) {
+    const what = 'expected nothing after the array'
+    throw broken(window, { at: window.start, what })
+  }
 }

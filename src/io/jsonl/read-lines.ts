@@ -54,7 +54,7 @@ class LineReader {
     const { buffer: bytes, line: firstLine } = this
     const records: SourceRecord[] = []
     const { maxRecordBytes } = this.options
-    this.line += splitLines(bytes, skip, to, { firstLine, base: this.base, maxRecordBytes }, records)
+    this.line += splitLines({ bytes, start: skip, end: to }, { firstLine, base: this.base, maxRecordBytes }, records)
     return { bytes, raw: bytes.subarray(0, to), records }
   }
 
@@ -72,17 +72,14 @@ class LineReader {
       const to = newline < 0 ? this.filled : newline + 1
       lengthBytes += newline < 0 ? to : newline
       const isLast = newline >= 0 || this.isAtEnd
-      const records = isLast ? [tooLarge(this.line++, offset, lengthBytes, this.options.maxRecordBytes)] : []
+      const defects = () => [tooLarge({ line: this.line++, offset, lengthBytes }, this.options.maxRecordBytes)]
+      const records = isLast ? defects() : []
       yield { bytes: this.buffer, raw: this.buffer.subarray(0, to), records }
       this.keepFrom(to)
       if (isLast) return
       await this.fill()
       if (this.filled === 0) {
-        yield {
-          bytes: this.buffer,
-          raw: this.buffer.subarray(0, 0),
-          records: [tooLarge(this.line++, offset, lengthBytes, this.options.maxRecordBytes)],
-        }
+        yield { bytes: this.buffer, raw: this.buffer.subarray(0, 0), records: defects() }
         return
       }
     }

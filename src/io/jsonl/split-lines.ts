@@ -12,59 +12,47 @@ export interface LineContext {
 }
 
 /**
- * Cuts `bytes[from, to)` into records at LF and appends them to `records`; returns the number of lines.
+ * Cuts `bytes[start, end)` into records at LF and appends them to `records`; returns the number of lines.
  * The range starts at a line's start and ends after an LF, or at the end of the data. A CR before the LF
  * is part of the record; a line of white space alone is a line but no record.
  */
-export function splitLines(
-  bytes: Buffer,
-  from: number,
-  to: number,
-  context: LineContext,
-  records: SourceRecord[],
-): number {
+export function splitLines(block: Block, context: LineContext, records: SourceRecord[]): number {
+  const { bytes, start: from, end: to } = block
+  const { firstLine, base, maxRecordBytes } = context
   const isValid = isUtf8(bytes.subarray(from, to))
-  let line = context.firstLine
+  let line = firstLine
   for (let start = from; start < to; line++) {
     let end = bytes.indexOf(10, start)
     if (end < 0 || end > to) end = to
-    if (bytes[start] > 0x20 || skipSpace(bytes, start, end) < end)
-      records.push(toRecord(bytes, start, end, line, context, isValid))
+    if (bytes[start] > 0x20 || skipSpace(bytes, start, end) < end) {
+      const offset = base === undefined ? -1 : base + start
+      if (end - start > maxRecordBytes)
+        records.push(tooLarge({ line, offset, lengthBytes: end - start }, maxRecordBytes))
+      else if (isValid || isUtf8(bytes.subarray(start, end))) records.push({ kind: 'record', start, end, line, offset })
+      else records.push(notUtf8(bytes.subarray(start, end), line, offset))
+    }
     start = end + 1
   }
-  return line - context.firstLine
+  return line - firstLine
 }
 
-function toRecord(
-  bytes: Buffer,
-  start: number,
-  end: number,
-  line: number,
-  { base, maxRecordBytes }: LineContext,
-  isValid: boolean,
-): SourceRecord {
-  const offset = base === undefined ? -1 : base + start
-  if (end - start > maxRecordBytes) return tooLarge(line, offset, end - start, maxRecordBytes)
-  if (isValid || isUtf8(bytes.subarray(start, end))) return { kind: 'record', start, end, line, offset }
-  return {
-    kind: 'defect',
-    code: 'not_utf8',
-    line,
-    offset,
-    lengthBytes: end - start,
-    message: 'the line is not valid UTF-8',
-    bytes: bytes.subarray(start, end),
-  }
+/** The lines `bytes[start, end)`. */
+interface Block {
+  readonly bytes: Buffer
+  readonly start: number
+  readonly end: number
+}
+
+function notUtf8(bytes: Buffer, line: number, offset: number): SourceRecord {
+  const message = 'the line is not valid UTF-8'
+  return { kind: 'defect', code: 'not_utf8', line, offset, lengthBytes: bytes.length, message, bytes }
 }
 
 /** A record beyond the limit, reported by reference. */
-export function tooLarge(line: number, offset: number, lengthBytes: number, maxRecordBytes: number): SourceRecord {
-  return {
-    kind: 'defect',
-    code: 'too_large',
-    line,
-    offset,
-    lengthBytes,
-    message: `the record has ${lengthBytes} bytes, more than the limit of ${maxRecordBytes}`,
-  }
+export function tooLarge(
+  place: { readonly line: number; readonly offset: number; readonly lengthBytes: number },
+  maxRecordBytes: number,
+): SourceRecord {
+  const message = `the record has ${place.lengthBytes} bytes, more than the limit of ${maxRecordBytes}`
+  return { kind: 'defect', code: 'too_large', ...place, message }
 }

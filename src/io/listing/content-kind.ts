@@ -91,12 +91,12 @@ export function refuseWrongKind(path: string, format: FileFormat): void {
     if (expected === 'arrow' || expected === 'parquet' || isSkippableFrame(head, expected)) return
     throw new InputError(
       'wrong_kind',
-      path,
       `${path}: its name says ${expected}, and it holds none; let its name end in what it holds, or fetch it again`,
+      { path },
     )
   }
   if (kind === 'web page' && format.format === 'text') return
-  throw new InputError('wrong_kind', path, `${path} ${remedies[kind]}`)
+  throw new InputError('wrong_kind', `${path} ${remedies[kind]}`, { path })
 }
 
 function isSkippableFrame(head: Buffer, expected: ContentKind | undefined): boolean {

@@ -50,8 +50,8 @@ export function parseDatasetPath(text: string): WeightedPath[] {
 function refuse(text: string, what: string): InputError {
   return new InputError(
     'bad_dataset_path',
-    text,
     `dataset_path "${text}": ${what}; write "path" or "weight path weight path …", and put quotes of its own around a path with spaces: dataset_path: '"my data.jsonl"'`,
+    { path: text },
   )
 }
 

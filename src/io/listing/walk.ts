@@ -8,6 +8,11 @@ export interface Found {
   readonly kind: PlaceKind
 }
 
+export interface WalkOptions {
+  readonly isRecursive: boolean
+  readonly onHidden?: (path: string) => void
+}
+
 /**
  * What lies below a folder in name order: names are compared by code units, segment by segment, so that
  * the order is the same on every machine and in every locale. Linked folders are followed, except into
@@ -15,23 +20,18 @@ export interface Found {
  *
  * @throws {InputError} where a folder cannot be listed
  */
-export function* walk(
-  folder: string,
-  isRecursive: boolean,
-  onHidden: (path: string) => void,
-  above: readonly string[] = [],
-): Generator<Found> {
+export function* walk(folder: string, options: WalkOptions, above: readonly string[] = []): Generator<Found> {
   const real = realpathSync(folder)
   if (above.includes(real)) return
   for (const entry of listEntries(folder)) {
     const path = join(folder, entry.name)
     if (entry.name.startsWith('.')) {
-      onHidden(path)
+      options.onHidden?.(path)
       continue
     }
     const kind = kindOfEntry(entry, path)
     if (kind !== 'folder') yield { path, kind }
-    else if (isRecursive) yield* walk(path, isRecursive, onHidden, [...above, real])
+    else if (options.isRecursive) yield* walk(path, options, [...above, real])
   }
 }
 

@@ -28,16 +28,9 @@ const mostValues = 2 ** 27
  * @throws {Error} where the chunk is damaged
  */
 export function readColumnChunk(bytes: ArrayBuffer, leaf: SchemaNode, metadata: ColumnMetaData): ColumnValues {
-  const decoder = {
-    type: metadata.type,
-    element: leaf.element,
-    schemaPath: leaf.trees,
-    codec: metadata.codec,
-    compressors: decompressors,
-  }
+  const { type, codec } = metadata
   const reader = { view: new DataView(bytes), offset: 0 }
-  const column = new ColumnBuilder(leaf, Number(metadata.num_values))
-  let dictionary: DecodedArray | undefined
+  const column = new ColumnBuilder({ leaf, type, codec, compressors: decompressors }, Number(metadata.num_values))
   while (column.isIncomplete && reader.offset < bytes.byteLength - 1) {
     const header = parquetHeader(reader)
     const size = header.compressed_page_size
@@ -46,9 +39,8 @@ export function readColumnChunk(bytes: ArrayBuffer, leaf: SchemaNode, metadata: 
     reader.offset += size
     if (header.crc !== undefined && crc32(page) !== header.crc >>> 0)
       throw new Error('a page does not match the checksum that it carries')
-    if (header.type === 'DICTIONARY_PAGE') dictionary = readDictionary(page, header, decoder)
-    else if (header.type === 'DATA_PAGE' || header.type === 'DATA_PAGE_V2')
-      column.add(page, header, dictionary, decoder)
+    if (header.type === 'DICTIONARY_PAGE') column.useDictionary(page, header)
+    else if (header.type === 'DATA_PAGE' || header.type === 'DATA_PAGE_V2') column.add(page, header)
   }
   return column.finish()
 }
@@ -58,26 +50,29 @@ function readDictionary(page: Uint8Array, header: PageHeader, decoder: Decoder):
   const content = decompressPage(page, header.uncompressed_page_size, decoder.codec, decoder.compressors)
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength)
   if (!(count >= 0 && count <= content.byteLength * 8)) throw new Error('its dictionary is cut short')
-  return readPlain({ view, offset: 0 }, decoder.type, count, decoder.element.type_length)
+  return readPlain({ view, offset: 0 }, decoder.type, count, decoder.leaf.element.type_length)
 }
 
 /** Gathers the pages of a column. */
 class ColumnBuilder {
-  readonly #leaf: SchemaNode
+  readonly #decoder: Decoder
   readonly #expected: number
   readonly #defs: Uint16Array | undefined
   readonly #reps: Uint16Array | undefined
   readonly #values: unknown[] = []
+  #dictionary: DecodedArray | undefined
   #entries = 0
 
-  constructor(leaf: SchemaNode, expected: number) {
+  constructor(decoder: Decoder, expected: number) {
     if (!(expected >= 0 && expected <= mostValues))
       throw new Error(
         `${expected} values in one row group, of which at most ${mostValues} can be read; write it in smaller ones`,
       )
-    this.#leaf = leaf
+    const { leaf } = decoder
+    this.#decoder = decoder
     this.#expected = expected
-    this.#defs = leaf.maxDef > 0 ? new Uint16Array(expected) : undefined
+    // Pages without levels are all there, and nothing in them repeats.
+    this.#defs = leaf.maxDef > 0 ? new Uint16Array(expected).fill(leaf.maxDef) : undefined
     this.#reps = leaf.maxRep > 0 ? new Uint16Array(expected) : undefined
   }
 
@@ -85,30 +80,28 @@ class ColumnBuilder {
     return this.#entries < this.#expected
   }
 
-  add(page: Uint8Array, header: PageHeader, dictionary: DecodedArray | undefined, decoder: Decoder): void {
+  useDictionary(page: Uint8Array, header: PageHeader): void {
+    this.#dictionary = readDictionary(page, header, this.#decoder)
+  }
+
+  add(page: Uint8Array, header: PageHeader): void {
     const info = header.data_page_header ?? header.data_page_header_v2
     if (info === undefined) throw new Error('a page has no header of its kind')
     const count = info.num_values
     if (count === 0) return
     if (!(count > 0 && count <= this.#expected - this.#entries)) throw new Error('its pages hold more than it says')
-    const { defs, reps, values, isDictionary } = decodeDataPage(page, header, this.#leaf, decoder)
-    this.#addLevels(this.#defs, defs, count, this.#leaf.maxDef)
-    this.#addLevels(this.#reps, reps, count, 0)
-    this.#addValues(values, isDictionary ? (dictionary ?? []) : undefined)
+    const { defs, reps, values, isDictionary } = decodeDataPage(page, header, this.#decoder)
+    if (defs !== undefined) this.#defs?.set(defs, this.#entries)
+    if (reps !== undefined) this.#reps?.set(reps, this.#entries)
+    this.#addValues(values, isDictionary ? (this.#dictionary ?? []) : undefined)
     this.#entries += count
   }
 
   finish(): ColumnValues {
     if (this.isIncomplete) throw new Error(`it holds ${this.#entries} values where its footer says ${this.#expected}`)
-    const present = this.#defs === undefined ? this.#expected : countOf(this.#defs, this.#leaf.maxDef)
+    const present = this.#defs === undefined ? this.#expected : countOf(this.#defs, this.#decoder.leaf.maxDef)
     if (present !== this.#values.length) throw new Error('its levels do not fit its values')
     return { defs: this.#defs, reps: this.#reps, values: this.#values, entries: this.#entries }
-  }
-
-  /** No levels stand for all of them being `otherwise`. */
-  #addLevels(target: Uint16Array | undefined, levels: Uint16Array | undefined, count: number, otherwise: number): void {
-    if (levels === undefined) target?.fill(otherwise, this.#entries, this.#entries + count)
-    else target?.set(levels, this.#entries)
   }
 
   #addValues(data: DecodedArray, dictionary: DecodedArray | undefined): void {

@@ -23,7 +23,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   const byteLength = fstatSync(fd).size
   const bytes: AsyncBuffer = {
     byteLength,
-    slice: (start, end = byteLength) => readExactly(path, fd, start, end),
+    slice: (start, end = byteLength) => readExactly({ path, fd }, start, end),
   }
   try {
     const metadata = await parquetMetadataAsync(bytes, { geoparquet: false })

@@ -4,6 +4,13 @@ export interface PageReader {
   offset: number
 }
 
+/** A stretch of a page that holds runs; what lies behind the page is no part of it. */
+export interface RunStretch {
+  readonly view: DataView
+  readonly offset: number
+  readonly end: number
+}
+
 /**
  * Decodes runs of equal and of bit-packed numbers (Parquet's hybrid encoding) into all of `target`, and no further: a run's
  * length is only what a file says. hyparquet's own decoder follows it.
@@ -11,8 +18,7 @@ export interface PageReader {
  * @throws {Error} where the data before `end` does not suffice
  */
 export function decodeRuns(
-  { view, offset: from }: PageReader,
-  end: number,
+  { view, offset: from, end }: RunStretch,
   width: number,
   target: Uint16Array | Uint32Array,
 ): void {

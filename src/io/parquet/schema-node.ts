@@ -12,8 +12,6 @@ export interface SchemaNode {
   /** The definition level from which on it is there. */
   readonly maxDef: number
   readonly maxRep: number
-  /** The nodes from the root to this one, as hyparquet wants them. */
-  readonly trees: SchemaTree[]
   /** The columns below, in order; of a leaf, itself. */
   readonly leaves: readonly SchemaNode[]
 }
@@ -24,20 +22,18 @@ export interface SchemaNode {
  * @throws {InputError} where two fields side by side have one name: a sample can hold only one of them
  */
 export function columnsOfSchema(path: string, metadata: FileMetaData): readonly SchemaNode[] {
-  const root = parquetSchema(metadata)
-  const nodes = root.children.map(child => toNode(child, [root], 0, 0))
+  const nodes = parquetSchema(metadata).children.map(child => toNode(child, { maxDef: 0, maxRep: 0 }))
   refuseDuplicates(path, nodes)
   return nodes
 }
 
-function toNode(tree: SchemaTree, above: readonly SchemaTree[], def: number, rep: number): SchemaNode {
+function toNode(tree: SchemaTree, above: Pick<SchemaNode, 'maxDef' | 'maxRep'>): SchemaNode {
   const { element } = tree
-  const maxDef = element.repetition_type === 'REQUIRED' ? def : def + 1
-  const maxRep = element.repetition_type === 'REPEATED' ? rep + 1 : rep
-  const trees = [...above, tree]
-  const children = tree.children.map(child => toNode(child, trees, maxDef, maxRep))
+  const maxDef = element.repetition_type === 'REQUIRED' ? above.maxDef : above.maxDef + 1
+  const maxRep = element.repetition_type === 'REPEATED' ? above.maxRep + 1 : above.maxRep
+  const children = tree.children.map(child => toNode(child, { maxDef, maxRep }))
   const leaves = children.flatMap(below => below.leaves)
-  const node = { name: element.name, element, children, path: tree.path, maxDef, maxRep, trees, leaves }
+  const node = { name: element.name, element, children, path: tree.path, maxDef, maxRep, leaves }
   if (children.length === 0) leaves.push(node)
   return node
 }
@@ -48,8 +44,8 @@ function refuseDuplicates(path: string, nodes: readonly SchemaNode[]): void {
   if (twice !== undefined)
     throw new InputError(
       'unsupported',
-      path,
       `${path}: its schema names the column "${twice.path.join('.')}" twice; write the file anew with different names`,
+      { path },
     )
   for (const { children } of nodes) refuseDuplicates(path, children)
 }

@@ -68,9 +68,9 @@ function readAt(bytes: Buffer, at: number, names: VariantNames): VariantValue {
     case 1:
       return textToJson(slice(bytes, at + 1, detail))
     case 2:
-      return readObject(bytes, at + 1, detail, names)
+      return readObject(bytes, at, names)
     default:
-      return readArray(bytes, at + 1, detail, names)
+      return readArray(bytes, at, names)
   }
 }
 
@@ -79,7 +79,9 @@ function slice(bytes: Buffer, from: number, length: number): Buffer {
   return bytes.subarray(from, from + length)
 }
 
-function readObject(bytes: Buffer, from: number, detail: number, names: VariantNames): VariantValue {
+function readObject(bytes: Buffer, at: number, names: VariantNames): VariantValue {
+  const detail = bytes[at] >> 2
+  const from = at + 1
   const [offsetWidth, idWidth] = [(detail & 3) + 1, ((detail >> 2) & 3) + 1]
   const countWidth = ((detail >> 4) & 1) === 1 ? 4 : 1
   const count = bytes.readUIntLE(from, countWidth)
@@ -96,7 +98,9 @@ function readObject(bytes: Buffer, from: number, detail: number, names: VariantN
   return members
 }
 
-function readArray(bytes: Buffer, from: number, detail: number, names: VariantNames): string {
+function readArray(bytes: Buffer, at: number, names: VariantNames): string {
+  const detail = bytes[at] >> 2
+  const from = at + 1
   const offsetWidth = (detail & 3) + 1
   const countWidth = ((detail >> 2) & 1) === 1 ? 4 : 1
   const count = bytes.readUIntLE(from, countWidth)

@@ -48,7 +48,10 @@ function typedReader(typed: SchemaNode, cursors: Cursors): ReadVariant {
   }
   const below = typed.leaves.map(leaf => cursors.get(leaf) as LeafCursor)
   const repeated = isList(typed) ? repeatedChild(typed) : undefined
-  const read = repeated === undefined ? objectReader(typed, cursors) : arrayReader(typed, repeated, below, cursors)
+  const read =
+    repeated === undefined
+      ? objectReader(typed, cursors)
+      : arrayReader(repeated, below, partReader(listElement(typed, repeated), cursors))
   return names => {
     if (below[0].def >= typed.maxDef) return read(names)
     for (const cursor of below) cursor.skip()
@@ -68,13 +71,8 @@ function objectReader(typed: SchemaNode, cursors: Cursors): ReadVariant {
   }
 }
 
-function arrayReader(
-  typed: SchemaNode,
-  repeated: SchemaNode,
-  below: readonly LeafCursor[],
-  cursors: Cursors,
-): ReadVariant {
-  const read = partReader(listElement(typed, repeated), cursors)
+/** Reads the elements of a list, of which `repeated` is the field that repeats, each by `read`. */
+function arrayReader(repeated: SchemaNode, below: readonly LeafCursor[], read: ReadVariant): ReadVariant {
   return names => {
     const items: string[] = []
     if (below[0].def < repeated.maxDef) for (const cursor of below) cursor.skip()

@@ -24,6 +24,10 @@ export interface ShownClusters {
   readonly placeAt: number | undefined
 }
 
+export interface ClusterRecords extends Partial<ShownClusters> {
+  readonly recordBytes: number
+}
+
 /**
  * Drops every sample but the earliest of its set, where samples are numbered in the order of the input; notes how many
  * sets of several there are, and writes a line for each where they are shown.
@@ -31,12 +35,17 @@ export interface ShownClusters {
 export async function dropAllButLeast(
   context: DropContext,
   sets: DisjointSets,
-  recordBytes: number,
-  { placeAt }: ShownClusters = { placeAt: undefined },
+  { recordBytes, placeAt }: ClusterRecords,
 ): Promise<void> {
   const wanted = (context.totalRecords * entryBytes * 4) / context.memoryBytes
   const buckets = Math.min(mostBuckets, 2 ** Math.ceil(Math.log2(Math.max(1, wanted))))
-  await using members = new Spill(context.scratchDir, 'members', buckets, entryBytes, context.memoryBytes / 16)
+  await using members = new Spill({
+    dir: context.scratchDir,
+    prefix: 'members',
+    bucketCount: buckets,
+    recordBytes: entryBytes,
+    memoryBytes: context.memoryBytes / 16,
+  })
   const width = Math.ceil(context.totalRecords / buckets)
   let number = 0
   for await (const { partitionIndex, records, firstRow } of context.signatures()) {

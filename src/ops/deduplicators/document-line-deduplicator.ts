@@ -2,7 +2,7 @@ import type { Payload } from '../../core/operator.js'
 import type { Sample } from '../../core/sample.js'
 import { defineDeduplicator } from '../define.js'
 import { bool, int } from '../params.js'
-import { hashLine, type LineRules, lineHashBytes } from '../text/line-hashes.js'
+import { LineHasher, lineHashBytes } from '../text/line-hashes.js'
 import { lineDecision } from './resolve-lines.js'
 
 /** Removes lines that occur in many documents (Data-Juicer). */
@@ -29,7 +29,7 @@ export const documentLineDeduplicator = defineDeduplicator({
     ],
   },
   create(params, { textKey }) {
-    const rules: LineRules = {
+    const hasher = new LineHasher({
       lowercase: params.lowercase === true,
       ignoresSpecial: params.ignore_special_character === true,
       minLength: params.min_line_length ?? 2,
@@ -37,27 +37,27 @@ export const documentLineDeduplicator = defineDeduplicator({
       skipsHeaders: params.skip_markdown_headers === true,
       skipsLatex: params.skip_latex_env === true,
       skipsTags: params.skip_html_tags === true,
-    }
+    })
     return {
       recordBytes: lineHashBytes,
-      signMany: sample => hashesOf(sample.text(textKey), rules),
+      signMany: sample => hashesOf(sample.text(textKey), hasher),
       ...lineDecision(params.frequency_threshold ?? 6),
       edit(payload) {
         const common = readHashes(payload)
-        return sample => removeLines(sample, { textKey, rules, common })
+        return sample => removeLines(sample, { textKey, hasher, common })
       },
     }
   },
 })
 
 /** The hashes of a text's lines, each once. */
-function hashesOf(text: string, rules: LineRules): Buffer {
+function hashesOf(text: string, hasher: LineHasher): Buffer {
   const lines = text.split('\n')
   const hashes = Buffer.allocUnsafe(lines.length * lineHashBytes)
   const seen = new Set<string>()
   let length = 0
   for (const line of lines) {
-    if (!hashLine(line, rules, hashes, length)) continue
+    if (!hasher.hash(line, hashes, length)) continue
     const hash = hashes.toString('latin1', length, length + lineHashBytes)
     if (seen.has(hash)) continue
     seen.add(hash)
@@ -76,16 +76,16 @@ function readHashes(payload: Payload): Set<string> {
 
 interface Removal {
   readonly textKey: string
-  readonly rules: LineRules
+  readonly hasher: LineHasher
   readonly common: ReadonlySet<string>
 }
 
 const hash = Buffer.alloc(lineHashBytes)
 
-function removeLines(sample: Sample, { textKey, rules, common }: Removal): void {
+function removeLines(sample: Sample, { textKey, hasher, common }: Removal): void {
   const lines = sample.text(textKey).split('\n')
   const kept = lines.filter(
-    line => !hashLine(line, rules, hash, 0) || !common.has(hash.toString('latin1', 0, lineHashBytes)),
+    line => !hasher.hash(line, hash, 0) || !common.has(hash.toString('latin1', 0, lineHashBytes)),
   )
   if (kept.length < lines.length) sample.setText(textKey, kept.join('\n'))
 }

@@ -5,7 +5,7 @@ import type { DisjointSets } from '../../util/disjoint-sets.js'
 import { Spill } from '../../util/spill.js'
 import { defineDeduplicator } from '../define.js'
 import { createMinHash, minHashParams } from './document-minhash-deduplicator.js'
-import { minHashDecision } from './resolve-minhash.js'
+import { type MinHashChoice, minHashDecision } from './resolve-minhash.js'
 
 const uidBytes = 8
 
@@ -61,10 +61,20 @@ const entryBytes = 24
 const mostBuckets = 256
 
 /** Drops every sample but that with the least uid of its set; of equal ones, the first stays. */
-async function dropAllButLeastUid(context: DropContext, sets: DisjointSets, recordBytes: number): Promise<void> {
+async function dropAllButLeastUid(
+  context: DropContext,
+  sets: DisjointSets,
+  { recordBytes }: Pick<MinHashChoice, 'recordBytes'>,
+): Promise<void> {
   const wanted = (context.totalRecords * 96) / context.memoryBytes
   const count = Math.min(mostBuckets, 2 ** Math.ceil(Math.log2(Math.max(1, wanted))))
-  await using spill = new Spill(context.scratchDir, 'uids', count, entryBytes, context.memoryBytes / 8)
+  await using spill = new Spill({
+    dir: context.scratchDir,
+    prefix: 'uids',
+    bucketCount: count,
+    recordBytes: entryBytes,
+    memoryBytes: context.memoryBytes / 8,
+  })
   let number = 0
   for await (const { partitionIndex, records, firstRow } of context.signatures()) {
     context.progress?.()

@@ -96,7 +96,7 @@ export function createMinHash(
   const signature = new Uint32Array(count)
   const placeAt = params.export_clusters === true ? minHashBytes(cut.bands) : undefined
   const recordBytes = minHashBytes(cut.bands) + (placeAt === undefined ? 0 : placeBytes)
-  const drop: MinHashChoice['drop'] = (context, sets) => dropAllButLeast(context, sets, recordBytes, { placeAt })
+  const drop: MinHashChoice['drop'] = (context, sets) => dropAllButLeast(context, sets, { recordBytes, placeAt })
   return {
     ...read,
     bands: cut.bands,

@@ -76,7 +76,13 @@ export class NearKeyJoiner {
     }
     const { scratchDir } = this.task.context
     const bucketCount = Math.min(mostBuckets, 2 ** Math.ceil(Math.log2((keys.count * 2) / this.#capacity)))
-    await using spill = new Spill(scratchDir, 'near', bucketCount, nearKeyBytes, this.memoryBytes / 2)
+    await using spill = new Spill({
+      dir: scratchDir,
+      prefix: 'near',
+      bucketCount,
+      recordBytes: nearKeyBytes,
+      memoryBytes: this.memoryBytes / 2,
+    })
     for await (const piece of keys.read()) {
       this.task.context.progress?.()
       for (let offset = 0; offset < piece.length; offset += nearKeyBytes) {

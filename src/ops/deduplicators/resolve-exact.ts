@@ -33,13 +33,7 @@ type Entries = AsyncIterable<Buffer> | Iterable<Buffer>
  */
 export async function resolveExact(context: DropContext): Promise<void> {
   if (context.findings !== undefined) await dropFound(context, context.findings())
-  else
-    await resolveEntries(
-      context,
-      signatureEntries(context, () => true),
-      context.totalRecords,
-      0,
-    )
+  else await resolveEntries(context, { entries: signatureEntries(context, () => true), count: context.totalRecords }, 0)
 }
 
 /** `resolveExact` bucket by bucket: what is found are the places of those that go. Meant for `comparison` of a deduplicator. */
@@ -56,7 +50,7 @@ export const exactComparison: Comparison = {
       find(finding)
     }
     const entries = signatureEntries(context, isOwn)
-    await resolveEntries({ ...rest, drop }, entries, Math.ceil(totalRecords / buckets), 0)
+    await resolveEntries({ ...rest, drop }, { entries, count: Math.ceil(totalRecords / buckets) }, 0)
   },
 }
 
@@ -99,14 +93,25 @@ async function* signatureEntries(
   }
 }
 
-async function resolveEntries(context: EntryContext, entries: Entries, count: number, level: number): Promise<void> {
+interface CountedEntries {
+  readonly entries: Entries
+  readonly count: number
+}
+
+async function resolveEntries(context: EntryContext, { entries, count }: CountedEntries, level: number): Promise<void> {
   const tableBytes = KeyTable.bytesFor(count)
   if (tableBytes <= context.memoryBytes / 2 || level > deepestLevel) {
     await dropRepeats(context, entries, new KeyTable(level > deepestLevel ? 1024 : count))
     return
   }
   const bucketCount = Math.min(mostBuckets, 2 ** Math.ceil(Math.log2((tableBytes * 2) / context.memoryBytes)))
-  await using spill = new Spill(context.scratchDir, `level-${level}`, bucketCount, entryBytes, context.memoryBytes / 4)
+  await using spill = new Spill({
+    dir: context.scratchDir,
+    prefix: `level-${level}`,
+    bucketCount,
+    recordBytes: entryBytes,
+    memoryBytes: context.memoryBytes / 4,
+  })
   for await (const piece of entries) {
     context.progress?.()
     for (let offset = 0; offset < piece.length; offset += entryBytes) {
@@ -117,7 +122,7 @@ async function resolveEntries(context: EntryContext, entries: Entries, count: nu
     }
   }
   for (let bucket = 0; bucket < bucketCount; bucket++) {
-    await resolveEntries(context, spill.read(bucket), spill.recordsIn(bucket), level + 1)
+    await resolveEntries(context, { entries: spill.read(bucket), count: spill.recordsIn(bucket) }, level + 1)
     await spill.drop(bucket)
   }
 }
@@ -134,6 +139,8 @@ async function dropRepeats(context: EntryContext, entries: Entries, table: KeyTa
 
 /** A set of 16-byte keys, four words a slot; the key of zeros is the mark of an empty slot and kept apart. */
 class KeyTable {
+  /** The key that is being added. */
+  readonly #key = new Uint32Array(4)
   #words: Uint32Array
   #mask: number
   #size = 0
@@ -156,18 +163,21 @@ class KeyTable {
   /** Adds the key at `offset`; false where it was there already. */
   add(bytes: Buffer, offset: number): boolean {
     if (this.#size > this.#mask * 0.75) this.#grow()
-    const a = bytes.readUInt32LE(offset)
-    const b = bytes.readUInt32LE(offset + 4)
-    const c = bytes.readUInt32LE(offset + 8)
-    const d = bytes.readUInt32LE(offset + 12)
-    if ((a | b | c | d) !== 0) return this.#addWords(a, b, c, d)
+    const key = this.#key
+    for (let word = 0; word < 4; word++) key[word] = bytes.readUInt32LE(offset + word * 4)
+    if ((key[0] | key[1] | key[2] | key[3]) !== 0) return this.#addWords(key, 0)
     const isNew = !this.#hasZero
     this.#hasZero = true
     return isNew
   }
 
-  #addWords(a: number, b: number, c: number, d: number): boolean {
+  /** Adds the key `from[first, first + 4)`. */
+  #addWords(from: Uint32Array, first: number): boolean {
     const words = this.#words
+    const a = from[first]
+    const b = from[first + 1]
+    const c = from[first + 2]
+    const d = from[first + 3]
     for (let slot = d & this.#mask; ; slot = (slot + 1) & this.#mask) {
       const at = slot * 4
       if ((words[at] | words[at + 1] | words[at + 2] | words[at + 3]) === 0) {
@@ -188,7 +198,6 @@ class KeyTable {
     this.#mask = this.#words.length / 4 - 1
     this.#size = 0
     for (let at = 0; at < old.length; at += 4)
-      if ((old[at] | old[at + 1] | old[at + 2] | old[at + 3]) !== 0)
-        this.#addWords(old[at], old[at + 1], old[at + 2], old[at + 3])
+      if ((old[at] | old[at + 1] | old[at + 2] | old[at + 3]) !== 0) this.#addWords(old, at)
   }
 }

@@ -30,7 +30,13 @@ async function resolveLines(context: ResolveContext, threshold: number): Promise
   if (context.totalSamples <= 1) return
   const ranges = Math.max(1, Math.min(mostRanges, context.partitionCount))
   const width = Math.ceil(context.partitionCount / ranges)
-  await using shares = new Spill(context.scratchDir, 'shares', ranges, entryBytes, context.memoryBytes / 8)
+  await using shares = new Spill({
+    dir: context.scratchDir,
+    prefix: 'shares',
+    bucketCount: ranges,
+    recordBytes: entryBytes,
+    memoryBytes: context.memoryBytes / 8,
+  })
   const share = (entry: Buffer) => note(shares, Math.floor(entry.readUInt32LE(lineHashBytes) / width), entry)
   if (context.findings === undefined) await eachCommon(context, threshold, share)
   else
@@ -51,7 +57,11 @@ async function eachCommon(
   tell: (entry: Buffer) => void | Promise<void>,
 ): Promise<void> {
   const { totalRecords, buckets: of = 1 } = context
-  await using buckets = new KeyBuckets(context, 'lines', entryBytes, Math.ceil(totalRecords / of))
+  await using buckets = new KeyBuckets(context, {
+    name: 'lines',
+    recordBytes: entryBytes,
+    expected: Math.ceil(totalRecords / of),
+  })
   await collect(context, buckets)
   for (let bucket = 0; bucket < buckets.count; bucket++) await tellCommon({ context, threshold, tell }, buckets, bucket)
 }

@@ -18,7 +18,7 @@ export function minHashBytes(bands: number): number {
 /** Records may be longer than keys and mark, by what says which sample of a cluster stays. */
 export interface MinHashChoice {
   readonly recordBytes: number
-  drop(context: DropContext, sets: DisjointSets, recordBytes: number): Promise<void>
+  drop(context: DropContext, sets: DisjointSets, records: Pick<MinHashChoice, 'recordBytes'>): Promise<void>
 }
 
 /**
@@ -58,7 +58,7 @@ async function resolveMinHash(
     const all = bandParts(bands, { bucket: 0, buckets: 1 })
     await joinBands({ context, sets, bands, recordBytes, memoryBytes: (memoryBytes * 3) / 8 }, all)
   }
-  await drop(context, sets, recordBytes)
+  await drop(context, sets, { recordBytes })
 }
 
 /** A band, or those of its keys that fall to one of several parts. */
@@ -90,7 +90,13 @@ async function joinBands(task: BandTask, own: readonly BandPart[]): Promise<void
   const joiner = new NearKeyJoiner({ context, sets, distance: 0 }, memoryBytes, context.totalRecords)
   for (let first = 0; first < own.length; first += bandsAtOnce) {
     const some = own.slice(first, first + bandsAtOnce)
-    await using spill = new Spill(context.scratchDir, 'band', some.length, nearKeyBytes, context.memoryBytes / 8)
+    await using spill = new Spill({
+      dir: context.scratchDir,
+      prefix: 'band',
+      bucketCount: some.length,
+      recordBytes: nearKeyBytes,
+      memoryBytes: context.memoryBytes / 8,
+    })
     await collectKeys(task, spill, some)
     for (let index = 0; index < some.length; index++) {
       await joiner.join({ count: spill.recordsIn(index), read: () => spill.read(index) }, allBits)

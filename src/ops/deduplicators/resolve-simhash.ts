@@ -34,15 +34,17 @@ export function simHashDecision(
   }
 }
 
-async function resolveSimHash(
-  context: DropContext,
-  distance: number,
-  { recordBytes, ...shown }: SimHashRecords,
-): Promise<void> {
+async function resolveSimHash(context: DropContext, distance: number, records: SimHashRecords): Promise<void> {
   const { scratchDir, memoryBytes, totalRecords } = context
   using sets = new DisjointSets(totalRecords, memoryBytes / 2, join(scratchDir, 'sets'))
-  await using all = new Spill(scratchDir, 'all', 1, nearKeyBytes, memoryBytes / 16)
-  const spared = await collectKeys(context, all, recordBytes)
+  await using all = new Spill({
+    dir: scratchDir,
+    prefix: 'all',
+    bucketCount: 1,
+    recordBytes: nearKeyBytes,
+    memoryBytes: memoryBytes / 16,
+  })
+  const spared = await collectKeys(context, all, records.recordBytes)
   if (spared > 0) context.note?.('short_texts_spared', spared)
   if (context.findings !== undefined) await joinFound(context, sets)
   else {
@@ -50,12 +52,18 @@ async function resolveSimHash(
     const joiner = new NearKeyJoiner({ context, sets, distance }, (memoryBytes * 7) / 16, keys.count)
     for (const mask of keyMasks(distance, keys.count)) await joiner.join(keys, mask)
   }
-  await dropAllButLeast(context, sets, recordBytes, shown)
+  await dropAllButLeast(context, sets, records)
 }
 
 async function compareSimHash(context: CompareContext, distance: number, recordBytes: number): Promise<void> {
   const { scratchDir, memoryBytes } = context
-  await using all = new Spill(scratchDir, 'all', 1, nearKeyBytes, memoryBytes / 16)
+  await using all = new Spill({
+    dir: scratchDir,
+    prefix: 'all',
+    bucketCount: 1,
+    recordBytes: nearKeyBytes,
+    memoryBytes: memoryBytes / 16,
+  })
   await collectKeys(context, all, recordBytes)
   const keys = { count: all.recordsIn(0), read: () => all.read(0) }
   const joiner = new NearKeyJoiner(
@@ -65,7 +73,13 @@ async function compareSimHash(context: CompareContext, distance: number, recordB
   )
   // The masks follow from how many keys there are, so that they are the same for all buckets.
   for (const mask of keyMasks(distance, keys.count)) {
-    await using own = new Spill(scratchDir, 'own', 1, nearKeyBytes, memoryBytes / 16)
+    await using own = new Spill({
+      dir: scratchDir,
+      prefix: 'own',
+      bucketCount: 1,
+      recordBytes: nearKeyBytes,
+      memoryBytes: memoryBytes / 16,
+    })
     await takeOwn(context, { keys, mask, own })
     await joiner.join({ count: own.recordsIn(0), read: () => own.read(0) }, mask)
   }

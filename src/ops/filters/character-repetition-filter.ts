@@ -39,7 +39,7 @@ export const characterRepetitionFilter = defineFilter({
 /** The share of n-gram occurrences that go to the most frequent ones: as many as the root of the distinct ones, none seen once. */
 export function characterRepetition(text: string, n: number): number {
   const length = decode(text)
-  const { total, distinct, repeated } = countNgrams(symbols, length, n)
+  const { total, distinct, repeated } = countNgrams({ symbols, length }, n)
   if (symbols.length > keptSymbols) symbols = new Int32Array(0)
   if (total === 0 || repeated.length === 0) return 0
   return sumOfLargest(repeated, Math.min(Math.floor(Math.sqrt(distinct)), repeated.length)) / total

@@ -32,6 +32,6 @@ export const flaggedWordsFilter = defineFilter({
   refuse: params => refuseLanguage(params.lang, listsOf(params)),
   create(params, context) {
     const lists = listsOf(params)
-    return listedWordsFilter('flagged_words_ratio', lists, params, context)
+    return listedWordsFilter({ stat: 'flagged_words_ratio', lists }, params, context)
   },
 })

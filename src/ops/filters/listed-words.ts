@@ -33,10 +33,14 @@ export function refuseLanguage(lang: string | null, lists: WordList): string | u
 
 type ListedWordsParams = z.output<z.ZodObject<ReturnType<typeof listedWordsParams>>>
 
+interface ListedWords {
+  readonly stat: string
+  readonly lists: WordList
+}
+
 /** A filter by the share of words that stand in a list, noted as `stat`. */
 export async function listedWordsFilter(
-  stat: string,
-  lists: WordList,
+  { stat, lists }: ListedWords,
   params: ListedWordsParams,
   { textKey, inRange }: FilterContext,
 ): Promise<Omit<Filter, 'kind'>> {

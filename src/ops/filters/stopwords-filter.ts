@@ -32,6 +32,6 @@ export const stopwordsFilter = defineFilter({
   refuse: params => refuseLanguage(params.lang, listsOf(params)),
   create(params, context) {
     const lists = listsOf(params)
-    return listedWordsFilter('stopwords_ratio', lists, params, context)
+    return listedWordsFilter({ stat: 'stopwords_ratio', lists }, params, context)
   },
 })

@@ -41,6 +41,6 @@ export const wordRepetitionFilter = defineFilter({
 
 function wordRepetition(words: Words, n: number): number {
   const isSame = (a: number, b: number) => isSameWord(words, a, b)
-  const { total, repeated } = countNgrams(words.hashes, words.count, n, isSame)
+  const { total, repeated } = countNgrams({ symbols: words.hashes, length: words.count, isSame }, n)
   return total === 0 ? 0 : repeated.reduce((sum, count) => sum + count, 0) / total
 }

@@ -18,15 +18,25 @@ const largestGroup = 2 ** 29
  * given to a partition is, group by group: the row of the first, how many there are, and each with its length.
  */
 export async function groupSamples(context: ResolveContext): Promise<void> {
-  await using buckets = new KeyBuckets(context, 'keys', entryBytes, context.totalSamples)
+  await using buckets = new KeyBuckets(context, {
+    name: 'keys',
+    recordBytes: entryBytes,
+    expected: context.totalSamples,
+  })
   using texts = new TextFile(join(context.scratchDir, 'texts'))
   await collect(context, buckets, texts)
   const ranges = Math.max(1, Math.min(mostRanges, context.partitionCount))
   const width = Math.ceil(context.partitionCount / ranges)
-  await using members = new Spill(context.scratchDir, 'members', ranges, memberBytes, context.memoryBytes / 8)
+  await using members = new Spill({
+    dir: context.scratchDir,
+    prefix: 'members',
+    bucketCount: ranges,
+    recordBytes: memberBytes,
+    memoryBytes: context.memoryBytes / 8,
+  })
   for (let bucket = 0; bucket < buckets.count; bucket++) await assign(context, { buckets, bucket, members, width })
   for (let range = 0; range < ranges; range++) {
-    await giveRange(context, members, range, texts)
+    await giveGroups(context, members.read(range), texts)
     await members.drop(range)
   }
 }
@@ -89,9 +99,9 @@ interface Member {
   readonly length: number
 }
 
-async function giveRange(context: ResolveContext, members: Spill, range: number, texts: TextFile): Promise<void> {
+async function giveGroups(context: ResolveContext, members: AsyncIterable<Buffer>, texts: TextFile): Promise<void> {
   const all: Member[] = []
-  for await (const piece of members.read(range))
+  for await (const piece of members)
     for (let at = 0; at < piece.length; at += memberBytes) all.push(memberAt(piece, at))
   all.sort((a, b) => a.partition - b.partition || a.row - b.row || a.number - b.number)
   for (let from = 0; from < all.length; ) {

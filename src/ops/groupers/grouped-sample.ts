@@ -47,7 +47,7 @@ interface Field {
 
 function fieldsOf(text: Buffer): Map<string, Field> {
   const fields = new Map<string, Field>()
-  scanMembers(text, 0, text.length, (keyStart, keyEnd, valueStart, valueEnd) => {
+  scanMembers(text, { start: 0, end: text.length }, ({ keyStart, keyEnd, valueStart, valueEnd }) => {
     const name = text.subarray(keyStart, keyEnd)
     fields.set(JSON.parse(name.toString()) as string, { name, value: text.subarray(valueStart, valueEnd) })
   })

@@ -51,16 +51,19 @@ interface Column {
 
 /** The fields of a sample as the texts of their items, so that numbers keep all their digits. */
 function columnsOf(sample: Sample): Column[] {
-  const { bytes, start, end } = sample.toJsonText()
+  const text = sample.toJsonText()
+  const { bytes } = text
   const columns = new Map<string, Column>()
-  scanMembers(bytes, start, end, (keyStart, keyEnd, valueStart, valueEnd) => {
+  scanMembers(bytes, text, ({ keyStart, keyEnd, valueStart, valueEnd }) => {
     const name = Buffer.from(bytes.subarray(keyStart, keyEnd))
     const key = JSON.parse(name.toString()) as string
     if (key === fields.batchMeta) return
     if (bytes[valueStart] !== openBracket)
       throw new SampleError('bad_value', `field "${key}" holds no list, of which samples could be made`)
     const items: Buffer[] = []
-    scanItems(bytes, valueStart, valueEnd, (from, until) => items.push(Buffer.from(bytes.subarray(from, until))))
+    scanItems(bytes, { start: valueStart, end: valueEnd }, (from, until) =>
+      items.push(Buffer.from(bytes.subarray(from, until))),
+    )
     columns.set(key, { name, items })
   })
   return [...columns.values()]

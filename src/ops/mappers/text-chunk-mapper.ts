@@ -35,8 +35,8 @@ export const textChunkMapper = defineMapper({
     if (max_len !== null && overlap_len >= max_len) throw new RangeError('overlap_len must be less than max_len')
     const pattern = split_pattern === null ? undefined : new PythonPattern(split_pattern, { module: 're' })
     const chunk = (text: string) => {
-      if (pattern === undefined) return byLength(text, max_len!, overlap_len)
-      return max_len === null ? byPattern(text, pattern) : byBoth(text, pattern, max_len, overlap_len)
+      if (pattern === undefined) return byLength(text, { max: max_len!, overlap: overlap_len })
+      return max_len === null ? byPattern(text, pattern) : byBoth(text, pattern, { max: max_len, overlap: overlap_len })
     }
     return {
       map(sample) {
@@ -68,8 +68,14 @@ function advance(text: string, from: number, count: number): number {
   return at
 }
 
+/** In code points. */
+interface ChunkLengths {
+  readonly max: number
+  readonly overlap: number
+}
+
 /** Windows of `max` code points, each `overlap` of them back from the end of the last; the last may be all overlap. */
-function byLength(text: string, max: number, overlap: number): string[] {
+function byLength(text: string, { max, overlap }: ChunkLengths): string[] {
   if (advance(text, 0, max) === text.length) return [text]
   const chunks: string[] = []
   for (let start = 0; start < text.length; start = advance(text, start, max - overlap))
@@ -78,7 +84,7 @@ function byLength(text: string, max: number, overlap: number): string[] {
 }
 
 /** Cuts at the last match within `max` code points, or there where nothing matches. */
-function byBoth(text: string, pattern: PythonPattern, max: number, overlap: number): string[] {
+function byBoth(text: string, pattern: PythonPattern, { max, overlap }: ChunkLengths): string[] {
   const chunks: string[] = []
   for (let start = 0; ; ) {
     const end = advance(text, start, max)

@@ -1,5 +1,4 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.js'
-import type { Sample } from '../../core/sample.js'
 import { defineMapper } from '../define.js'
 import { bool, text } from '../params.js'
 import { isTruthy, toInt } from '../python-values.js'
@@ -33,7 +32,11 @@ export const usageCounterMapper = defineMapper({
   },
   create: ({ choices_key, usage_key, response_metadata_key, dedupe_identical_usage }) => ({
     map(sample) {
-      const all = usagesOf(sample, choices_key ?? '', usage_key ?? '', response_metadata_key ?? '')
+      const all = usagesOf(sample.value, {
+        choices: choices_key ?? '',
+        usage: usage_key ?? '',
+        metadata: response_metadata_key ?? '',
+      })
       const usages = dedupe_identical_usage === true ? distinct(all) : all
       const prompt = sum(usages.map(usage => usage.prompt))
       const completion = sum(usages.map(usage => usage.completion))
@@ -44,14 +47,20 @@ export const usageCounterMapper = defineMapper({
   }),
 })
 
-function usagesOf(sample: Sample, choicesKey: string, usageKey: string, metadataKey: string): Usage[] {
+/** The fields that tell usages. */
+interface UsageKeys {
+  readonly choices: string
+  readonly usage: string
+  readonly metadata: string
+}
+
+function usagesOf(record: JsonObject, keys: UsageKeys): Usage[] {
   const usages: Usage[] = []
-  const record = sample.value
-  if (Object.hasOwn(record, usageKey)) usages.push(usageOf(record[usageKey]) ?? usageOf(record)!)
-  const metadata = record[metadataKey]
+  if (Object.hasOwn(record, keys.usage)) usages.push(usageOf(record[keys.usage]) ?? usageOf(record)!)
+  const metadata = record[keys.metadata]
   const described = usageOf(isTruthy(metadata) ? metadata : {})
   if (described !== undefined) usages.push(described)
-  const choices = record[choicesKey]
+  const choices = record[keys.choices]
   for (const choice of Array.isArray(choices) ? (choices as readonly JsonValue[]) : []) {
     if (!isJsonObject(choice)) continue
     usages.push(usageOf(choice)!)

@@ -64,11 +64,17 @@ async function takeFrequent(
   wantedOf: (distinct: number) => number,
   isCommonest: boolean,
 ): Promise<void> {
-  await using buckets = new KeyBuckets(context, 'values', recordBytes, context.totalSamples)
+  await using buckets = new KeyBuckets(context, { name: 'values', recordBytes, expected: context.totalSamples })
   await collect(context, buckets)
-  await using ranks = new Spill(context.scratchDir, 'ranks', 1, rankBytes, context.memoryBytes / 16)
+  await using ranks = new Spill({
+    dir: context.scratchDir,
+    prefix: 'ranks',
+    bucketCount: 1,
+    recordBytes: rankBytes,
+    memoryBytes: context.memoryBytes / 16,
+  })
   for (let bucket = 0; bucket < buckets.count; bucket++) {
-    const { counts, firsts } = await countValues(context, buckets, bucket)
+    const { counts, firsts } = await countValues(context, { buckets, bucket })
     for (const [id, occurrences] of counts.entries()) {
       if (ranks.isFull(0)) await ranks.flush(0)
       const { buffer, offset } = ranks.reserve(0)
@@ -80,11 +86,11 @@ async function takeFrequent(
   const taken = wanted < 0 ? Math.max(0, distinct + wanted) : Math.min(distinct, wanted)
   const last = taken === 0 ? Buffer.alloc(0) : (await keyAtRank(take => eachRank(ranks, take), taken - 1)).key
   for (let bucket = 0; bucket < buckets.count; bucket++) {
-    const { index, counts, firsts } = await countValues(context, buckets, bucket)
+    const { index, counts, firsts } = await countValues(context, { buckets, bucket })
     const isTaken = counts.map(
       (occurrences, id) => Buffer.compare(rankKey(occurrences, firsts[id], isCommonest), last) <= 0,
     )
-    await eachRecord(context, buckets, bucket, (piece, offset) => {
+    await eachRecord(context, { buckets, bucket }, (piece, offset) => {
       if (isTaken[index.add(piece, offset)]) return
       context.drop(piece.readUInt32LE(offset + indexedKeyBytes), piece.readUInt32LE(offset + indexedKeyBytes + 4))
     })
@@ -120,11 +126,16 @@ async function collect(context: ResolveContext, buckets: KeyBuckets): Promise<vo
   }
 }
 
-async function countValues(context: ResolveContext, buckets: KeyBuckets, bucket: number) {
+interface Bucket {
+  readonly buckets: KeyBuckets
+  readonly bucket: number
+}
+
+async function countValues(context: ResolveContext, { buckets, bucket }: Bucket) {
   const index = new KeyIndex(Math.min(buckets.recordsIn(bucket), 1 << 16))
   const counts: number[] = []
   const firsts: number[] = []
-  await eachRecord(context, buckets, bucket, (piece, offset) => {
+  await eachRecord(context, { buckets, bucket }, (piece, offset) => {
     const id = index.add(piece, offset)
     if (id === counts.length) firsts.push(piece.readUIntLE(offset + indexedKeyBytes + 8, 6))
     counts[id] = (counts[id] ?? 0) + 1
@@ -134,8 +145,7 @@ async function countValues(context: ResolveContext, buckets: KeyBuckets, bucket:
 
 async function eachRecord(
   context: ResolveContext,
-  buckets: KeyBuckets,
-  bucket: number,
+  { buckets, bucket }: Bucket,
   take: (piece: Buffer, offset: number) => void,
 ): Promise<void> {
   for await (const piece of buckets.read(bucket)) {

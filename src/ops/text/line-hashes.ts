@@ -18,21 +18,30 @@ export const lineHashBytes = 16
 
 const md5 = new Md5()
 
-/**
- * Writes the MD5 of a line to `into[offset, offset + 16)`, stripped and reduced as the rules say; false for a line that
- * is never compared.
- */
-export function hashLine(line: string, rules: LineRules, into: Buffer, offset: number): boolean {
-  if (isSkipped(strip(line), rules)) return false
-  let text = rules.lowercase ? lower(line) : line
-  if (rules.ignoresSpecial) text = withoutSpecial(text)
-  const bytes = Buffer.from(strip(text))
-  md5.digest(bytes, 0, bytes.length)
-  into.writeInt32LE(md5.a, offset)
-  into.writeInt32LE(md5.b, offset + 4)
-  into.writeInt32LE(md5.c, offset + 8)
-  into.writeInt32LE(md5.d, offset + 12)
-  return true
+/** Hashes lines by the rules. */
+export class LineHasher {
+  readonly #rules: LineRules
+
+  constructor(rules: LineRules) {
+    this.#rules = rules
+  }
+
+  /**
+   * Writes the MD5 of a line to `into[offset, offset + 16)`, stripped and reduced as the rules say; false for a line that
+   * is never compared.
+   */
+  hash(line: string, into: Buffer, offset: number): boolean {
+    if (isSkipped(strip(line), this.#rules)) return false
+    let text = this.#rules.lowercase ? lower(line) : line
+    if (this.#rules.ignoresSpecial) text = withoutSpecial(text)
+    const bytes = Buffer.from(strip(text))
+    md5.digest(bytes, 0, bytes.length)
+    into.writeInt32LE(md5.a, offset)
+    into.writeInt32LE(md5.b, offset + 4)
+    into.writeInt32LE(md5.c, offset + 8)
+    into.writeInt32LE(md5.d, offset + 12)
+    return true
+  }
 }
 
 function isSkipped(line: string, rules: LineRules): boolean {

@@ -10,11 +10,15 @@ export interface NgramCounts {
 /** Whether the symbols at two positions are equal; asked only where their numbers are. */
 export type SameSymbol = (a: number, b: number) => boolean
 
-interface Sequence {
+/** The symbols `symbols[0, length)`; equal numbers mean equal symbols, unless `isSame` is given to decide. */
+export interface SymbolSequence {
   readonly symbols: Int32Array
   readonly length: number
+  readonly isSame?: SameSymbol | undefined
+}
+
+interface Sequence extends SymbolSequence {
   readonly n: number
-  readonly isSame: SameSymbol | undefined
 }
 
 /** Most slots of the table, 32 MB; sequences that need more are counted in several passes. */
@@ -37,10 +41,9 @@ interface Scratch {
 let kept: Scratch = { ...placesFor(0), table: new Int32Array(0) }
 
 /**
- * Counts the n-grams of `symbols[0, length)` exactly, by a rolling hash that is verified wherever two meet.
- * Equal numbers mean equal symbols, unless `isSame` is given to decide.
+ * Counts the n-grams of a sequence exactly, by a rolling hash that is verified wherever two meet.
  */
-export function countNgrams(symbols: Int32Array, length: number, n: number, isSame?: SameSymbol): NgramCounts {
+export function countNgrams({ symbols, length, isSame }: SymbolSequence, n: number): NgramCounts {
   const sequence = { symbols, length, n, isSame }
   if (n <= 0) return countEmptyNgrams(sequence)
   const total = length - n + 1
@@ -48,10 +51,10 @@ export function countNgrams(symbols: Int32Array, length: number, n: number, isSa
   const slotCount = Math.min(maxSlots, 2 ** Math.ceil(Math.log2(Math.max(256, total * 4))))
   const scratch = scratchFor(total, slotCount)
   const passes = Math.ceil((total * 1.5) / slotCount)
-  const found = { distinct: 0, repeated: 0 }
+  const found = { ...scratch, distinct: 0, repeated: 0 }
   for (let pass = 0; pass < passes; pass++) {
     scratch.table.fill(0, 0, slotCount)
-    countPass(sequence, scratch, { slotCount, pass, passes }, found)
+    countPass(sequence, found, { slotCount, pass, passes })
   }
   const repeated = new Int32Array(found.repeated)
   for (let i = 0; i < repeated.length; i++) {
@@ -65,7 +68,7 @@ export function countNgrams(symbols: Int32Array, length: number, n: number, isSa
 /** Python's slices of length 0 or less: `sequence[i : i - k]` is empty but for the first k, which reach k short of the end. */
 function countEmptyNgrams({ symbols, length, n, isSame }: Sequence): NgramCounts {
   const total = length - n + 1
-  const full = length > -n && n < 0 ? countNgrams(symbols, length - 1, length + n, isSame) : undefined
+  const full = length > -n && n < 0 ? countNgrams({ symbols, length: length - 1, isSame }, length + n) : undefined
   const empty = total - (full?.total ?? 0)
   const repeated = [...(full?.repeated ?? []), ...(empty > 1 ? [empty] : [])]
   return { total, distinct: (full?.distinct ?? 0) + 1, repeated: Int32Array.from(repeated) }
@@ -82,18 +85,20 @@ function placesFor(size: number) {
   return { firstAt: new Int32Array(size), repeats: new Int32Array(size), repeatedAt: new Int32Array(size / 2) }
 }
 
+/** What the passes so far have found. */
+interface Found extends Scratch {
+  distinct: number
+  repeated: number
+}
+
 interface Pass {
   readonly slotCount: number
   readonly pass: number
   readonly passes: number
 }
 
-function countPass(
-  sequence: Sequence,
-  { table, firstAt, repeats, repeatedAt }: Scratch,
-  { slotCount, pass, passes }: Pass,
-  found: { distinct: number; repeated: number },
-): void {
+function countPass(sequence: Sequence, found: Found, { slotCount, pass, passes }: Pass): void {
+  const { table, firstAt, repeats, repeatedAt } = found
   const { symbols, length, n, isSame } = sequence
   const total = length - n + 1
   const shift = Math.clz32(slotCount - 1)

@@ -22,7 +22,12 @@ export function splitSentences(line: string): string[] {
     let end = i + 1
     while (end < line.length && '.!?…。！？'.includes(line[end])) end++
     while (end < line.length && isClosing(line[end])) end++
-    const isEnd = isWide || (end < line.length && isBlank(line[end]) && !goesOn(line, start, i, end))
+    const isEnd =
+      isWide ||
+      (end < line.length &&
+        isBlank(line[end]) &&
+        !isBeforeSmall(line, end) &&
+        !(end === i + 1 && isAbbreviated(line, start, i)))
     if (isEnd) {
       sentences.push(line.slice(start, end).trim())
       start = end
@@ -33,11 +38,16 @@ export function splitSentences(line: string): string[] {
   return sentences.filter(sentence => sentence !== '')
 }
 
-function goesOn(line: string, start: number, mark: number, end: number): boolean {
-  let next = end
+/** Whether a small letter follows the blanks at `at`. */
+function isBeforeSmall(line: string, at: number): boolean {
+  let next = at
   while (next < line.length && isBlank(line[next])) next++
-  if (next < line.length && /\p{Ll}/u.test(line[next])) return true
-  if (line[mark] !== '.' || end > mark + 1) return false
+  return next < line.length && /\p{Ll}/u.test(line[next])
+}
+
+/** Whether the mark is the dot of an abbreviation or an initial in the sentence that starts at `start`. */
+function isAbbreviated(line: string, start: number, mark: number): boolean {
+  if (line[mark] !== '.') return false
   let from = mark
   while (from > start && mark - from < 12 && !isBlank(line[from - 1])) from--
   const word = line.slice(from, mark).replace(/^[^\p{L}]+/u, '')

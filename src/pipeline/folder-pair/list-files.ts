@@ -38,7 +38,7 @@ export function* eachFileUnder(path: string, options: ListFilesOptions = {}): Ge
   const keeps = extensionTest(keepExtensions)
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats === undefined)
-    throw new InputError('missing', path, `${path} does not exist: name a folder, or a file, that is there`)
+    throw new InputError('missing', `${path} does not exist: name a folder, or a file, that is there`, { path })
   if (!stats.isDirectory()) {
     if (keeps(path)) yield path
     return
@@ -78,11 +78,9 @@ function entriesOf(folder: string) {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code !== 'EACCES' && code !== 'EPERM') throw error
-    throw new InputError(
-      'not_permitted',
-      folder,
-      `${folder} may not be listed (${message}): ask for the right to read it`,
-    )
+    throw new InputError('not_permitted', `${folder} may not be listed (${message}): ask for the right to read it`, {
+      path: folder,
+    })
   }
 }
 

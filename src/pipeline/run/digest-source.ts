@@ -56,7 +56,7 @@ function openOrExplain(path: string): number {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const what = code === 'ENOENT' ? 'is gone: bring it back, or run again without it' : `cannot be read (${message})`
-    throw new InputError(code === 'ENOENT' ? 'missing' : 'not_permitted', path, `${path} ${what}`)
+    throw new InputError(code === 'ENOENT' ? 'missing' : 'not_permitted', `${path} ${what}`, { path })
   }
 }
 

@@ -6,11 +6,9 @@ import { readSlice } from '../../io/open-reader.js'
 export async function countLines(path: string): Promise<number> {
   const format = formatOfName(path)
   if (format?.format !== 'jsonl')
-    throw new InputError(
-      'unknown_format',
+    throw new InputError('unknown_format', `${path}: linesPerSource cuts files of lines (.jsonl, also .gz and .zst)`, {
       path,
-      `${path}: linesPerSource cuts files of lines (.jsonl, also .gz and .zst)`,
-    )
+    })
   let lines = 0
   const slice = { path, ...format, cut: { kind: 'whole' } } as const
   for await (const { records } of readSlice(slice, { batchBytes: 1 << 20, maxRecordBytes: 1 << 26, textKey: 'text' }))

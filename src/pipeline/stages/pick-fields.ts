@@ -8,11 +8,10 @@ export function pickFields(sample: Sample, fields: readonly string[], textField:
   const { bytes, start, end } = sample.toJsonText()
   const keys = fields.map(field => Buffer.from(field))
   const spans: ({ readonly start: number; readonly end: number } | undefined)[] = fields.map(() => undefined)
-  // biome-ignore lint/complexity/useMaxParams: called for every member, as scanMembers calls it
-  scanMembers(bytes, skipSpace(bytes, start, end), end, (keyStart, keyEnd, valueStart, valueEnd) => {
-    const at = keys.findIndex(key => keyEquals(bytes, keyStart, keyEnd, key))
+  scanMembers(bytes, { start: skipSpace(bytes, start, end), end }, member => {
+    const at = keys.findIndex(key => keyEquals(bytes, member, key))
     // Of a key that occurs twice the last counts.
-    if (at >= 0) spans[at] = { start: valueStart, end: valueEnd }
+    if (at >= 0) spans[at] = { start: member.valueStart, end: member.valueEnd }
   })
   const parts: Uint8Array[] = []
   for (const [index, span] of spans.entries()) {

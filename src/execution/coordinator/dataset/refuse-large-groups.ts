@@ -20,8 +20,8 @@ export function refuseLargeGroups(surveyed: readonly SurveyedFile[], memoryMb: n
     const what = file.format === 'parquet' ? 'row group' : 'record batch'
     throw new InputError(
       'unsupported',
-      file.path,
       `${file.path}: ${what} ${index} holds ${megabytes} MB, which a worker with ${memoryMb} MB cannot hold: write the file with smaller ${what}s, or set worker.memory_mb to ${megabytes * 2} or more`,
+      { path: file.path },
     )
   }
 }

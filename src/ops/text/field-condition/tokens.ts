@@ -37,8 +37,11 @@ export function tokenize(condition: string): Token[] {
     else {
       const quoted = take(opening, at)
       const found = quoted === null ? (take(number, at) ?? take(name, at) ?? take(operator, at)) : null
-      if (quoted !== null) at = readString(condition, at, quoted, tokens)
-      else if (found === null) throw new ConditionError(condition, `unexpected ${JSON.stringify(c)}`)
+      if (quoted !== null) {
+        const { token, end } = readString(condition, at, quoted)
+        tokens.push(token)
+        at = end
+      } else if (found === null) throw new ConditionError(condition, `unexpected ${JSON.stringify(c)}`)
       else {
         const text = found[0]
         tokens.push(tokenOf(condition, text, found[1]))
@@ -63,7 +66,7 @@ function tokenOf(condition: string, text: string, imaginary: string | undefined)
   return { kind: /^[\p{L}_]/u.test(text) ? 'name' : 'operator', text }
 }
 
-function readString(condition: string, at: number, quoted: RegExpExecArray, tokens: Token[]): number {
+function readString(condition: string, at: number, quoted: RegExpExecArray): { token: Token; end: number } {
   const [all, prefix, quote] = quoted
   const isRaw = /r/i.test(prefix)
   let text = ''
@@ -83,8 +86,8 @@ function readString(condition: string, at: number, quoted: RegExpExecArray, toke
     }
   }
   // Bytes and formatted strings parse, but mean nothing to a condition.
-  tokens.push(/[bBfF]/.test(prefix) ? { kind: 'other' } : { kind: 'string', value: text })
-  return i + quote.length
+  const token: Token = /[bBfF]/.test(prefix) ? { kind: 'other' } : { kind: 'string', value: text }
+  return { token, end: i + quote.length }
 }
 
 const escapes: Readonly<Record<string, string>> = {

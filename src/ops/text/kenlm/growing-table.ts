@@ -40,5 +40,5 @@ export class GrowingTable {
 }
 
 function emptyTable(buckets: number, entryBytes: number): ProbingTable {
-  return new ProbingTable(PagedBytes.zeros(buckets * entryBytes), 0, buckets, entryBytes)
+  return new ProbingTable(PagedBytes.zeros(buckets * entryBytes), { start: 0, buckets, entryBytes })
 }

@@ -32,7 +32,7 @@ export class PagedBytes {
       const bytes = new PagedBytes(Math.max(0, until - start), pageBytes)
       for (const [page, view] of bytes.#views.entries()) {
         const from = start + page * pageBytes
-        readAt(fd, view, from, Math.min(view.byteLength, until - from))
+        readAt(fd, from, new Uint8Array(view.buffer as ArrayBuffer, 0, Math.min(view.byteLength, until - from)))
       }
       return bytes
     } finally {
@@ -108,11 +108,10 @@ export interface PagedRange {
 
 const readBytes = 2 ** 26
 
-function readAt(fd: number, view: DataView, position: number, length: number): void {
-  for (let done = 0; done < length; ) {
-    const wanted = Math.min(readBytes, length - done)
-    const target = new Uint8Array(view.buffer as ArrayBuffer, done, wanted)
-    const count = readSync(fd, target, 0, wanted, position + done)
+function readAt(fd: number, position: number, target: Uint8Array): void {
+  for (let done = 0; done < target.length; ) {
+    const wanted = Math.min(readBytes, target.length - done)
+    const count = readSync(fd, target, done, wanted, position + done)
     if (count === 0) return
     done += count
   }

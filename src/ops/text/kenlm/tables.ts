@@ -1,17 +1,28 @@
 import type { PagedBytes } from './paged-bytes.js'
 
+/** Where a table starts, and of how many slots of which size it is. */
+interface ProbingLayout {
+  readonly start: number
+  readonly buckets: number
+  readonly entryBytes: number
+}
+
 /** A hash table with linear probing in the layout of KenLM (util/probing_hash_table.hh): keys of 64 bits, 0 for a free slot. */
 export class ProbingTable {
   /** All 32-bit words of the table's page, where it lies within one; the way for tables across pages is slower. */
   readonly #page: Int32Array | undefined
   readonly #inverse: number
+  readonly start: number
+  readonly buckets: number
+  readonly entryBytes: number
 
   constructor(
     readonly bytes: PagedBytes,
-    readonly start: number,
-    readonly buckets: number,
-    readonly entryBytes: number,
+    { start, buckets, entryBytes }: ProbingLayout,
   ) {
+    this.start = start
+    this.buckets = buckets
+    this.entryBytes = entryBytes
     this.#page = bytes.wordsOf(start, start + buckets * entryBytes)
     this.#inverse = 1 / buckets
   }

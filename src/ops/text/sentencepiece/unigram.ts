@@ -57,7 +57,6 @@ export class Unigram {
   #extend(bytes: Uint8Array, start: number, charEnd: number): void {
     const trie = this.#trie
     const { length } = bytes
-    const before = this.#best[start]
     let hasChar = false
     let node = 0
     for (let at = start; at < length; ) {
@@ -66,13 +65,14 @@ export class Unigram {
       const id = trie.idAt(node)
       if (id < 0) continue
       if (at === charEnd) hasChar = true
-      this.#offer(start, at, id, before + this.#scores[id])
+      this.#offer(start, at, id)
     }
-    if (!hasChar) this.#offer(start, charEnd, -1, before + this.#unknownScore)
+    if (!hasChar) this.#offer(start, charEnd, -1)
   }
 
-  #offer(start: number, end: number, id: number, sum: number): void {
-    const rounded = Math.fround(sum)
+  /** Notes the way to `end` by the piece that starts at `start`, where it is the best so far; -1 is an unknown character. */
+  #offer(start: number, end: number, id: number): void {
+    const rounded = Math.fround(this.#best[start] + (id < 0 ? this.#unknownScore : this.#scores[id]))
     if (this.#ids[end] !== noPiece && rounded <= this.#best[end]) return
     this.#best[end] = rounded
     this.#starts[end] = start

@@ -4,10 +4,7 @@ import { hashBase, type Vocabulary } from './vocabulary.js'
 const placeBits = 2 ** 27
 
 /** Scratch of one call, by place in the bytes; reused, as most calls take a few bytes. */
-let bytes = Buffer.alloc(0)
-/** Hash of the bytes before each place, and the powers that take a stretch out of it. */
-let before = new Int32Array(0)
-let powers = new Int32Array(0)
+let hashed = { bytes: Buffer.alloc(0), before: new Int32Array(0), powers: new Int32Array(0) }
 /** Where the next part starts, the one before, and the rank of the part merged with the next, or -1. */
 let nextPart = new Int32Array(0)
 let previousPart = new Int32Array(0)
@@ -22,7 +19,7 @@ let heapSize = 0
  */
 export function countMergedTokens(text: string, vocabulary: Vocabulary): number {
   const length = readBytes(text)
-  if (rankBetween(vocabulary, 0, length) >= 0) return 1
+  if (vocabulary.rankOf(hashed, 0, length) >= 0) return 1
   heapSize = 0
   for (let at = 0; at < length; at++) {
     nextPart[at] = at + 1
@@ -47,18 +44,18 @@ export function countMergedTokens(text: string, vocabulary: Vocabulary): number 
 }
 
 function readBytes(text: string): number {
-  if (bytes.length < text.length * 3) grow(text.length * 6)
+  if (hashed.bytes.length < text.length * 3) grow(text.length * 6)
+  const { bytes, before } = hashed
   const length = bytes.write(text)
   for (let at = 0; at < length; at++) before[at + 1] = (Math.imul(before[at], hashBase) + bytes[at]) | 0
   return length
 }
 
 function grow(size: number): void {
-  bytes = Buffer.alloc(size)
-  before = new Int32Array(size + 1)
-  powers = new Int32Array(size + 1)
+  const powers = new Int32Array(size + 1)
   powers[0] = 1
   for (let i = 1; i <= size; i++) powers[i] = Math.imul(powers[i - 1], hashBase)
+  hashed = { bytes: Buffer.alloc(size), before: new Int32Array(size + 1), powers }
   nextPart = new Int32Array(size)
   previousPart = new Int32Array(size)
   pairRank = new Int32Array(size)
@@ -66,16 +63,10 @@ function grow(size: number): void {
   heap = new Float64Array(size * 3)
 }
 
-function rankBetween(vocabulary: Vocabulary, start: number, end: number): number {
-  if (end - start > vocabulary.longest) return -1
-  const hash = (before[end] - Math.imul(before[start], powers[end - start])) | 0
-  return vocabulary.rankOf(bytes, start, end, hash)
-}
-
 /** Notes what merging the part at a place with the next one would give. */
 function offer(vocabulary: Vocabulary, at: number, length: number): void {
   const next = nextPart[at]
-  const rank = next < length ? rankBetween(vocabulary, at, nextPart[next]) : -1
+  const rank = next < length ? vocabulary.rankOf(hashed, at, nextPart[next]) : -1
   pairRank[at] = rank
   if (rank < 0) return
   const pair = rank * placeBits + at

@@ -30,7 +30,7 @@ function tokenCounter(vocabulary: Vocabulary, split: RegExp): CountTokens {
       let count = cache.find(units, start, end)
       if (count < 0) {
         count = countMergedTokens(text.slice(start, end), vocabulary)
-        cache.add(units, start, end, count)
+        cache.add(units, count)
       }
       sum += count
     }

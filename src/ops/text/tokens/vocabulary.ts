@@ -1,6 +1,15 @@
 /** Factor of the rolling hash that byte sequences are looked up by. */
 export const hashBase = 0x01000193
 
+/** Bytes with what tells the hash of any stretch of them: the sum of byte × `hashBase` to the power of the bytes behind it. */
+export interface HashedBytes {
+  readonly bytes: Uint8Array
+  /** Hash of the bytes before each place. */
+  readonly before: Int32Array
+  /** Of `hashBase`. */
+  readonly powers: Int32Array
+}
+
 /** The byte sequences that a byte-pair encoding has a token for, with their ranks: the lower, the earlier they are merged. */
 export class Vocabulary {
   /** All sequences, one after the other. */
@@ -40,20 +49,24 @@ export class Vocabulary {
     return Math.imul(hash ^ (hash >>> 15), 0x9e3779b1) >>> this.#shift
   }
 
-  /** The rank of `bytes[start, end)`, or -1; `hash` is its sum of byte × `hashBase` to the power of the bytes behind it. */
-  rankOf(bytes: Uint8Array, start: number, end: number, hash: number): number {
+  /** The rank of the bytes between two places of a text, or -1. */
+  rankOf(text: HashedBytes, start: number, end: number): number {
+    const length = end - start
+    if (length > this.longest) return -1
+    const { bytes, before, powers } = text
+    const hash = (before[end] - Math.imul(before[start], powers[length])) | 0
     const slots = this.#slots
     for (let slot = this.#home(hash); slots[slot] !== 0; slot = (slot + 1) & (slots.length - 1)) {
       const rank = slots[slot] - 1
-      if (this.#isAt(rank, bytes, start, end)) return rank
+      if (this.#starts[rank + 1] - this.#starts[rank] === length && this.#isAt(rank, bytes, start)) return rank
     }
     return -1
   }
 
-  #isAt(rank: number, bytes: Uint8Array, start: number, end: number): boolean {
-    let at = this.#starts[rank]
-    if (this.#starts[rank + 1] - at !== end - start) return false
-    for (let i = start; i < end; i++) if (this.#bytes[at++] !== bytes[i]) return false
+  /** Whether a rank's sequence stands at `start`. */
+  #isAt(rank: number, bytes: Uint8Array, start: number): boolean {
+    const end = this.#starts[rank + 1]
+    for (let at = this.#starts[rank], i = start; at < end; at++, i++) if (this.#bytes[at] !== bytes[i]) return false
     return true
   }
 }
