@@ -26,33 +26,53 @@ export interface Purpose {
   readonly onPiece?: (result: SegmentResult) => void
 }
 
+/** How a unit ended for good. `failed`: it or its input failed, or it was lost too often. */
+export type Settled =
+  | { readonly kind: 'done'; readonly result: UnitResult }
+  | { readonly kind: 'failed'; readonly error: UnitError }
+
+/**
+ * As `settleUnit`, for units whose failure is that of what they belong to.
+ *
+ * @throws {UnitFailed} where the unit or its input failed, or it was lost too often
+ */
+export async function superviseUnit(...asked: Parameters<typeof settleUnit>): Promise<UnitResult> {
+  const settled = await settleUnit(...asked)
+  if (settled.kind === 'failed') throw new UnitFailed(settled.error)
+  return settled.result
+}
+
 /**
  * Runs a unit until it is done, again after each loss of its worker as the retry policy decides, each time under a
  * new attempt. What an attempt that ended otherwise was writing is removed.
  *
- * @throws {UnitFailed} where the unit or its input failed, or it was lost too often
  * @throws {JobFailure} where nothing can go on
  * @throws {JobStopped} where the job was stopped
  */
-export async function superviseUnit(
+export async function settleUnit(
   context: RunContext,
   purpose: Purpose,
   makeUnit: (attempt: string, isolation: Isolation) => WorkUnit,
-): Promise<UnitResult> {
+): Promise<Settled> {
   const losses: Loss[] = []
   let isolation = noIsolation
   for (;;) {
     const attempt = randomBytes(4).toString('hex')
     const unit = makeUnit(attempt, isolation)
     const outcome = await runOnce(context, unit, purpose.onPiece ?? (() => {}))
-    if (outcome.kind === 'done') return outcome.result
+    if (outcome.kind === 'done') return outcome
     clearAttempt(foldersOf(context, unit), context.job.writer, attempt)
     if (outcome.kind === 'stopped') throw new JobStopped('the job was stopped')
-    if (outcome.kind === 'failed') throw failureOf(outcome.error)
+    if (outcome.kind === 'failed') {
+      const { error } = outcome
+      if (error.consequence === 'stop_job') throw new JobFailure(error.code, error.message)
+      return { kind: 'failed', error }
+    }
     context.emit({ event_type: 'worker_lost', unit: purpose.what, reason: outcome.reason })
     losses.push({ blame: outcome.blame, reason: outcome.reason, batch: outcome.progress?.batch })
     const decision = decideRetry(losses, context.settings)
-    if (decision.kind === 'give_up') throw givenUp(context, decision, { what: purpose.what, reason: outcome.reason })
+    if (decision.kind === 'give_up')
+      return { kind: 'failed', error: givenUp(context, decision, { what: purpose.what, reason: outcome.reason }) }
     isolation = decision.isolation
     context.emit({
       event_type: 'unit_retried',
@@ -75,10 +95,10 @@ function givenUp(
   { plan }: RunContext,
   { why, operator }: Extract<RetryDecision, { kind: 'give_up' }>,
   { what, reason }: { readonly what: string; readonly reason: string },
-): UnitFailed {
+): UnitError {
   const who = operator === undefined ? what : `${what}: process[${operator}] ${plan.operators[operator].name}`
   const message = `${who} ${why}, the last time because ${reason}`
-  return new UnitFailed({ code: 'worker_lost', message, consequence: 'fail_unit' })
+  return { code: 'worker_lost', message, consequence: 'fail_unit' }
 }
 
 async function runOnce(
@@ -94,10 +114,6 @@ async function runOnce(
     if (slot !== context.slot) slot[Symbol.dispose]()
     context.onProgress(unit, undefined)
   }
-}
-
-function failureOf(error: UnitError): Error {
-  return error.consequence === 'stop_job' ? new JobFailure(error.code, error.message) : new UnitFailed(error)
 }
 
 async function waitUnlessStopped(ms: number, signal: AbortSignal): Promise<void> {
