@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Sample } from '../dist/index.js'
-import { createCatalog } from '../dist/tooling.js'
+import { createCatalog, SourceText } from '../dist/tooling.js'
 
 const args = process.argv.slice(2)
 const mbFlag = args.indexOf('--mb')
@@ -58,7 +58,9 @@ async function round(operator) {
   for (let from = 0; from < lines.length; from += 500) {
     const samples = lines
       .slice(from, from + 500)
-      .map((line, i) => Sample.scan({ partition: 'bench', ordinal: from + i }, line, 0, line.length, 'text'))
+      .map((line, i) =>
+        Sample.scan({ partition: 'bench', ordinal: from + i }, new SourceText(line, 0, line.length), 'text'),
+      )
     for (const sample of samples) sample.text('text').charCodeAt(0)
     const start = performance.now()
     if (operator.kind === 'mapper' && operator.mapBatch) await operator.mapBatch(samples)

@@ -2,6 +2,7 @@
 export { ignoredKeys, ignoredPartitionKeys } from './config/ignored-keys.js'
 export { recipeSchema } from './config/recipe-schema.js'
 export { errorCodes } from './core/error-codes.js'
+export { SourceText } from './core/source-text.js'
 export { Team } from './execution/coordinator/scheduler/team.js'
 export { LocalExecutor } from './execution/local/local-executor.js'
 export { RayExecutor } from './execution/ray/ray-executor.js'

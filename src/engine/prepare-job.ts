@@ -166,12 +166,11 @@ async function stillValid({ recipe, directory }: JobSession, given: FoundInput |
   const found = given ?? (await findInput(recipe, directory))
   const now = directory.read<PinnedCut>(directory.cut)
   const isSame = now.kind !== 'read' || (found.pinned.kind === 'read' && isDeepStrictEqual(now, found.pinned))
-  return isSame
-    ? found.dataset
-    : openDataset(recipe, found.listing, {
-        pinned: usableCut(now, cutSettingsOf(recipe)),
-        cores: usableCores(),
-      })
+  return isSame ? found.dataset : datasetOf(recipe, found.listing, now)
+}
+
+function datasetOf(recipe: Recipe, listing: InputListing, cut: OwnFile<PinnedCut>): Promise<OpenDataset> {
+  return openDataset(recipe, listing, { pinned: usableCut(cut, cutSettingsOf(recipe)), cores: usableCores() })
 }
 
 /**
@@ -183,16 +182,10 @@ async function stillValid({ recipe, directory }: JobSession, given: FoundInput |
 export async function findInput(recipe: Recipe, directory: JobDirectory): Promise<FoundInput> {
   const { settings, listing } = await openInput(recipe)
   const examined = examineJob(recipe, settings, directory)
-  const { pinned } = examined
-  const dataset = await openDataset(recipe, listing, {
-    pinned: usableCut(pinned, cutSettingsOf(recipe)),
-    cores: usableCores(),
-  })
-  const disk = checkDisk(recipe, {
-    cut: dataset.cut,
-    exporting: withColumns(settings, dataset.cut),
-    ledger: examined.ledger,
-  })
+  const { pinned, ledger } = examined
+  const dataset = await datasetOf(recipe, listing, pinned)
+  const { cut } = dataset
+  const disk = checkDisk(recipe, { cut, exporting: withColumns(settings, cut), ledger })
   return { listing, dataset, pinned, examined, disk }
 }
 

@@ -122,6 +122,27 @@ describe('a barrier in a pipeline', () => {
     expect(rig.read('output')).toEqual(before)
   })
 
+  it('all is decided again where it is damaged on the way to a second barrier', async () => {
+    const rig = threeFiles()
+    const texts = ['shared text number 0', 'OWN TEXT A 2', 'own text b']
+    rig.write('input/b.jsonl', texts.map((text, n) => `${JSON.stringify({ id: `b${n}`, text })}\n`).join(''))
+    const twice = () =>
+      new Pipeline({ name: 'twice' })
+        .addStage(new JsonlReader({ filePaths: rig.path('input') }))
+        .addStage(new OperatorStage('document_deduplicator'))
+        .addStage(new OperatorStage('clean_email_mapper'))
+        .addStage(new OperatorStage('document_deduplicator', { lowercase: true }))
+        .addStage(new JsonlWriter({ path: rig.path('output') }))
+    await run(rig, twice())
+    expect(rig.ids('output/b.jsonl')).toEqual(['b2'])
+    const before = rig.read('output')
+    for (const name of readdirSync(rig.path('state/checkpoints')))
+      if (/\.(verdict|signatures)$/.test(name)) rig.write(`state/checkpoints/${name}`, 'damaged')
+    rmSync(rig.path('output/b.jsonl'))
+    expect(await run(rig, twice())).toMatchObject({ complete: 3, failed: 0 })
+    expect(rig.read('output')).toEqual(before)
+  })
+
   it('without spools that are kept it still has nothing to do a second time', async () => {
     const rig = threeFiles()
     await run(rig, deduplicate(rig), { keepSpools: false })

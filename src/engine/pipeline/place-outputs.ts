@@ -12,7 +12,6 @@ import { UsageError } from '../../core/usage-error.js'
 import { isThere, matchesContent, stateOfExport } from '../../execution/coordinator/export/export-state.js'
 import { giveNames, settleDisplaced } from '../../execution/coordinator/export/place-export.js'
 import { UnitFailed } from '../../execution/coordinator/scheduler/supervise.js'
-import { JobFailure } from '../../execution/protocol/job-failure.js'
 import { eachFileUnder } from '../../pipeline/folder-pair/list-files.js'
 import type { StageOutput } from '../../pipeline/stage.js'
 import { makeFolderDurably } from '../../util/durable-file.js'
@@ -101,18 +100,14 @@ function placeOne(
     discardStaged(file.staged)
     return before
   }
-  try {
-    const [done] = giveNames(context, { target, overwrite: mode === 'overwrite' }, intent).files
-    return done
-  } catch (error) {
-    if (!(error instanceof JobFailure) || error.code !== 'export_taken') throw error
-    if (mode === 'ignore') {
-      discardStaged(file.staged)
-      return undefined
-    }
-    const message = `${target} was written by another program: move it away, write to another folder, or say mode: overwrite to have it set aside`
-    throw new UnitFailed({ code: 'output_taken', message, consequence: 'fail_unit' })
+  const given = giveNames(context, { target, overwrite: mode === 'overwrite' }, intent)
+  if (given.kind === 'given') return given.done.files[0]
+  if (mode === 'ignore') {
+    discardStaged(file.staged)
+    return undefined
   }
+  const message = `${target} was written by another program: move it away, write to another folder, or say mode: overwrite to have it set aside`
+  throw new UnitFailed({ code: 'output_taken', message, consequence: 'fail_unit' })
 }
 
 function asExport(file: ExportedFile): ExportRecord {

@@ -3,7 +3,7 @@ import type { LedgerRecord, StagesRecord } from '../../core/records.js'
 import type { StagesResult } from '../../core/unit-result.js'
 import type { StagesUnit } from '../../core/work-unit.js'
 import { raceFor } from '../../execution/coordinator/scheduler/commit.js'
-import { superviseUnit } from '../../execution/coordinator/scheduler/supervise.js'
+import { type Settled, settleUnit } from '../../execution/coordinator/scheduler/supervise.js'
 import type { Slot } from '../../execution/protocol/executor.js'
 import { remove } from '../../util/remove.js'
 import type { StageRange } from './divide-stages.js'
@@ -15,18 +15,21 @@ interface Asked {
   readonly digestOnly?: boolean
 }
 
+/** How a range of stages ended. */
+type SettledRange = { readonly kind: 'done'; readonly result: StagesResult } | Extract<Settled, { kind: 'failed' }>
+
 /** Has a range of stages run over a source, from what was committed before it. */
 export async function runStageRange(
   books: SourceBooks,
   { from, to, pool, applies, signs }: StageRange,
   { slot, before, digestOnly }: Asked,
-): Promise<StagesResult> {
+): Promise<SettledRange> {
   const { context } = books
   const { id, name } = books.source
   const source = { ...books.source, digest: books.digest }
   const input =
     before?.spool === undefined ? ({ kind: 'task' } as const) : ({ kind: 'spool', file: before.spool } as const)
-  const result = await superviseUnit(
+  const settled = await settleUnit(
     { ...context, slot },
     { partition: id, what: `source ${name}` },
     (attempt): StagesUnit => {
@@ -46,8 +49,10 @@ export async function runStageRange(
       }
     },
   )
+  if (settled.kind === 'failed') return settled
+  const { result } = settled
   if (result.kind !== 'stages') throw new TypeError(`a unit of stages answered with a ${result.kind}`)
-  return result
+  return { kind: 'done', result }
 }
 
 /** Makes what a range of stages made count, unless another process was first; then that is what counts. */

@@ -3,7 +3,7 @@ import { renameSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { SourceSpec, TaskFailure } from '../../core/pipeline-spec.js'
 import type { ExportedFile, OpenSourceRecord, PlacedRecord, StagesRecord } from '../../core/records.js'
-import type { StagesResult } from '../../core/unit-result.js'
+import type { StagesResult, UnitError } from '../../core/unit-result.js'
 import type { Part } from '../../execution/coordinator/scheduler/share-work.js'
 import { UnitFailed } from '../../execution/coordinator/scheduler/supervise.js'
 import type { Slot } from '../../execution/protocol/executor.js'
@@ -25,9 +25,6 @@ export class SourceFailed extends UnitFailed {
     super({ code: 'task_failed', message: `${stage}: ${error}${more}`, consequence: 'fail_unit' })
   }
 }
-
-/** What a barrier decided is damaged. */
-class DecisionLost extends Error {}
 
 /** Stages that do nothing, to read off what a source holds. */
 const nothing: StageRange = { from: 0, to: 0, pool: 0 }
@@ -102,9 +99,6 @@ export class SourceWork implements Part {
       if (await this.#isSame()) return
       if (this.books.latest() === undefined && keepsOthers(this.context, this.source)) this.#isDone = true
       else await this.#complete()
-    } catch (error) {
-      // It is decided again before anything else is done.
-      if (!(error instanceof DecisionLost)) throw error
     } finally {
       this.#slot = undefined
       this.#release()
@@ -114,7 +108,10 @@ export class SourceWork implements Part {
   /** Brings the source through all stages, and its files to their places. What was staged and is lost is made again. */
   async #complete(): Promise<void> {
     for (;;) {
-      const record = await this.#takeOver(await this.#runAll())
+      const run = await this.#runAll()
+      // It is decided again before anything else is done.
+      if (run === 'decision_lost') return
+      const record = await this.#takeOver(run)
       const files = placeOutputs(this.context, record)
       if (files !== undefined) return this.#finish(record, files)
       takeBack(this.context, record)
@@ -136,19 +133,20 @@ export class SourceWork implements Part {
     return taken
   }
 
-  async #runAll(): Promise<StagesRecord> {
+  async #runAll(): Promise<StagesRecord | 'decision_lost'> {
     const { ranges } = this.context.pipeline
     return ranges.length === 0 ? (this.books.latest()?.record ?? this.#commitEmpty()) : this.#runTo(ranges.length - 1)
   }
 
   /** Runs what is missing up to the end of a range. */
-  async #runTo(last: number): Promise<StagesRecord> {
+  async #runTo(last: number): Promise<StagesRecord | 'decision_lost'> {
     const { ranges } = this.context.pipeline
     for (let reached = this.books.latest(last); ; ) {
       if (reached?.range === last) return reached.record
       const next = (reached?.range ?? -1) + 1
       const record = await this.#runRange(ranges[next], reached?.record)
-      reached = record === undefined ? this.books.latest(last) : { range: next, record }
+      if (record === 'decision_lost') return record
+      reached = record === 'input_lost' ? this.books.latest(last) : { range: next, record }
     }
   }
 
@@ -191,25 +189,27 @@ export class SourceWork implements Part {
     const { ledger } = this.context
     const known = ledger.get('input', this.source.id)
     if (this.books.digest !== undefined || known === undefined) return false
-    const { digest = '' } = await runStageRange(this.books, nothing, { slot: this.#slot, digestOnly: true })
+    const { digest = '' } = await this.#readOff()
     this.books.digest = digest
     await ledger.commit([this.books.inputRecord(digest)])
     return this.isDone()
   }
 
-  async #runRange(range: StageRange, before: StagesRecord | undefined): Promise<StagesRecord | undefined> {
+  /** @returns what it made; `input_lost` and `decision_lost` where that was damaged, and is withdrawn */
+  async #runRange(
+    range: StageRange,
+    before: StagesRecord | undefined,
+  ): Promise<StagesRecord | 'input_lost' | 'decision_lost'> {
     await this.bound.room(range.from)
-    let result: StagesResult
-    try {
-      result = await runStageRange(this.books, range, { slot: this.#slot, before })
-    } catch (error) {
-      if (before?.spool === undefined || !(error instanceof UnitFailed) || error.error.consequence !== 'redo_input')
-        throw error
-      if (range.applies !== undefined && (await this.#dropDecision(range.applies, error.error)))
-        throw new DecisionLost()
-      await this.#withdraw(before, error.error.message)
-      return undefined
+    const settled = await runStageRange(this.books, range, { slot: this.#slot, before })
+    if (settled.kind === 'failed') {
+      const { error } = settled
+      if (before?.spool === undefined || error.consequence !== 'redo_input') throw new UnitFailed(error)
+      if (range.applies !== undefined && (await this.#dropDecision(range.applies, error))) return 'decision_lost'
+      await this.#withdraw(before, error.message)
+      return 'input_lost'
     }
+    const { result } = settled
     if (result.failures.length > 0) throw new SourceFailed(result.failures)
     const record = await commitStageRange(this.books, range, { result, before })
     this.#release()
@@ -219,15 +219,21 @@ export class SourceWork implements Part {
     return record
   }
 
+  async #readOff(): Promise<StagesResult> {
+    const settled = await runStageRange(this.books, nothing, { slot: this.#slot, digestOnly: true })
+    if (settled.kind === 'failed') throw new UnitFailed(settled.error)
+    return settled.result
+  }
+
   /** A pipeline of a source alone does nothing to it. */
   async #commitEmpty(): Promise<StagesRecord> {
-    const { digest } = await runStageRange(this.books, nothing, { slot: this.#slot, digestOnly: true })
+    const { digest } = await this.#readOff()
     const empty = { kind: 'stages', digest, outputs: [], counts: [], quarantine: [], failures: [] } as const
     return commitStageRange(this.books, nothing, { result: empty, before: undefined })
   }
 
   /** Where it is the decision that is damaged, it no longer counts. */
-  async #dropDecision(barrier: number, { path, message }: UnitFailed['error']): Promise<boolean> {
+  async #dropDecision(barrier: number, { path, message }: UnitError): Promise<boolean> {
     const { ledger, decisions, emit } = this.context
     const verdict = decisions.of(barrier, this.source.id)
     if (path === undefined || verdict === undefined || !path.endsWith(verdict.path)) return false

@@ -19,25 +19,27 @@ const rowsPerBatch = 1000
  * @throws {UnitFailure} `redo_input` where it is gone, cut short or changed
  */
 export function verifyFile(jobDir: string, file: FileRef): string {
-  const path = verifySize(jobDir, file)
-  verifyChecksum(path, file, measureFile(path).checksum)
-  return path
+  const damage = findDamage(jobDir, file)
+  if (damage !== undefined) throw damage
+  return resolve(jobDir, file.path)
 }
 
-function verifySize(jobDir: string, file: FileRef): string {
+/** As `verifyFile`, and says what is wrong: `redo_input` where the file is gone, cut short or changed. */
+export function findDamage(jobDir: string, file: FileRef): UnitFailure | undefined {
   const path = resolve(jobDir, file.path)
-  try {
-    const { size } = statSync(path)
-    if (size !== file.sizeBytes) throw damaged(path, file, `holds ${size} bytes where ${file.sizeBytes} were committed`)
-    return path
-  } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? damaged(path, file, 'is gone') : error
-  }
+  return findWrongSize(path, file) ?? findWrongChecksum(path, file, measureFile(path).checksum)
 }
 
-function verifyChecksum(path: string, file: FileRef, checksum: string): void {
-  if (checksum !== file.checksum)
-    throw damaged(path, file, `has checksum ${checksum} where ${file.checksum} was committed`)
+function findWrongSize(path: string, file: FileRef): UnitFailure | undefined {
+  const size = statSync(path, { throwIfNoEntry: false })?.size
+  if (size === undefined) return damaged(path, file, 'is gone')
+  if (size !== file.sizeBytes) return damaged(path, file, `holds ${size} bytes where ${file.sizeBytes} were committed`)
+  return undefined
+}
+
+function findWrongChecksum(path: string, file: FileRef, checksum: string): UnitFailure | undefined {
+  if (checksum === file.checksum) return undefined
+  return damaged(path, file, `has checksum ${checksum} where ${file.checksum} was committed`)
 }
 
 function damaged(path: string, file: FileRef, damage: string): UnitFailure {
@@ -59,7 +61,9 @@ export async function* readWhileVerifying(
     yield* readCheckpoint(verifyFile(jobDir, file), encoding, batchBytes)
     return
   }
-  const path = verifySize(jobDir, file)
+  const path = resolve(jobDir, file.path)
+  const wrongSize = findWrongSize(path, file)
+  if (wrongSize !== undefined) throw wrongSize
   const checksum = new Checksum()
   try {
     yield* readLines(path, encoding, { batchBytes, onRaw: raw => checksum.update(raw) })
@@ -68,7 +72,8 @@ export async function* readWhileVerifying(
     verifyFile(jobDir, file)
     throw error
   }
-  verifyChecksum(path, file, checksum.digest())
+  const wrongChecksum = findWrongChecksum(path, file, checksum.digest())
+  if (wrongChecksum !== undefined) throw wrongChecksum
 }
 
 /** Reads the rows of a verified checkpoint in order, in batches; their bytes are valid until the next batch is asked for. */

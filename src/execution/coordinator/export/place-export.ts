@@ -25,7 +25,9 @@ export async function placeExport(
   settings: ExportSettings,
   intent: ExportRecord,
 ): Promise<ExportRecord> {
-  const done = giveNames(context, settings, intent)
+  const given = giveNames(context, settings, intent)
+  if (given.kind === 'taken') throw given.failure
+  const { done } = given
   const { files, target } = done
   await context.ledger.commit([done])
   context.emit({
@@ -41,29 +43,45 @@ export async function placeExport(
 /** Where an export goes, and whether it takes the place of what others put there. */
 export type Placing = Pick<ExportSettings, 'target' | 'overwrite'>
 
-/** As `placeExport`, and leaves it to the caller to record that it is done. */
-export function giveNames(context: RunContext, settings: Placing, intent: ExportRecord): ExportRecord {
+/** What became of staged files. `taken`: something that this job did not write stands at the target, and stays. */
+export type Placed =
+  | { readonly kind: 'given'; readonly done: ExportRecord }
+  | { readonly kind: 'taken'; readonly failure: JobFailure }
+
+/** As `placeExport`, and leaves it to the caller to record that it is done, and what it means where the target is taken. */
+export function giveNames(context: RunContext, settings: Placing, intent: ExportRecord): Placed {
+  const { target } = intent
   if (!intent.files.every(file => matchesContent(file.path, file))) {
     context.lease.check()
-    refuseStranger(context, settings, intent.previous)
+    const stranger = findStranger(context, settings, intent.previous)
+    if (stranger !== undefined) return { kind: 'taken', failure: taken(settings.target, stranger) }
     moveAway(context, intent)
-    giveName(context, intent)
+    if (!giveName(context, intent)) {
+      settleDisplaced(context, intent)
+      return { kind: 'taken', failure: taken(target, 'was written by another job or program') }
+    }
+    syncFolder(dirname(target))
   }
   discardStaged(stagedRoot(intent))
   settleDisplaced(context, intent)
   context.lease.check()
-  return doneOf(context, intent)
+  return { kind: 'given', done: doneOf(context, intent) }
 }
 
 /** Whose is what stands at the target is asked again at every step: another job may have come first. */
-export function refuseStranger(
+export function refuseStranger(context: RunContext, placing: Placing, record: ExportRecord | undefined): void {
+  const stranger = findStranger(context, placing, record)
+  if (stranger !== undefined) throw taken(placing.target, stranger)
+}
+
+/** What may not be replaced of what stands at the target, in words. */
+function findStranger(
   { job }: RunContext,
   { target, overwrite }: Placing,
   record: ExportRecord | undefined,
-): void {
+): string | undefined {
   const state = stateOfExport(record, job.jobDir, target)
-  if (state.kind === 'special') throw taken(target, state.what)
-  if (state.kind === 'foreign' && !overwrite) throw taken(target, state.what)
+  return state.kind === 'special' || (state.kind === 'foreign' && !overwrite) ? state.what : undefined
 }
 
 function taken(target: string, what: string): JobFailure {
@@ -79,30 +97,34 @@ function moveAway(context: RunContext, { target, displaced }: ExportRecord): voi
   syncFolder(dirname(target))
 }
 
-/** A file gets its name by a link and a folder by a rename onto nothing: neither replaces what came there meanwhile. */
-function giveName(context: RunContext, intent: ExportRecord): void {
+/**
+ * A file gets its name by a link and a folder by a rename onto nothing: neither replaces what came there meanwhile.
+ *
+ * @returns false where something did
+ */
+function giveName(context: RunContext, intent: ExportRecord): boolean {
   const { target, isFolder } = intent
   const staged = stagedRoot(intent)
   try {
-    if (isFolder) renameOrLose(context, staged, target)
-    else linkOrRename(context, staged, target)
+    if (!isFolder) return linkOrRename(context, staged, target)
+    renameOrLose(context, staged, target)
+    return true
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'EEXIST' && code !== 'ENOTEMPTY' && code !== 'ENOTDIR') throw error
-    settleDisplaced(context, intent)
-    throw taken(target, 'was written by another job or program')
+    return false
   }
-  syncFolder(dirname(target))
 }
 
-function linkOrRename(context: RunContext, staged: string, target: string): void {
+function linkOrRename(context: RunContext, staged: string, target: string): boolean {
   try {
-    if (!linkNew(staged, target)) throw Object.assign(new Error(`${target} is taken`), { code: 'EEXIST' })
+    return linkNew(staged, target)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') context.lease.check()
     // Some file systems have no hard links; there the check before has to do.
     if (!hasNoLinks(error)) throw error
     renameOrLose(context, staged, target)
+    return true
   }
 }
 

@@ -3,12 +3,12 @@ import type { PointRecord, RowEncoding, SignatureRecord } from '../../../core/re
 import type { PointInput, SegmentUnit, SourceInput } from '../../../core/work-unit.js'
 import { nextPoint, type Reach } from '../../../planning/reaches.js'
 import { commitSegment } from './commit.js'
-import { redoingDamage, refuseStandstill } from './damage.js'
+import { refuseStandstill, setAsideDamaged } from './damage.js'
 import { PartitionChain } from './partition-chain.js'
 import { latestPoint, type PartitionState, signatureRecord } from './partition-state.js'
 import { dropOvertaken } from './retention.js'
 import { booksOf, type RunContext } from './run-context.js'
-import { type Isolation, noIsolation, superviseUnit } from './supervise.js'
+import { type Isolation, noIsolation, settleUnit } from './supervise.js'
 
 /** Finished partitions are kept as the lines that a JSONL export consists of, whatever checkpoints are. */
 const finishedEncoding: RowEncoding = { format: 'jsonl', compression: 'none' }
@@ -95,14 +95,13 @@ type Step = 'done' | 'set_aside' | 'verdict_lost'
 
 async function step(context: RunContext, way: Way, before: PointRecord | undefined): Promise<Step> {
   const { state, reach } = way
-  if (before !== undefined && before.opsDone === reach.to)
-    return redoingDamage(context, state, () => signOnly(context, way, before))
+  if (before !== undefined && before.opsDone === reach.to) return signOnly(context, way, before)
   const start =
     before === undefined
       ? await startOfReach(context, state, reach)
       : { input: { kind: 'point', point: before } as const, done: before.opsDone, isFresh: false }
   if (start === 'verdict_lost') return start
-  return redoingDamage(context, state, () => runFrom(context, way, start))
+  return runFrom(context, way, start)
 }
 
 async function startOfReach(context: RunContext, state: PartitionState, reach: Reach): Promise<Start | 'verdict_lost'> {
@@ -119,17 +118,17 @@ async function startOfReach(context: RunContext, state: PartitionState, reach: R
   return { input: { kind: 'point', point: reached.value, verdict }, done: reach.from, isFresh: true }
 }
 
-async function runFrom(context: RunContext, { state, reach }: Way, start: Start): Promise<void> {
+async function runFrom(context: RunContext, { state, reach }: Way, start: Start): Promise<Step> {
   const to = nextPoint(context.plan, reach, start)
   const signs = to === reach.to ? reach.signs : undefined
   // A decision that comes with the input belongs to the barrier before the reach's first operator.
   const fromOp = start.isFresh && reach.applies !== undefined ? reach.applies : start.done
   const fingerprint = PartitionChain.of(context.plan, state, reach)?.at(to)
-  await runUnit(context, { state, input: start.input, fromOp, toOp: to, signs, signsOnly: false, fingerprint })
+  return runUnit(context, { state, input: start.input, fromOp, toOp: to, signs, signsOnly: false, fingerprint })
 }
 
-async function signOnly(context: RunContext, { state, reach }: Way, point: PointRecord): Promise<void> {
-  await runUnit(context, {
+async function signOnly(context: RunContext, { state, reach }: Way, point: PointRecord): Promise<Step> {
+  return runUnit(context, {
     state,
     input: { kind: 'point', point },
     fromOp: reach.to,
@@ -152,20 +151,23 @@ export interface UnitPart {
   readonly fingerprint: string | undefined
 }
 
-async function runUnit(context: RunContext, part: UnitPart): Promise<void> {
+/** Runs a unit and commits what it made; a file that it read and found damaged is set aside. */
+async function runUnit(context: RunContext, part: UnitPart): Promise<Step> {
   const { state } = part
   const started = performance.now()
   let unit = buildUnit(context, part, { attempt: '', isolation: noIsolation })
   const purpose = { partition: state.key, what: describeUnit(unit) }
-  const result = await superviseUnit(context, purpose, (attempt, isolation) => {
+  const settled = await settleUnit(context, purpose, (attempt, isolation) => {
     unit = buildUnit(context, part, { attempt, isolation })
     tellStart(context, unit)
     return unit
   })
+  if (settled.kind === 'failed') return setAsideDamaged(context, state, settled.error)
+  const { result } = settled
   if (result.kind !== 'segment') throw new TypeError(`a segment unit answered with a ${result.kind}`)
   await commitSegment(context, state, { unit, result })
   if (part.input.kind === 'point' && !part.signsOnly) await dropOvertaken(context, part.input.point)
-  if (part.toOp !== context.plan.operators.length) return
+  if (part.toOp !== context.plan.operators.length) return 'done'
   context.emit({
     event_type: 'partition_complete',
     partition: state.key,
@@ -173,6 +175,7 @@ async function runUnit(context: RunContext, part: UnitPart): Promise<void> {
     samples_out: result.file?.rows ?? 0,
     duration_ms: Math.round(performance.now() - started),
   })
+  return 'done'
 }
 
 export function buildUnit(

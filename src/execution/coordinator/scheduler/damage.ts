@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { renameSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { FileRef, LedgerRecord } from '../../../core/records.js'
+import type { UnitError } from '../../../core/unit-result.js'
 import { isFindings } from '../../contents/findings.js'
 import { JobFailure } from '../../protocol/job-failure.js'
 import { UnitFailure } from '../../protocol/unit-failure.js'
@@ -13,23 +14,19 @@ import { UnitFailed } from './supervise.js'
 const mostSetbacks = 3
 
 /**
- * Runs a unit; where a file it read turns out to be damaged, sets that aside, so that the caller's next look finds
- * it missing.
+ * Where a unit failed since a file it read is damaged, sets that aside, so that the caller's next look finds it missing.
+ *
+ * @throws {UnitFailed} where it failed otherwise
  */
-export async function redoingDamage(
+export async function setAsideDamaged(
   context: RunContext,
   state: PartitionState,
-  run: () => Promise<void>,
-): Promise<'done' | 'set_aside' | 'verdict_lost'> {
-  try {
-    await run()
-    return 'done'
-  } catch (error) {
-    const path = damagedPath(error)
-    if (path === undefined) throw error
-    await setAside(context, { path, partition: state.key, reason: (error as UnitFailed).message })
-    return state.verdicts.some(verdict => verdict?.path === path) ? 'verdict_lost' : 'set_aside'
-  }
+  error: UnitError,
+): Promise<'set_aside' | 'verdict_lost'> {
+  const { consequence, path, message } = error
+  if (consequence !== 'redo_input' || path === undefined) throw new UnitFailed(error)
+  await setAside(context, { path, partition: state.key, reason: message })
+  return state.verdicts.some(verdict => verdict?.path === path) ? 'verdict_lost' : 'set_aside'
 }
 
 /** The file whose damage made a unit fail, where that is why it failed. */

@@ -8,7 +8,7 @@ import { commitSegment } from './commit.js'
 import { latestPoint, type PartitionState } from './partition-state.js'
 import { booksOf, type RunContext } from './run-context.js'
 import { digestInput } from './sources.js'
-import { superviseUnit, UnitFailed } from './supervise.js'
+import { type Settled, settleUnit, UnitFailed } from './supervise.js'
 
 /** As `recallDigest`, for a file that is committed in pieces; pieces behind the first changed one are forgotten. */
 export async function recallPieces(context: RunContext, state: PartitionState): Promise<PiecesRecord> {
@@ -65,27 +65,29 @@ export async function readInPieces(
   let record = before
   const forgotten = new Set<number>()
   for (;;) {
-    try {
-      record = await readOnce(context, state, { before: record, pieceBytes, onKnown: known => (record = known) })
-      onKnown(record)
-      return record
-    } catch (error) {
-      const changed = error instanceof UnitFailed ? error.error.piece : undefined
-      if (changed === undefined || forgotten.has(changed)) throw error
-      forgotten.add(changed)
-      context.emit({ event_type: 'warning', message: `${(error as Error).message}; from there on it is read anew` })
-      record = firstPieces(record, changed)
-      await context.ledger.commit([record])
-      onKnown(record)
+    const read = await readOnce(context, state, { before: record, pieceBytes, onKnown: known => (record = known) })
+    if (read.kind === 'read') {
+      onKnown(read.record)
+      return read.record
     }
+    const { piece: changed, message } = read.error
+    if (changed === undefined || forgotten.has(changed)) throw new UnitFailed(read.error)
+    forgotten.add(changed)
+    context.emit({ event_type: 'warning', message: `${message}; from there on it is read anew` })
+    record = firstPieces(record, changed)
+    await context.ledger.commit([record])
+    onKnown(record)
   }
 }
+
+/** How one reading of a file ended; `failed` with a piece where that one is not what was committed. */
+type Read = { readonly kind: 'read'; readonly record: PiecesRecord } | Extract<Settled, { kind: 'failed' }>
 
 async function readOnce(
   context: RunContext,
   state: PartitionState,
   { before, pieceBytes, onKnown }: PiecewiseReading,
-): Promise<PiecesRecord> {
+): Promise<Read> {
   const reach = context.plan.reaches[0]
   const toOp = nextPoint(context.plan, reach, { done: 0, isFresh: true })
   const part = partOf(state, toOp, toOp === reach.to ? reach.signs : undefined)
@@ -104,7 +106,7 @@ async function readOnce(
     commits.catch(() => {})
   }
   const purpose = { partition: state.key, what: `partition ${state.key}, read in pieces`, onPiece }
-  const result = await superviseUnit(context, purpose, (attempt, isolation) => {
+  const settled = await settleUnit(context, purpose, (attempt, isolation) => {
     const done = pieceStates(context, state, record)
     const whole = buildUnit(context, part, { attempt, isolation })
     unit = { ...whole, copyInput: false, pieces: { bytes: pieceBytes, done } }
@@ -112,10 +114,12 @@ async function readOnce(
     return unit
   }).finally(() => commits)
   await commits
+  if (settled.kind === 'failed') return settled
+  const { result } = settled
   if (result.kind !== 'pieces') throw new TypeError(`a unit in pieces answered with a ${result.kind}`)
   record = { ...record, pieces: result.pieces, isComplete: true }
   await context.ledger.commit([record])
-  return record
+  return { kind: 'read', record }
 }
 
 function partOf(state: PartitionState, toOp: number, signs: number | undefined): UnitPart {

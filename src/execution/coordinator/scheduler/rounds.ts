@@ -8,8 +8,7 @@ import type { LedgerView } from '../../../state/ledger.js'
 import { stampIfThere } from '../../../util/file-stamp.js'
 import { plural } from '../../../util/format.js'
 import { fingerprintOf } from '../../../util/hash.js'
-import { verifyFile } from '../../contents/checkpoint-reader.js'
-import { UnitFailure } from '../../protocol/unit-failure.js'
+import { findDamage } from '../../contents/checkpoint-reader.js'
 import type { PartitionState } from './partition-state.js'
 import type { RunContext } from './run-context.js'
 
@@ -84,8 +83,8 @@ async function firstChanged(
   { jobDir, mediaDir }: FilesView,
   { file }: FilesReadRecord,
 ): Promise<{ readonly path: string; readonly stamp: string } | undefined> {
-  const list = readableList(jobDir, file)
-  if (list === undefined) return { path: resolve(jobDir, file.path), stamp: file.checksum }
+  const list = resolve(jobDir, file.path)
+  if (findDamage(jobDir, file) !== undefined) return { path: list, stamp: file.checksum }
   let looks = 0
   for await (const line of createInterface({ input: createReadStream(list) })) {
     const [name, before] = JSON.parse(line) as [string, string]
@@ -95,13 +94,4 @@ async function firstChanged(
     if (++looks % looksAtOnce === 0) await breathe()
   }
   return undefined
-}
-
-function readableList(jobDir: string, file: FilesReadRecord['file']): string | undefined {
-  try {
-    return verifyFile(jobDir, file)
-  } catch (error) {
-    if (error instanceof UnitFailure && error.error.consequence === 'redo_input') return undefined
-    throw error
-  }
 }

@@ -1,9 +1,9 @@
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { FileRef } from '../../../core/records.js'
-import { verifyFile } from '../../contents/checkpoint-reader.js'
+import { findDamage } from '../../contents/checkpoint-reader.js'
 import type { SamplePlace, TraceLine } from '../../contents/trace-line.js'
-import { damagedPath } from '../scheduler/damage.js'
 
 /** More of a kept sample is not shown. */
 const mostBytes = 1 << 20
@@ -38,24 +38,15 @@ async function findKept(
   wanted: ReadonlySet<string>,
 ): Promise<Map<string, SamplePlace>> {
   const found = new Map<string, SamplePlace>()
-  const path = readablePath(jobDir, clusters)
-  if (path === undefined) return found
-  for await (const line of createInterface({ input: createReadStream(path) })) {
+  // Clusters that are gone or damaged name nobody.
+  if (findDamage(jobDir, clusters) !== undefined) return found
+  const input = createReadStream(resolve(jobDir, clusters.path))
+  for await (const line of createInterface({ input })) {
     const { kept, dropped } = JSON.parse(line) as Cluster
     for (const place of dropped) if (wanted.has(keyOf(place))) found.set(keyOf(place), kept)
     if (found.size === wanted.size) break
   }
   return found
-}
-
-/** Clusters that are gone or damaged name nobody. */
-function readablePath(jobDir: string, clusters: FileRef): string | undefined {
-  try {
-    return verifyFile(jobDir, clusters)
-  } catch (error) {
-    if (damagedPath(error) === undefined) throw error
-    return undefined
-  }
 }
 
 function keyOf({ path, offset, record }: SamplePlace): string {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { namesOf } from '../../../core/operator-names.js'
 import type { FileRef, TraceRecord } from '../../../core/records.js'
 import type { OperatorUse, TracePart, TraceSettings, TraceUnit } from '../../../core/work-unit.js'
@@ -7,12 +7,11 @@ import { makeFolderDurably, writeFileAtomically } from '../../../util/durable-fi
 import { canonicalJson, fingerprintOf } from '../../../util/hash.js'
 import { forEachAtPlace } from '../../../util/pool.js'
 import { listIfThere, remove } from '../../../util/remove.js'
-import { verifyFile } from '../../contents/checkpoint-reader.js'
+import { findDamage } from '../../contents/checkpoint-reader.js'
 import type { TraceLine } from '../../contents/trace-line.js'
-import { damagedPath } from '../scheduler/damage.js'
 import { type Books, finalFingerprints, latestPoint, type PartitionState } from '../scheduler/partition-state.js'
 import { acquireSlot, booksOf, type RunContext } from '../scheduler/run-context.js'
-import { superviseUnit, UnitFailed } from '../scheduler/supervise.js'
+import { settleUnit } from '../scheduler/supervise.js'
 import { addKeptTwins } from './kept-twins.js'
 
 /** What a recipe wants to see of its operators. */
@@ -83,21 +82,17 @@ async function linesOf(context: RunContext, group: Group, settings: TraceSetting
   const known = context.ledger.get('trace', fingerprint)
   const lines = known && readLines(context, known.file)
   if (lines !== undefined) return lines
-  try {
-    const result = await superviseUnit(
-      context,
-      { partition: group.partition, what: `trace of ${group.partition}` },
-      attempt => buildUnit(context, group, { settings, attempt }),
-    )
-    if (result.kind !== 'trace') throw new TypeError(`a trace unit answered with a ${result.kind}`)
-    const record: TraceRecord = { kind: 'trace', fingerprint, file: result.file }
-    await context.ledger.commit([record])
-    return readLines(context, result.file) ?? []
-  } catch (error) {
-    if (!(error instanceof UnitFailed)) throw error
-    context.emit({ event_type: 'warning', message: `${group.partition} could not be traced: ${error.message}` })
+  const purpose = { partition: group.partition, what: `trace of ${group.partition}` }
+  const settled = await settleUnit(context, purpose, attempt => buildUnit(context, group, { settings, attempt }))
+  if (settled.kind === 'failed') {
+    context.emit({ event_type: 'warning', message: `${group.partition} could not be traced: ${settled.error.message}` })
     return []
   }
+  const { result } = settled
+  if (result.kind !== 'trace') throw new TypeError(`a trace unit answered with a ${result.kind}`)
+  const record: TraceRecord = { kind: 'trace', fingerprint, file: result.file }
+  await context.ledger.commit([record])
+  return readLines(context, result.file) ?? []
 }
 
 function buildUnit(
@@ -148,16 +143,12 @@ export function barriersOf(books: Books, state: PartitionState): TracePart['barr
 
 /** The lines of a committed trace; undefined where the file is gone or not what was committed. */
 function readLines(context: RunContext, file: FileRef): TraceLine[] | undefined {
-  try {
-    const path = verifyFile(context.directory.path, file)
-    return readFileSync(path, 'utf8')
-      .split('\n')
-      .filter(line => line !== '')
-      .map(line => JSON.parse(line) as TraceLine)
-  } catch (error) {
-    if (damagedPath(error) === undefined) throw error
-    return undefined
-  }
+  const jobDir = context.directory.path
+  if (findDamage(jobDir, file) !== undefined) return undefined
+  return readFileSync(resolve(jobDir, file.path), 'utf8')
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => JSON.parse(line) as TraceLine)
 }
 
 const ownName = /^(mapper|filter|duplicate|selector|grouper|aggregator)-\w+(\.\d+)?\.jsonl$/
