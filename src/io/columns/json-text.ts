@@ -34,8 +34,16 @@ export function floatToJson(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value)
 }
 
-/** A decimal with all its digits, such as 12.340. */
+/** No decimal has more digits before or behind its point: Arrow and Parquet know 76. A larger scale is damage, and would take minutes to be written out. */
+const mostScale = 1_000
+
+/**
+ * A decimal with all its digits, such as 12.340.
+ *
+ * @throws {RangeError} where the scale is none that a file can mean
+ */
 export function decimalToJson(unscaled: bigint, scale: number): string {
+  if (!(Math.abs(scale) <= mostScale)) throw new RangeError(`a decimal has the scale ${scale}`)
   if (scale <= 0) return String(unscaled * 10n ** BigInt(-scale))
   const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0')
   return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`

@@ -17,6 +17,8 @@ export function fractionFromText(name: string, text: string | null): Fraction {
   throw new Error(`${name} is a ratio of width to height, such as "9:21" or "9/21"; found ${JSON.stringify(text)}`)
 }
 
+const mostPower = 400
+
 function parseFraction(text: string): Fraction | undefined {
   const [, sign, whole, below, decimals = '', exponent = '0'] = shape.exec(text) ?? []
   if (whole === undefined) return undefined
@@ -26,6 +28,8 @@ function parseFraction(text: string): Fraction | undefined {
     return denominator === 0n ? undefined : { numerator: signed * BigInt(whole), denominator }
   }
   const power = Number(exponent) - decimals.length
+  // What is so large or so small is no ratio of sides, and would take long to be written out.
+  if (Math.abs(power) > mostPower) return undefined
   const digits = signed * BigInt(whole + decimals)
   return power >= 0
     ? { numerator: digits * 10n ** BigInt(power), denominator: 1n }
