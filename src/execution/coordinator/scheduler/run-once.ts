@@ -56,7 +56,10 @@ interface At {
 function beginAt(context: RunContext, unit: WorkUnit, { slot, onPiece = () => {}, isOwn }: At): UnderWay {
   const report: UnitReport = { progress: progress => context.onProgress(unit, progress), piece: onPiece }
   const stopping = new AbortController()
-  const outcome = slot.run(unit, report, AbortSignal.any([context.signal, stopping.signal])).finally(() => {
+  // Nobody overtakes a unit where all places are on this machine.
+  const isAlone = context.executor.spare === undefined
+  const signal = isAlone ? context.signal : AbortSignal.any([context.signal, stopping.signal])
+  const outcome = slot.run(unit, report, signal).finally(() => {
     if (isOwn) slot[Symbol.dispose]()
     context.onProgress(unit, undefined)
   })
