@@ -1,6 +1,6 @@
 // `npm test`: format, lint, types, import rules, dead code, then the tests, and last one line with the real counts.
 // Each check that fails counts as one failed test; with PAWL_TEST_REQUIRE=all a skipped test fails the run.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,27 +37,49 @@ function provisionNode() {
 const longTermNode = '26.10.0'
 
 const checks = [
-  ['build', process.execPath, ['scripts/build.mjs']],
   ['format and lint', bin('biome'), ['check', '--error-on-warnings']],
   ['types', bin('tsc'), ['--noEmit']],
   ['import rules', bin('depcruise'), ['--config', '.dependency-cruiser.json', 'src']],
   ['dead code', bin('knip'), []],
   ['generated docs', process.execPath, ['scripts/operator-docs.mjs', '--check']],
   ['generated types', process.execPath, ['scripts/recipe-types.mjs', '--check']],
-  ['shown commands', process.execPath, ['scripts/jobs-docs.mjs', '--check']],
   ['generated API docs', process.execPath, ['scripts/api-docs.mjs', '--check']],
 ]
 
 let passed = 0
 let failed = 0
-for (const [name, command, args] of checks) {
-  const isGood = run(command, args)
+function note(name, isGood) {
   if (isGood) passed++
   else {
     failed++
     console.log(`check failed: ${name}`)
   }
 }
+
+/** What it prints stands together, whatever runs beside it. */
+function check([name, command, args]) {
+  return new Promise(done => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const printed = []
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => printed.push(chunk))
+    child.once('error', error => printed.push(Buffer.from(`${error.message}\n`)))
+    child.once('close', code => {
+      process.stdout.write(Buffer.concat(printed))
+      note(name, code === 0)
+      done()
+    })
+  })
+}
+
+note('build', run(process.execPath, ['scripts/build.mjs']))
+// Two lanes: the next begins wherever one has ended.
+const waiting = [...checks]
+const lane = async () => {
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await check(next)
+}
+await Promise.all([lane(), lane()])
+// Alone, as it shows how far jobs are that run beside each other.
+note('shown commands', run(process.execPath, ['scripts/jobs-docs.mjs', '--check']))
 
 provision('strace', ['strace'])
 provision('faketime', ['faketime'])

@@ -7,7 +7,7 @@ import type { AnalysisReport } from '../../src/engine/analyze-recipe.js'
 import { drawing } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
 
-const itDrawn = drawing(2)
+const itDrawn = drawing(3)
 
 const filters = [
   { text_length_filter: { min_len: 60, max_len: 400 } },

@@ -9,7 +9,7 @@ import { createCatalog } from '../../src/ops/catalog.js'
 import { drawing } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
 
-const itDrawn = drawing(2)
+const itDrawn = drawing(3)
 
 let rig: JobRig
 

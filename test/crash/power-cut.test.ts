@@ -5,7 +5,7 @@ import { layOutState, record } from './power-cut.js'
 import { Rig, scenarios } from './rig.js'
 import { crashSeed } from './seed.js'
 
-const statesWanted = Math.ceil(Number(process.env['PAWL_CRASH_POINTS'] ?? 15) / 3)
+const statesWanted = Math.ceil(Number(process.env['PAWL_CRASH_POINTS'] ?? 9) / 3)
 
 const rigs: Rig[] = []
 afterAll(() => {

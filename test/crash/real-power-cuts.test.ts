@@ -9,7 +9,7 @@ import { Rig, scenarios } from './rig.js'
 import { crashSeed } from './seed.js'
 
 const isLong = process.env['PAWL_CRASH_POINTS'] !== undefined
-const cutsWanted = isLong ? 200 : 6
+const cutsWanted = isLong ? 200 : 4
 /** About how many steps that change the disk a run of the rig takes. */
 const steps = { coordinator: 260, worker: 60 } as const
 

@@ -35,48 +35,48 @@ function drawFrom<T>(all: readonly T[], count: number): T[] {
 /** Points of a barrier that the commit draws. */
 const fewPoints = 3
 
-/** Of the barriers with more phases, one a commit. */
-function drawnBarrier(): string[] {
-  return [['near', 'lines', 'groups'][crashSeed % 3]]
-}
+/** One a commit. */
+const names = ['plain', 'barrier', 'near', 'lines', 'groups']
 
 const strace = provision('strace')
 
 describe.skipIf(!strace.isThere)('a job killed at a write step', () => {
-  it.each(
-    isLong ? ['plain', 'barrier', 'near', 'lines', 'groups'] : [['plain', 'barrier'][crashSeed % 2], ...drawnBarrier()],
-  )('ends as if it had never been interrupted: %s', { timeout: 3_600_000 }, async name => {
-    const rig = new Rig(scenarios[name])
-    rigs.push(rig)
-    rig.reset()
-    const counts = await countSteps(rig)
-    const hits: Hit[] = []
-    const all = [...spread(counts, pointsWanted)]
-    const points = isLong || name === 'plain' || name === 'barrier' ? all : drawFrom(all, fewPoints)
-    for (const point of points) {
+  it.each(isLong ? names : [names[crashSeed % names.length]])(
+    'ends as if it had never been interrupted: %s',
+    { timeout: 3_600_000 },
+    async name => {
+      const rig = new Rig(scenarios[name])
+      rigs.push(rig)
       rig.reset()
-      const { hit } = await runKilled(rig, point)
-      if (hit !== undefined) hits.push(hit)
-      expect(rig.verdict(await rig.run(), 1), JSON.stringify({ point, hit })).toEqual([])
-    }
-    for (const step of isLong ? writeSteps.filter(each => requiredSteps.includes(`worker ${each}`)) : []) {
-      for (let when = 2; (tallyOf(hits)[`worker ${step}`] ?? 0) < hitsWanted && when < 60; when += 3) {
+      const counts = await countSteps(rig)
+      const hits: Hit[] = []
+      const all = [...spread(counts, pointsWanted)]
+      const points = isLong || name === 'plain' || name === 'barrier' ? all : drawFrom(all, fewPoints)
+      for (const point of points) {
         rig.reset()
-        const hit = await runWorkerKilled(rig, { step, when })
+        const { hit } = await runKilled(rig, point)
         if (hit !== undefined) hits.push(hit)
-        expect(rig.verdict(await rig.run(), 0), JSON.stringify({ step, when, hit })).toEqual([])
+        expect(rig.verdict(await rig.run(), 1), JSON.stringify({ point, hit })).toEqual([])
       }
-    }
-    const tally = tallyOf(hits)
-    console.log(
-      `${name}: ${hits.length} kills, ${hits.filter(({ isMidRun }) => isMidRun).length} mid-run, ${JSON.stringify(tally)}`,
-    )
-    expect(hits.length).toBeGreaterThanOrEqual(Math.floor(points.length * 0.6))
-    if (!isLong) return
-    expect(hits.length).toBeGreaterThan(points.length * 0.9)
-    expect(hits.filter(({ isMidRun }) => isMidRun).length).toBeGreaterThan(hits.length * 0.5)
-    for (const step of requiredSteps) expect(tally[step], step).toBeGreaterThanOrEqual(hitsWanted)
-  })
+      for (const step of isLong ? writeSteps.filter(each => requiredSteps.includes(`worker ${each}`)) : []) {
+        for (let when = 2; (tallyOf(hits)[`worker ${step}`] ?? 0) < hitsWanted && when < 60; when += 3) {
+          rig.reset()
+          const hit = await runWorkerKilled(rig, { step, when })
+          if (hit !== undefined) hits.push(hit)
+          expect(rig.verdict(await rig.run(), 0), JSON.stringify({ step, when, hit })).toEqual([])
+        }
+      }
+      const tally = tallyOf(hits)
+      console.log(
+        `${name}: ${hits.length} kills, ${hits.filter(({ isMidRun }) => isMidRun).length} mid-run, ${JSON.stringify(tally)}`,
+      )
+      expect(hits.length).toBeGreaterThanOrEqual(Math.floor(points.length * 0.6))
+      if (!isLong) return
+      expect(hits.length).toBeGreaterThan(points.length * 0.9)
+      expect(hits.filter(({ isMidRun }) => isMidRun).length).toBeGreaterThan(hits.length * 0.5)
+      for (const step of requiredSteps) expect(tally[step], step).toBeGreaterThanOrEqual(hitsWanted)
+    },
+  )
 
   it('survives a resume that is itself killed three times', { timeout: 600_000 }, async () => {
     const rig = new Rig(scenarios['barrier'])

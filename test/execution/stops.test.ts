@@ -8,7 +8,7 @@ import { drawing } from '../drawn.js'
 import { provision } from '../provision.js'
 import { JobRig } from '../rig-job.js'
 
-const itDrawn = drawing(2)
+const itDrawn = drawing(3)
 
 const records = Array.from({ length: 300 }, (_, id) => ({ id, text: `a text that is long enough, number ${id}` }))
 

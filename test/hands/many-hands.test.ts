@@ -6,7 +6,7 @@ import { describe, expect } from 'vitest'
 import { drawing } from '../drawn.js'
 import { JobRig, type Running } from '../rig-job.js'
 
-const itDrawn = drawing(2)
+const itDrawn = drawing(3)
 
 const lines = (file: number, count: number) =>
   Array.from({ length: count }, (_, n) => ({

@@ -7,7 +7,7 @@ import { drawing, runsAll } from '../drawn.js'
 import { PipelineRig } from '../pipeline/rig.js'
 import { type Ended, JobRig, type Running } from '../rig-job.js'
 
-const itDrawn = drawing(2)
+const itDrawn = drawing(3)
 const fast = { ...process.env, PAWL_LEASE_BEAT_MS: '100', PAWL_LEASE_EXPIRY_MS: '1500' }
 
 /** An operator that waits until `gate/open` lies beside it, and notes in `gate/` that it is waiting. */

@@ -14,4 +14,4 @@ const formats = [
   { format: 'tsv', compression: 'none', isNested: false },
 ] as const
 
-for (const format of oneOf(2, formats)) describeFormat(format)
+for (const format of oneOf(3, formats)) describeFormat(format)

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { drawing } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
 
-const itDrawn = drawing(2)
+const itDrawn = drawing(3)
 
 /** A mapper that fails on some samples while a file says that a service is away; the recipe is the same before and after. */
 const service = (rig: JobRig) => `

@@ -13,7 +13,7 @@ import type { RaySettings } from '../../src/execution/ray/ray-settings.js'
 import { newWriter } from '../../src/util/staging.js'
 import { randomFrom } from '../crash/dataset.js'
 import { crashSeed } from '../crash/seed.js'
-import { runsAll } from '../drawn.js'
+import { drawing, runsAll } from '../drawn.js'
 import { describeExecutor } from '../execution/executor-contract.js'
 import { PipelineRig, pawl } from '../pipeline/rig.js'
 import { processes, textIfThere } from '../processes.js'
@@ -22,6 +22,7 @@ import { Lab } from '../safety/lab.js'
 import { RayCluster } from './cluster.js'
 
 const { isThere } = provision('ray')
+const itDrawn = drawing(2)
 
 describe.skipIf(!isThere)('on a cluster of two raylets', () => {
   let cluster: RayCluster
@@ -85,7 +86,7 @@ export const open = job => new RayExecutor(job, { ...${JSON.stringify(settings(j
     expect(lab.read('out/result.jsonl')).toBe(await localResult(['tell']))
   })
 
-  it('begins with the workers that there are, and grows with the cluster', async () => {
+  itDrawn('begins with the workers that there are, and grows with the cluster', async () => {
     // One raylet is left of two; the first unit waits for what only a second worker does.
     const lab = new Lab()
     writeInput(lab, ['wait', 'tell on'])
@@ -96,25 +97,28 @@ export const open = job => new RayExecutor(job, { ...${JSON.stringify(settings(j
     expect(lab.texts()).toContain('wait')
   })
 
-  it('runs a unit that takes far longer than others at a free place as well, and takes what is done first', async () => {
-    const lab = new Lab()
-    writeInput(lab, ['tell'])
-    process.env['PAWL_STRAGGLER_MS'] = '1000'
-    try {
-      const { error, events } = await lab.run({ ...onRay(lab), np: 2 })
-      expect(error).toBeUndefined()
-      const kinds = events.map(({ event_type }) => event_type)
-      expect(kinds).toContain('unit_duplicated')
-      expect(kinds).not.toContain('worker_lost')
-    } finally {
-      delete process.env['PAWL_STRAGGLER_MS']
-    }
-    expect(lab.read('out/result.jsonl')).toBe(await localResult(['tell']))
-    const leftovers = readdirSync(lab.folder, { recursive: true, encoding: 'utf8' })
-    expect(leftovers.filter(name => name.includes('.pawl-tmp-'))).toEqual([])
-  })
+  itDrawn(
+    'runs a unit that takes far longer than others at a free place as well, and takes what is done first',
+    async () => {
+      const lab = new Lab()
+      writeInput(lab, ['tell'])
+      process.env['PAWL_STRAGGLER_MS'] = '1000'
+      try {
+        const { error, events } = await lab.run({ ...onRay(lab), np: 2 })
+        expect(error).toBeUndefined()
+        const kinds = events.map(({ event_type }) => event_type)
+        expect(kinds).toContain('unit_duplicated')
+        expect(kinds).not.toContain('worker_lost')
+      } finally {
+        delete process.env['PAWL_STRAGGLER_MS']
+      }
+      expect(lab.read('out/result.jsonl')).toBe(await localResult(['tell']))
+      const leftovers = readdirSync(lab.folder, { recursive: true, encoding: 'utf8' })
+      expect(leftovers.filter(name => name.includes('.pawl-tmp-'))).toEqual([])
+    },
+  )
 
-  it('goes on with a job that was killed on this machine, and the other way round', async () => {
+  itDrawn('goes on with a job that was killed on this machine, and the other way round', async () => {
     const results: string[] = []
     for (const isRayFirst of [true, false]) {
       const lab = new Lab()
@@ -156,7 +160,7 @@ export const open = job => new RayExecutor(job, { ...${JSON.stringify(settings(j
     expect(lab.read('out/result.jsonl')).toBe(alone.read('out/result.jsonl'))
   })
 
-  it('runs pipelines, with the same output', async () => {
+  itDrawn('runs pipelines, with the same output', async () => {
     const rig = new PipelineRig()
     for (const file of ['a', 'b', 'c']) rig.writeDocuments(`in/${file}.jsonl`, 20)
     const outputs: string[][] = []
@@ -173,7 +177,7 @@ export const open = job => new RayExecutor(job, { ...${JSON.stringify(settings(j
     expect(outputs[1]).toEqual(outputs[0])
   })
 
-  it('is submitted into the cluster, and seen from outside through its folder', async () => {
+  itDrawn('is submitted into the cluster, and seen from outside through its folder', async () => {
     const lab = new Lab()
     writeInput(lab, [])
     lab.write('recipe.yaml', JSON.stringify({ ...placesOf(), ...recipeOf(lab), np: 1 }))
@@ -190,7 +194,7 @@ export const open = job => new RayExecutor(job, { ...${JSON.stringify(settings(j
     expect(lab.read('out/result.jsonl')).toBe(await localResult([]))
   })
 
-  it('says so where the cluster has no room for a worker for too long', async () => {
+  itDrawn('says so where the cluster has no room for a worker for too long', async () => {
     const lab = new Lab()
     lab.write('job/logs/none', '')
     const job = { jobDir: lab.path('job'), writer: newWriter() } as JobSpec

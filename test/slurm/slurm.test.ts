@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { drawing } from '../drawn.js'
 import { provision } from '../provision.js'
 import { type Ended, JobRig } from '../rig-job.js'
 import { DevCluster } from './dev-cluster.js'
@@ -20,6 +21,8 @@ export default defineMapper({ name: 'gated_mapper', summary: 'Waits.', params: {
   },
 }) })
 `
+
+const itDrawn = drawing(2)
 
 describe.skipIf(!slurm.isThere)('an array on a Slurm cluster of two nodes', () => {
   let cluster: DevCluster
@@ -124,31 +127,37 @@ describe.skipIf(!slurm.isThere)('an array on a Slurm cluster of two nodes', () =
     expect(cluster.run('scontrol', ['--oneliner', 'show', 'job', `${job}_${warned}`])).toMatch(/Restarts=1/)
   })
 
-  it('by hash: missing shards are named, submitted alone, and a finishing task does what lies behind the barrier', {
-    timeout: 120_000,
-  }, async () => {
-    const rig = makeRig()
-    rig.write('gate/open', '')
-    const init = ['slurm', 'init', '--config', 'recipe.yaml', '--tasks', '4', '--cpus', '2', '--shard', 'hash']
-    expect(await pawl(rig, ...init, '--sbatch=--hold')).toMatchObject({ code: 0 })
-    expect((await pawl(rig, 'slurm', 'missing')).stdout).toMatch(/4 tasks are worth submitting:\n {2}.* --array=0-3\n/)
-    // Two of four run: the others are missing, and are known by their shard.
-    const job = jobOf(await pawl(rig, 'slurm', 'submit', '--array', '1,3', '--json'))
-    cluster.run('scontrol', ['release', job])
-    await cluster.until(() => stateOf(`${job}_1`) === '' && stateOf(`${job}_3`) === '')
-    const missing = await pawl(rig, 'slurm', 'missing')
-    expect(missing.stdout).toMatch(/2 tasks are worth submitting:\n {2}.* --array=0,2\n/)
-    const rest = jobOf(await pawl(rig, 'slurm', 'submit', '--array', '0,2', '--json'))
-    cluster.run('scontrol', ['release', rest])
-    await cluster.until(() => stateOf(rest) === '')
-    for (const held of cluster.ask('squeue', '--noheader', '--format', '%A').stdout.trim().split('\n'))
-      if (held !== '') cluster.run('scontrol', ['release', held])
-    await cluster.until(() => cluster.ask('squeue', '--noheader').stdout.trim() === '')
-    await expectSingleBytes(rig)
-    expect((await pawl(rig, 'slurm', 'status')).stdout).toContain('The job is complete.')
-  })
+  itDrawn(
+    'by hash: missing shards are named, submitted alone, and a finishing task does what lies behind the barrier',
+    {
+      timeout: 120_000,
+    },
+    async () => {
+      const rig = makeRig()
+      rig.write('gate/open', '')
+      const init = ['slurm', 'init', '--config', 'recipe.yaml', '--tasks', '4', '--cpus', '2', '--shard', 'hash']
+      expect(await pawl(rig, ...init, '--sbatch=--hold')).toMatchObject({ code: 0 })
+      expect((await pawl(rig, 'slurm', 'missing')).stdout).toMatch(
+        /4 tasks are worth submitting:\n {2}.* --array=0-3\n/,
+      )
+      // Two of four run: the others are missing, and are known by their shard.
+      const job = jobOf(await pawl(rig, 'slurm', 'submit', '--array', '1,3', '--json'))
+      cluster.run('scontrol', ['release', job])
+      await cluster.until(() => stateOf(`${job}_1`) === '' && stateOf(`${job}_3`) === '')
+      const missing = await pawl(rig, 'slurm', 'missing')
+      expect(missing.stdout).toMatch(/2 tasks are worth submitting:\n {2}.* --array=0,2\n/)
+      const rest = jobOf(await pawl(rig, 'slurm', 'submit', '--array', '0,2', '--json'))
+      cluster.run('scontrol', ['release', rest])
+      await cluster.until(() => stateOf(rest) === '')
+      for (const held of cluster.ask('squeue', '--noheader', '--format', '%A').stdout.trim().split('\n'))
+        if (held !== '') cluster.run('scontrol', ['release', held])
+      await cluster.until(() => cluster.ask('squeue', '--noheader').stdout.trim() === '')
+      await expectSingleBytes(rig)
+      expect((await pawl(rig, 'slurm', 'status')).stdout).toContain('The job is complete.')
+    },
+  )
 
-  it('is submitted once, whatever becomes of sbatch and of its answer', { timeout: 120_000 }, async () => {
+  itDrawn('is submitted once, whatever becomes of sbatch and of its answer', { timeout: 120_000 }, async () => {
     const rig = makeRig()
     await pawl(rig, 'slurm', 'init', '--config', 'recipe.yaml', '--tasks', '2', '--sbatch=--hold')
     const sbatch = join(resolve('/usr/bin'), 'sbatch')
