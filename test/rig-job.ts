@@ -157,6 +157,18 @@ export class JobRig {
     return names.flatMap(name => parseLines(readFileSync(join(folder, name), 'utf8')) as Record<string, unknown>[])
   }
 
+  /** Units that all processes on a job started, each as often as it was, in order of their names. */
+  unitStarts(...jobDir: string[]): string[] {
+    const folder = this.path(...jobDir)
+    return readdirSync(folder)
+      .filter(name => name.startsWith('events_'))
+      .flatMap(name => readFileSync(join(folder, name), 'utf8').split('\n'))
+      .filter(line => line.includes('"partition_start"'))
+      .map(line => JSON.parse(line) as { partition: string; from_op: number; to_op: number })
+      .map(({ partition, from_op, to_op }) => `${partition} ${from_op}-${to_op}`)
+      .sort()
+  }
+
   /** How many units the last run started. */
   unitsOfLastRun(): number {
     const events = this.events()

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { Roots, rootOf, rootsOfEnvironment } from '../util/roots.js'
+import { mapTexts, Roots, rootOf, rootsOfEnvironment } from '../util/roots.js'
 import type { Override } from './overrides.js'
 import { RecipeError } from './recipe-error.js'
 
@@ -82,15 +82,8 @@ function placeIn(values: unknown, place: (text: string) => string): unknown {
 
 function placeAt(key: string, value: unknown, place: (text: string) => string): unknown {
   if (key === 'roots') return value
-  if (key !== 'dataset_path') return deepPlace(value, place)
+  if (key !== 'dataset_path') return mapTexts(value, place)
   // A mixture holds several paths, with weights.
   const perPath = (text: string) => text.replace(/(?<=^|[\s'"])(?:root:|\/)[^\s'"]+/g, place)
-  return deepPlace(value, perPath)
-}
-
-function deepPlace(value: unknown, place: (text: string) => string): unknown {
-  if (typeof value === 'string') return place(value)
-  if (Array.isArray(value)) return value.map(item => deepPlace(item, place))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, deepPlace(item, place)]))
+  return mapTexts(value, perPath)
 }

@@ -1,7 +1,7 @@
 import type { SourceSpec } from '../core/pipeline-spec.js'
 import { InputError } from '../io/input-error.js'
 import { digestSource } from '../pipeline/run/digest-source.js'
-import { stampFile } from '../util/file-stamp.js'
+import { stampIfThere } from '../util/file-stamp.js'
 import type { TracedPipeline } from './traced-pipeline.js'
 
 /**
@@ -15,15 +15,6 @@ export function isChanged({ records }: TracedPipeline, source: SourceSpec): bool
     return digest === undefined || digestSource(source, () => {}) !== digest
   } catch (error) {
     if (error instanceof InputError) return true
-    throw error
-  }
-}
-
-function stampIfThere(path: string): string | undefined {
-  try {
-    return stampFile(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
 }

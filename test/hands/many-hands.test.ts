@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect } from 'vitest'
 import { drawing } from '../drawn.js'
@@ -66,17 +65,7 @@ async function until(isSo: () => boolean): Promise<void> {
 
 const start = (rig: JobRig, ...settings: string[]) => rig.startWith(fast, 'run', '--config', 'recipe.yaml', ...settings)
 
-/** Units that all processes started, and how often. */
-function unitStarts(rig: JobRig): string[] {
-  const folder = rig.path('jobs', 'job')
-  return readdirSync(folder)
-    .filter(name => name.startsWith('events_'))
-    .flatMap(name => readFileSync(join(folder, name), 'utf8').split('\n'))
-    .filter(line => line.includes('"partition_start"'))
-    .map(line => JSON.parse(line) as { partition: string; from_op: number; to_op: number })
-    .map(({ partition, from_op, to_op }) => `${partition} ${from_op}-${to_op}`)
-    .sort()
-}
+const unitStarts = (rig: JobRig) => rig.unitStarts('jobs', 'job')
 
 const leftovers = (rig: JobRig) =>
   (readdirSync(rig.folder, { recursive: true, encoding: 'utf8' }) as string[]).filter(name =>

@@ -86,15 +86,7 @@ function otherHost(rig: JobRig): readonly string[] {
   return ['unshare', '-m', 'sh', '-c', `${mounts} && exec "$@"`, 'sh']
 }
 
-function unitsOf(rig: JobRig, at = 'one'): string[] {
-  const folder = rig.path(at, 'jobs', 'job')
-  return readdirSync(folder)
-    .filter(name => name.startsWith('events_'))
-    .flatMap(name => readFileSync(join(folder, name), 'utf8').split('\n'))
-    .filter(line => line.includes('"partition_start"'))
-    .map(line => JSON.parse(line) as { partition: string; from_op: number; to_op: number })
-    .map(({ partition, from_op, to_op }) => `${partition} ${from_op}-${to_op}`)
-}
+const unitsOf = (rig: JobRig) => rig.unitStarts('one', 'jobs', 'job')
 
 async function alone(): Promise<string> {
   const rig = share()

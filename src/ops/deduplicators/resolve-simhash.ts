@@ -34,16 +34,16 @@ export function simHashDecision(
   }
 }
 
+/** A file for all keys, in the order of the input. */
+function openKeys({ scratchDir, memoryBytes }: Pick<DropContext, 'scratchDir' | 'memoryBytes'>): Spill {
+  const [dir, most] = [scratchDir, memoryBytes / 16]
+  return new Spill({ dir, prefix: 'all', bucketCount: 1, recordBytes: nearKeyBytes, memoryBytes: most })
+}
+
 async function resolveSimHash(context: DropContext, distance: number, records: SimHashRecords): Promise<void> {
   const { scratchDir, memoryBytes, totalRecords } = context
   using sets = new DisjointSets(totalRecords, memoryBytes / 2, join(scratchDir, 'sets'))
-  await using all = new Spill({
-    dir: scratchDir,
-    prefix: 'all',
-    bucketCount: 1,
-    recordBytes: nearKeyBytes,
-    memoryBytes: memoryBytes / 16,
-  })
+  await using all = openKeys(context)
   const spared = await collectKeys(context, all, records.recordBytes)
   if (spared > 0) context.note?.('short_texts_spared', spared)
   if (context.findings !== undefined) await joinFound(context, sets)
@@ -57,13 +57,7 @@ async function resolveSimHash(context: DropContext, distance: number, records: S
 
 async function compareSimHash(context: CompareContext, distance: number, recordBytes: number): Promise<void> {
   const { scratchDir, memoryBytes } = context
-  await using all = new Spill({
-    dir: scratchDir,
-    prefix: 'all',
-    bucketCount: 1,
-    recordBytes: nearKeyBytes,
-    memoryBytes: memoryBytes / 16,
-  })
+  await using all = openKeys(context)
   await collectKeys(context, all, recordBytes)
   const keys = { count: all.recordsIn(0), read: () => all.read(0) }
   const joiner = new NearKeyJoiner(

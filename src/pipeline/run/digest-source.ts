@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import type { SourceSpec } from '../../core/pipeline-spec.js'
 import { UnitFailure } from '../../execution/protocol/unit-failure.js'
 import { InputError } from '../../io/input-error.js'
-import { stampFile } from '../../util/file-stamp.js'
+import { absentStamp, stampIfThere } from '../../util/file-stamp.js'
 import { Checksum } from '../../util/hash.js'
 import type { FileRange } from '../task.js'
 
@@ -74,17 +74,8 @@ export function checkUnchanged({ files }: SourceSpec): void {
   for (const { path, stamp } of files) {
     const now = stampIfThere(path)
     if (now === stamp) continue
-    const what = now === undefined ? 'is gone' : 'changed'
+    const what = now === absentStamp ? 'is gone' : 'changed'
     const message = `${path} ${what} while the pipeline was running; run it again once nobody writes to it: only what depends on it is redone`
     throw new UnitFailure({ code: 'input_changed', message, consequence: 'fail_unit', path })
-  }
-}
-
-function stampIfThere(path: string): string | undefined {
-  try {
-    return stampFile(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
   }
 }
