@@ -9,8 +9,7 @@ import { makeFolder } from './shared.mjs'
 
 const folder = makeFolder()
 const counts = {}
-const metadata =
-  'open stat lstat readdir link unlink rename mkdir rmdir access exists readFile writeFile utimes opendir'
+const metadata = 'open stat lstat readdir link unlink rename mkdir rmdir access exists readFile utimes opendir'
 for (const name of metadata.split(' '))
   for (const key of [name, `${name}Sync`]) {
     const real = fs[key]
