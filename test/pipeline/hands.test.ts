@@ -55,8 +55,13 @@ async function expected(args: readonly string[] = []): Promise<Record<string, st
   return rig.read('output')
 }
 
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await delay(20)
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await delay(20)
+}
+
+/** Of committed sources: that a file stands does not say yet that its source is on record. */
+async function isOnRecord(rig: PipelineRig, complete: number): Promise<boolean> {
+  return (await rig.cli('pipeline', 'status', 'state')).stdout.includes(`complete  ${complete}\n`)
 }
 
 const staged = (rig: PipelineRig) => readdirSync(rig.path('output')).filter(name => name.startsWith('.pawl'))
@@ -65,7 +70,8 @@ describe('a pipeline and what may happen to it', () => {
   itDrawn('killed in the middle, run again: only what is missing, and the same bytes', async () => {
     const rig = project(['part-3'])
     const first = rig.start('run.mjs', { env: fast })
-    await until(() => existsSync(rig.path('gate/waits-part-3')) && existsSync(rig.path('output/part-5.jsonl')))
+    await until(() => existsSync(rig.path('gate/waits-part-3')))
+    await until(() => isOnRecord(rig, 5))
     first.kill('SIGKILL')
     await first.ended
     rmSync(rig.path('calls.txt'))
