@@ -61,6 +61,25 @@ export class RayCluster implements AsyncDisposable {
     return child
   }
 
+  /** Starts nodes until there are so many beside the head: tests end some of them. */
+  async fill(nodes: number, cpus = 1): Promise<void> {
+    while (this.#raylets().length < nodes) await this.addNode(cpus)
+  }
+
+  /** Ends a node as a power cut would. */
+  killNode(): void {
+    process.kill(this.#raylets()[0], 'SIGKILL')
+  }
+
+  /** The processes of raylets that live, without the head's. */
+  #raylets(): number[] {
+    const isOwn = (part: string) => part.includes(this.folder)
+    return processes()
+      .filter(({ command }) => command[0]?.endsWith('/raylet') && command.some(isOwn))
+      .filter(({ command }) => !command.includes('--node_ip_address=127.0.0.2'))
+      .map(({ pid }) => pid)
+  }
+
   /** Ends the head as a power cut would. */
   killHead(): void {
     this.#nodes[0].kill('SIGKILL')

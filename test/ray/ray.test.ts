@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { rayPython } from '../../scripts/provision-python.mjs'
 import { raySchema } from '../../src/config/ray-schema.js'
 import type { JobSpec } from '../../src/core/work-unit.js'
@@ -31,6 +31,8 @@ describe.skipIf(!isThere)('on a cluster of two raylets', () => {
     process.env['PAWL_RAY_PYTHON'] = rayPython
     cluster = await RayCluster.start(2)
   })
+  // Whatever others have ended, or left to others to bring back.
+  beforeEach(() => cluster.fill(2))
   afterAll(() => cluster[Symbol.asyncDispose]())
 
   const settings = ({ jobDir }: JobSpec, workers: number): Omit<RaySettings, 'onWarning'> => ({
@@ -88,6 +90,7 @@ export const open = job => new RayExecutor(job, { ...${JSON.stringify(settings(j
 
   itDrawn('begins with the workers that there are, and grows with the cluster', async () => {
     // One raylet is left of two; the first unit waits for what only a second worker does.
+    cluster.killNode()
     const lab = new Lab()
     writeInput(lab, ['wait', 'tell on'])
     const running = lab.run(onRay(lab))
@@ -151,7 +154,6 @@ export const open = job => new RayExecutor(job, { ...${JSON.stringify(settings(j
     const found = coordinator.exitCode === null ? isThere() : undefined
     if (found !== undefined) process.kill(found, 'SIGKILL')
     const [code] = await ended
-    if (victim === 'raylet' && found !== undefined) await cluster.addNode()
     if (victim !== 'coordinator') expect(code).toBe(0)
     else expect((await lab.run(onCluster)).error).toBeUndefined()
     const alone = new Lab()
