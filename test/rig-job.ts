@@ -34,8 +34,9 @@ const main = resolve('dist', 'cli', 'main.js')
 export class JobRig {
   readonly folder = mkdtempSync(join(tmpdir(), 'pawl-job-'))
 
-  constructor() {
-    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }))
+  /** @param atEnd how what ends it is registered; with the test that it is made in where nothing is said */
+  constructor(atEnd: (end: () => void) => void = onTestFinished) {
+    atEnd(() => rmSync(this.folder, { recursive: true, force: true }))
   }
 
   path(...parts: string[]): string {

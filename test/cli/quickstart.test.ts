@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Ended, JobRig } from '../rig-job.js'
 
 const linesOf = (text: string) => text.split('\n').filter(line => line !== '')
@@ -27,8 +27,9 @@ describe('the quickstart', () => {
   let first: Ended
   let output: string
 
-  beforeEach(async () => {
-    rig = new JobRig()
+  // Each looks at the same run, and the last one runs it again.
+  beforeAll(async () => {
+    rig = new JobRig(afterAll)
     cpSync(shipped, rig.path('examples'), { recursive: true })
     first = await rig.run(...command)
     output = rig.read('outputs', 'quickstart', 'curated.jsonl')

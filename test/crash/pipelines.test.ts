@@ -18,7 +18,7 @@ import { crashSeed } from './seed.js'
 
 const isLong = process.env['PAWL_CRASH_POINTS'] !== undefined
 /** Kills in all; each job is killed several times before it may end. */
-const killsWanted = isLong ? 1_000 : 28
+const killsWanted = isLong ? 1_000 : 16
 const killsOfJob = 8
 
 const killAt = resolve('test/crash/kill-at.mjs')

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { drawing, oneOf } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
+
+const itDrawn = drawing(2)
 
 const folder = resolve('examples', 'recipes')
 const names = readdirSync(folder).filter(name => name.endsWith('.yaml'))
@@ -45,7 +48,7 @@ beforeEach(() => {
 })
 
 describe('the recipes in the style of published ones', () => {
-  it.each(names)('%s keeps prose and drops what is no text of its kind', async name => {
+  it.each(oneOf(3, names))('%s keeps prose and drops what is no text of its kind', async name => {
     const kept = await keptBy(name, [prose, '', '404', '= | = | = |\n'.repeat(200), 'click here '.repeat(300)])
     expect(kept).toEqual([prose])
   })
@@ -55,7 +58,7 @@ describe('the recipes in the style of published ones', () => {
     for (const name of names) expect(readme).toContain(`\`${name}\``)
   })
 
-  it('arxiv.yaml expands macros, and drops header, bibliography and comments', async () => {
+  itDrawn('arxiv.yaml expands macros, and drops header, bibliography and comments', async () => {
     const source = [
       '\\newcommand{\\tower}{lighthouse}',
       '\\author{Someone}',
@@ -69,27 +72,33 @@ describe('the recipes in the style of published ones', () => {
     expect(text).toBe(`\\section{Introduction}\n${prose}\nThe lighthouse is old.`)
   })
 
-  it('code.yaml drops notices of copyright and the same file in other letters', async () => {
+  itDrawn('code.yaml drops notices of copyright and the same file in other letters', async () => {
     const code = prose.replaceAll('.', ';')
     const kept = await keptBy('code.yaml', [`/* Copyright A */${code}`, code.toUpperCase()])
     expect(kept).toEqual([code])
   })
 
-  it('near-duplicates.yaml keeps the first of texts that differ in a sentence, and says which went for it', async () => {
-    const [first, ...rest] = prose.split('\n')
-    const altered = [first.toUpperCase().replace('SO', 'Yet'), ...rest].join('\n')
-    const other = prose
-      .split('\n')
-      .reverse()
-      .join('\n')
-      .replaceAll(/ (\w+) (\w+)/g, ' $2 $1')
-    expect(await keptBy('near-duplicates.yaml', [altered, other, prose, prose.toLowerCase()])).toEqual([altered, other])
-    const names = readdirSync(rig.path('jobs', 'job', 'clusters'))
-    const lines = names.flatMap(name => rig.read('jobs', 'job', 'clusters', name).trim().split('\n'))
-    expect(lines.map(line => JSON.parse(line))).toMatchObject([{ size: 2, kept: {}, dropped: [{}] }])
-  })
+  itDrawn(
+    'near-duplicates.yaml keeps the first of texts that differ in a sentence, and says which went for it',
+    async () => {
+      const [first, ...rest] = prose.split('\n')
+      const altered = [first.toUpperCase().replace('SO', 'Yet'), ...rest].join('\n')
+      const other = prose
+        .split('\n')
+        .reverse()
+        .join('\n')
+        .replaceAll(/ (\w+) (\w+)/g, ' $2 $1')
+      expect(await keptBy('near-duplicates.yaml', [altered, other, prose, prose.toLowerCase()])).toEqual([
+        altered,
+        other,
+      ])
+      const names = readdirSync(rig.path('jobs', 'job', 'clusters'))
+      const lines = names.flatMap(name => rig.read('jobs', 'job', 'clusters', name).trim().split('\n'))
+      expect(lines.map(line => JSON.parse(line))).toMatchObject([{ size: 2, kept: {}, dropped: [{}] }])
+    },
+  )
 
-  it('questions.yaml takes off tags and addresses', async () => {
+  itDrawn('questions.yaml takes off tags and addresses', async () => {
     const [text] = await keptBy('questions.yaml', [`<p>${prose}</p><p>Write to me@example.org or 10.0.0.1</p>`])
     expect(text).toBe(`${prose}Write to  or`)
   })

@@ -1,5 +1,5 @@
 import { appendFileSync, rmSync, utimesSync } from 'node:fs'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect } from 'vitest'
 import type { RecordedRecipe } from '../../src/engine/job-facts.js'
 import { readOwnFile, writeOwnFile } from '../../src/state/own-file.js'
 import { newWriter } from '../../src/util/staging.js'
@@ -180,7 +180,7 @@ describe('a changed input', () => {
 describe('a barrier', () => {
   const withBarrier = [process[0], { document_deduplicator: null }, process[1]]
 
-  it('is resolved again for a new file, and only what it decided otherwise is redone behind it', async () => {
+  itDrawn('is resolved again for a new file, and only what it decided otherwise is redone behind it', async () => {
     rig.recipe({ ...settings, process: withBarrier })
     expect((await rig.runRecipe()).code).toBe(0)
     const before = rig.exportedRows().length
@@ -256,7 +256,7 @@ describe('another seed', () => {
       keep: sample => sample.stats.drawn < 5,
     }) })`
 
-  it('redoes operators that may draw from it, and no others', async () => {
+  itDrawn('redoes operators that may draw from it, and no others', async () => {
     rig.write('ops.ts', drawing)
     const drawn = { custom_operator_paths: [rig.path('ops.ts')], process: [process[0], 'drawing_filter', process[1]] }
     await rerun(drawn)
@@ -271,7 +271,7 @@ describe('another seed', () => {
 })
 
 describe('partitions that hold the same', () => {
-  it('are told apart, under every strategy and on the way to a deduplicator', async () => {
+  itDrawn('are told apart, under every strategy and on the way to a deduplicator', async () => {
     const same = Array.from({ length: 60 }, () => record(1, 1))
     for (const file of [1, 2, 3]) rig.writeLines(`data/${file}.jsonl`, same)
     for (const strategy of ['every_op', 'disabled']) {

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { oneOf } from '../drawn.js'
+import { drawing, oneOf } from '../drawn.js'
 import { JobRig } from '../rig-job.js'
+
+const itDrawn = drawing(2)
 
 const records = Array.from({ length: 200 }, (_, id) => ({
   id,
@@ -41,7 +43,7 @@ describe.each(['keep_all', 'keep_failed_only', 'cleanup_all'])(
       if (retention_policy === 'keep_all') expect(rig.unitsOfLastRun()).toBe(0)
     })
 
-    it('keeps of the checkpoints what the policy says', async () => {
+    itDrawn('keeps of the checkpoints what the policy says', async () => {
       const { rig } = await makeFinished({ retention_policy })
       const kept = readdirSync(rig.path('jobs', 'job', 'checkpoints')).filter(name => !name.endsWith('.verdict'))
       expect(kept.length > 0).toBe(retention_policy === 'keep_all')
@@ -51,7 +53,7 @@ describe.each(['keep_all', 'keep_failed_only', 'cleanup_all'])(
 )
 
 describe('an export', () => {
-  it('never overwrites what another program or job wrote, unless told to, and then moves it aside', async () => {
+  itDrawn('never overwrites what another program or job wrote, unless told to, and then moves it aside', async () => {
     const rig = new JobRig()
     rig.writeLines('data/a.jsonl', records)
     rig.write('out/result.jsonl', 'precious\n')
@@ -66,7 +68,7 @@ describe('an export', () => {
     expect(rig.read('out', aside)).toBe('precious\n')
   })
 
-  it('keeps an edited file aside when it restores its own', async () => {
+  itDrawn('keeps an edited file aside when it restores its own', async () => {
     const { rig } = await makeFinished()
     writeFileSync(rig.path('out', 'result.jsonl'), 'my notes\n')
     expect((await rig.runRecipe()).stderr).toContain('was moved to')
@@ -74,7 +76,7 @@ describe('an export', () => {
     expect(rig.read('out', aside)).toBe('my notes\n')
   })
 
-  it('is refused where the input is', async () => {
+  itDrawn('is refused where the input is', async () => {
     const rig = new JobRig()
     rig.writeLines('data/a.jsonl', records)
     rig.recipe({ process })
@@ -90,32 +92,38 @@ describe('an export', () => {
     expect(readdirSync(rig.path('data'))).toEqual(['a.jsonl'])
   })
 
-  it('to shards gives the same rows in the same order, whatever the number of partitions and workers', async () => {
-    const shardsOf = async (...settings: string[]) => {
-      const rig = new JobRig()
-      rig.writeLines('data/a.jsonl', records)
-      rig.recipe({ process, export_shard_size: 2000 })
-      expect((await rig.runRecipe('--partition.mode', 'manual', ...settings)).code).toBe(0)
-      const names = readdirSync(rig.path('out', 'result')).sort()
-      return names.map(name => [name, rig.read('out', 'result', name)])
-    }
-    const one = await shardsOf('--partition.num_of_partitions', '1', '--np', '1')
-    expect(one.length).toBeGreaterThan(3)
-    expect(one[0][0]).toMatch(/^result-00000-of-0000\d\.jsonl$/)
-    expect(await shardsOf('--partition.num_of_partitions', '7', '--np', '2')).toEqual(one)
-  })
+  itDrawn(
+    'to shards gives the same rows in the same order, whatever the number of partitions and workers',
+    async () => {
+      const shardsOf = async (...settings: string[]) => {
+        const rig = new JobRig()
+        rig.writeLines('data/a.jsonl', records)
+        rig.recipe({ process, export_shard_size: 2000 })
+        expect((await rig.runRecipe('--partition.mode', 'manual', ...settings)).code).toBe(0)
+        const names = readdirSync(rig.path('out', 'result')).sort()
+        return names.map(name => [name, rig.read('out', 'result', name)])
+      }
+      const one = await shardsOf('--partition.num_of_partitions', '1', '--np', '1')
+      expect(one.length).toBeGreaterThan(3)
+      expect(one[0][0]).toMatch(/^result-00000-of-0000\d\.jsonl$/)
+      expect(await shardsOf('--partition.num_of_partitions', '7', '--np', '2')).toEqual(one)
+    },
+  )
 
-  it('keeps statistics and hashes on request, and changing that redoes no operator that does not need it', async () => {
-    const { rig } = await makeFinished()
-    expect((await rig.runRecipe('--keep_stats_in_res_ds', 'true')).code).toBe(0)
-    expect(rig.unitsOfLastRun()).toBe(0)
-    expect(rig.exportedRows()[0]).toMatchObject({ __dj__stats__: { text_len: 31, alnum_ratio: expect.any(Number) } })
-    const hashed = new JobRig()
-    hashed.writeLines('data/a.jsonl', records)
-    hashed.recipe({ process, keep_hashes_in_res_ds: true })
-    expect((await hashed.runRecipe()).code).toBe(0)
-    expect(hashed.exportedRows()[0]).toMatchObject({ __dj__hash: expect.stringMatching(/^[0-9a-f]{32}$/) })
-  })
+  itDrawn(
+    'keeps statistics and hashes on request, and changing that redoes no operator that does not need it',
+    async () => {
+      const { rig } = await makeFinished()
+      expect((await rig.runRecipe('--keep_stats_in_res_ds', 'true')).code).toBe(0)
+      expect(rig.unitsOfLastRun()).toBe(0)
+      expect(rig.exportedRows()[0]).toMatchObject({ __dj__stats__: { text_len: 31, alnum_ratio: expect.any(Number) } })
+      const hashed = new JobRig()
+      hashed.writeLines('data/a.jsonl', records)
+      hashed.recipe({ process, keep_hashes_in_res_ds: true })
+      expect((await hashed.runRecipe()).code).toBe(0)
+      expect(hashed.exportedRows()[0]).toMatchObject({ __dj__hash: expect.stringMatching(/^[0-9a-f]{32}$/) })
+    },
+  )
 
   it.each(oneOf(6, ['jsonl.gz', 'jsonl.zst', 'parquet', 'arrow', 'csv', 'json']))(
     'as %s holds the same samples',

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { readShard } from '../../src/config/read-shard.js'
 import { shardOf } from '../../src/core/shard.js'
+import { drawing } from '../drawn.js'
 import { PipelineRig } from '../pipeline/rig.js'
 import { type Ended, JobRig } from '../rig-job.js'
+
+const itDrawn = drawing(2)
 
 describe('which share a process has', () => {
   const of = (env: Record<string, string>, mode: 'lease' | 'hash' = 'hash') => readShard(mode, env)
@@ -101,7 +104,7 @@ describe('a job in shards', () => {
   const runShard = (rig: JobRig, shard: number, shards = 3): Promise<Ended> =>
     rig.startWith(envOf(shard, shards), 'run', '--config', 'recipe.yaml').ended
 
-  it('without a barrier: each does its share alone, and the last one exports', async () => {
+  itDrawn('without a barrier: each does its share alone, and the last one exports', async () => {
     const rig = makeRig(['clean_email_mapper', { text_length_filter: { min_len: 5 } }])
     const first = await runShard(rig, 0)
     expect([first.code, first.stderr]).toEqual([
@@ -118,18 +121,21 @@ describe('a job in shards', () => {
     expect(rig.read('out/result.jsonl')).toBe(rig.read('out/alone.jsonl'))
   })
 
-  it('with a barrier: it ends there with 75 where other shards are missing, and a finishing task does the rest', async () => {
-    const rig = makeRig(['document_deduplicator', { text_length_filter: { min_len: 5 } }])
-    expect((await runShard(rig, 1)).code).toBe(75)
-    const [second, third] = await Promise.all([runShard(rig, 0), runShard(rig, 2)])
-    expect([75, 0]).toContain(second.code)
-    expect([75, 0]).toContain(third.code)
-    expect((await rig.run('run', '--config', 'recipe.yaml', '--shard', 'lease')).code).toBe(0)
-    expect((await rig.run('run', '--config', 'alone.yaml')).code).toBe(0)
-    expect(rig.read('out/result.jsonl')).toBe(rig.read('out/alone.jsonl'))
-  })
+  itDrawn(
+    'with a barrier: it ends there with 75 where other shards are missing, and a finishing task does the rest',
+    async () => {
+      const rig = makeRig(['document_deduplicator', { text_length_filter: { min_len: 5 } }])
+      expect((await runShard(rig, 1)).code).toBe(75)
+      const [second, third] = await Promise.all([runShard(rig, 0), runShard(rig, 2)])
+      expect([75, 0]).toContain(second.code)
+      expect([75, 0]).toContain(third.code)
+      expect((await rig.run('run', '--config', 'recipe.yaml', '--shard', 'lease')).code).toBe(0)
+      expect((await rig.run('run', '--config', 'alone.yaml')).code).toBe(0)
+      expect(rig.read('out/result.jsonl')).toBe(rig.read('out/alone.jsonl'))
+    },
+  )
 
-  it('another number of shards is refused with both, until what is to be done is another', async () => {
+  itDrawn('another number of shards is refused with both, until what is to be done is another', async () => {
     const rig = makeRig(['clean_email_mapper'])
     expect((await runShard(rig, 0, 4)).code).toBe(75)
     const other = await runShard(rig, 0, 3)
@@ -143,7 +149,7 @@ describe('a job in shards', () => {
     expect((await runShard(rig, 0, 1)).code).toBe(0)
   })
 
-  it('a file that is read in pieces belongs to one shard, and is brought as far as it goes by it', async () => {
+  itDrawn('a file that is read in pieces belongs to one shard, and is brought as far as it goes by it', async () => {
     const rig = makeRig([{ text_length_filter: { min_len: 5 } }])
     const { gzipSync } = await import('node:zlib')
     const rows = Array.from({ length: 3000 }, (_, n) => JSON.stringify({ id: n, text: `${n} `.repeat(100) }))
@@ -156,7 +162,7 @@ describe('a job in shards', () => {
   })
 })
 
-it('a pipeline in shards: each does its sources, and the last one finds all complete', async () => {
+itDrawn('a pipeline in shards: each does its sources, and the last one finds all complete', async () => {
   const rig = new PipelineRig()
   for (let file = 0; file < 9; file++) rig.writeDocuments(`input/${file}.jsonl`, 3)
   rig.write(

@@ -7,7 +7,7 @@ import { crashSeed } from '../crash/seed.js'
 import { runFuzz } from './fuzz/run-fuzz.js'
 import { tempFolder } from './temp-folder.js'
 
-const count = Number(process.env['PAWL_FUZZ_INPUTS'] ?? 3_000)
+const count = Number(process.env['PAWL_FUZZ_INPUTS'] ?? 1_500)
 
 test(`${count} mutants of files are read or refused in a sentence, in bounded time and memory`, {
   timeout: count * 50 + 60_000,

@@ -1,7 +1,10 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect } from 'vitest'
 import type { PipelineDifference } from '../../src/inspect/diff-pipelines.js'
+import { drawing } from '../drawn.js'
 import { PipelineRig, pawl } from '../pipeline/rig.js'
+
+const itDrawn = drawing(2)
 
 const { FilePartitioningStage, JsonlReader, JsonlWriter, OperatorStage, Pipeline } = pawl
 
@@ -51,7 +54,7 @@ export const OwnReader = defineStage({
 `
 
 describe('pawl diff of pipelines, document by document', () => {
-  it('looks for a document in its own source alone, and reads that once for all that are explained', async () => {
+  itDrawn('looks for a document in its own source alone, and reads that once for all that are explained', async () => {
     const rig = new PipelineRig()
     const log = rig.write('log', '')
     rig.write('stages.mjs', ownReader(log))
@@ -75,20 +78,23 @@ describe('pawl diff of pipelines, document by document', () => {
     expect(readFileSync(log, 'utf8')).toBe(`${rig.path('input', 'b.jsonl')}\n`)
   })
 
-  it('explains the first thousand where nobody says how many, and stages of others may look at whole batches', async () => {
-    const rig = new PipelineRig()
-    rig.write('stages.mjs', ownReader(rig.path('log')))
-    const { OwnReader } = (await import(rig.path('stages.mjs'))) as { OwnReader: new () => unknown }
-    const reader = () => [new FilePartitioningStage({ filePaths: rig.path('input') }), new OwnReader()]
-    rig.write('input/a.jsonl', Array.from({ length: 1_100 }, (_, id) => line(id, 'short')).join(''))
-    await runWith(rig, 'one', { stages: [], reader: reader() })
-    await runWith(rig, 'two', { stages: [atLeast(6)], reader: reader() })
-    const some = { onlyInA: 1_100, explained: 1_000, losses: [{ stage: 'text_length_filter', onlyInA: 1_000 }] }
-    expect(await diff(rig)).toMatchObject(some)
-    expect(await diff(rig, '--explain', '1050')).toMatchObject({ explained: 1_050 })
-  })
+  itDrawn(
+    'explains the first thousand where nobody says how many, and stages of others may look at whole batches',
+    async () => {
+      const rig = new PipelineRig()
+      rig.write('stages.mjs', ownReader(rig.path('log')))
+      const { OwnReader } = (await import(rig.path('stages.mjs'))) as { OwnReader: new () => unknown }
+      const reader = () => [new FilePartitioningStage({ filePaths: rig.path('input') }), new OwnReader()]
+      rig.write('input/a.jsonl', Array.from({ length: 1_100 }, (_, id) => line(id, 'short')).join(''))
+      await runWith(rig, 'one', { stages: [], reader: reader() })
+      await runWith(rig, 'two', { stages: [atLeast(6)], reader: reader() })
+      const some = { onlyInA: 1_100, explained: 1_000, losses: [{ stage: 'text_length_filter', onlyInA: 1_000 }] }
+      expect(await diff(rig)).toMatchObject(some)
+      expect(await diff(rig, '--explain', '1050')).toMatchObject({ explained: 1_050 })
+    },
+  )
 
-  it('blames no stage where it does not show which document of one key was meant', async () => {
+  itDrawn('blames no stage where it does not show which document of one key was meant', async () => {
     const rig = new PipelineRig()
     rig.write('input/a.jsonl', line('x', 'a longer text') + line('x', 'ab') + line('x', 'a text'))
     await run(rig, 'one', [])
@@ -103,7 +109,7 @@ describe('pawl diff of pipelines, document by document', () => {
     expect((await diff(rig)).losses).toEqual([{ stage: 'unknown', onlyInA: 2, onlyInB: 0 }])
   })
 
-  it('refuses output that was edited since, also where both are alike', async () => {
+  itDrawn('refuses output that was edited since, also where both are alike', async () => {
     for (const edit of [
       (path: string) => appendFileSync(path, line('z', 'added by hand')),
       (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace('enough', 'ENOUGH')),
@@ -121,7 +127,7 @@ describe('pawl diff of pipelines, document by document', () => {
     }
   })
 
-  it('shows as many examples of each kind as it is asked for', async () => {
+  itDrawn('shows as many examples of each kind as it is asked for', async () => {
     const rig = new PipelineRig()
     const documents = (name: string) => line(`${name}0`, 'to me@example.org or so') + line(`${name}1`, 'ab')
     rig.write('input/a.jsonl', documents('a') + documents('b'))
@@ -139,7 +145,7 @@ describe('pawl diff of pipelines, document by document', () => {
     ])
   })
 
-  it('explains as many as it is asked for, and says that more remain', async () => {
+  itDrawn('explains as many as it is asked for, and says that more remain', async () => {
     const rig = new PipelineRig()
     const documents = (name: string) => Array.from({ length: 5 }, (_, at) => line(`${name}${at}`, 'ab')).join('')
     rig.write('input/a.jsonl', documents('a') + line('kept', 'long enough'))

@@ -22,7 +22,7 @@ import { Lab } from '../safety/lab.js'
 import { RayCluster } from './cluster.js'
 
 const { isThere } = provision('ray')
-const itDrawn = drawing(2)
+const itDrawn = drawing(3)
 
 describe.skipIf(!isThere)('on a cluster of two raylets', () => {
   let cluster: RayCluster
@@ -46,7 +46,7 @@ describe.skipIf(!isThere)('on a cluster of two raylets', () => {
 
   describeExecutor({
     name: 'the Ray',
-    share: 2,
+    share: 4,
     open: (job, slots) => new RayExecutor(job, { ...settings(job, slots), onWarning: () => {} }),
     module: (job, slots) => `
 import { RayExecutor } from ${JSON.stringify(resolve('dist/tooling.js'))}
@@ -348,11 +348,12 @@ function checkpointsOf(lab: Lab): number {
   return existsSync(folder) ? readdirSync(folder).length : 0
 }
 
-/** What is killed, and at which checkpoint; one draw, or 40 in `npm run crash`. */
+/** What is killed, and at which checkpoint: 40 draws in `npm run crash`; else the coordinator, which no other test kills. */
 function drawKills(): [Victim, number][] {
   const random = randomFrom(crashSeed)
-  const count = runsAll ? 40 : 1
-  return Array.from({ length: count }, () => [kinds[Math.floor(random() * kinds.length)], Math.floor(random() * 16)])
+  const drawn = (kind: Victim): [Victim, number] => [kind, Math.floor(random() * 16)]
+  if (!runsAll) return [drawn('coordinator')]
+  return Array.from({ length: 40 }, () => drawn(kinds[Math.floor(random() * kinds.length)]))
 }
 
 /** A process that works for the coordinator; undefined where there is none yet, or it went meanwhile. */
