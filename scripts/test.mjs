@@ -1,40 +1,15 @@
 // `npm test`: format, lint, types, import rules, dead code, then the tests, and last one line with the real counts.
 // Each check that fails counts as one failed test; with PAWL_TEST_REQUIRE=all a skipped test fails the run.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { provisionPython, testCache } from './provision-python.mjs'
+import { longTermNode, otherNode } from './provision.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = name => join(root, 'node_modules', '.bin', name)
 const run = (command, args) => spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status === 0
-
-/** Installs Debian packages that some tests need, where this machine lets us. */
-function provision(command, packages) {
-  if (spawnSync(command, ['-V'], { stdio: 'ignore' }).error === undefined) return
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return
-  console.log(`installing ${packages.join(', ')}`)
-  spawnSync('apt-get', ['-q', 'update'], { stdio: 'ignore' })
-  spawnSync('apt-get', ['-q', '-y', 'install', ...packages], { stdio: 'ignore' })
-}
-
-/** The current long-term release of Node, from the npm package `node`, which brings its binary. */
-function provisionNode() {
-  const folder = join(testCache, `node-${longTermNode}`)
-  const program = join(folder, 'node_modules', 'node', 'bin', 'node')
-  if (!existsSync(program)) {
-    console.log(`installing node@${longTermNode}`)
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, 'package.json'), '{"private":true,"allowScripts":{"node":true}}')
-    const options = ['--no-audit', '--no-fund', '--no-save', '--loglevel=error']
-    spawnSync('npm', ['install', ...options, `node@${longTermNode}`], { cwd: folder, stdio: 'inherit' })
-  }
-  return existsSync(program) ? program : undefined
-}
-
-const longTermNode = '26.10.0'
 
 const checks = [
   ['format and lint', bin('biome'), ['check', '--error-on-warnings']],
@@ -71,27 +46,45 @@ function check([name, command, args]) {
   })
 }
 
-note('build', run(process.execPath, ['scripts/build.mjs']))
+/** True where `npm install` has built just what is here. */
+function isBuilt() {
+  const built = statSync(join(root, 'dist', 'tables'), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const sources = readdirSync(join(root, 'src'), { recursive: true }).map(name => join('src', name))
+  const all = [
+    ...sources,
+    'scripts/build.mjs',
+    'package-lock.json',
+    'package.json',
+    'tsconfig.build.json',
+    'tsconfig.json',
+  ]
+  return all.every(name => statSync(join(root, name)).mtimeMs < built)
+}
+
+note('build', isBuilt() || run(process.execPath, ['scripts/build.mjs']))
+// Downloads wait for the network while checks work.
+const provisioning = new Promise(done => {
+  const child = spawn(process.execPath, [join(root, 'scripts', 'provision.mjs')], { cwd: root, stdio: 'inherit' })
+  child.once('error', done)
+  child.once('close', done)
+})
 // Two lanes: the next begins wherever one has ended.
 const waiting = [...checks]
 const lane = async () => {
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await check(next)
 }
 await Promise.all([lane(), lane()])
+await provisioning
 // Alone, as it shows how far jobs are that run beside each other.
 note('shown commands', run(process.execPath, ['scripts/jobs-docs.mjs', '--check']))
 
-provision('strace', ['strace'])
-provision('faketime', ['faketime'])
-provision('sbatch', ['slurm-wlm', 'munge'])
-provisionPython()
-const otherNode = provisionNode()
-if (otherNode !== undefined) process.env.PAWL_TEST_NODE = otherNode
+const node = otherNode()
+if (node !== undefined) process.env.PAWL_TEST_NODE = node
 // Only where everything is run: what was asked for by name is run on this Node alone.
-if (otherNode !== undefined && process.argv.length === 2) {
+if (node !== undefined && process.argv.length === 2) {
   const contracts = ['test/cli/quickstart.test.ts', 'test/execution/local-executor.test.ts', 'test/io/formats.test.ts']
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  if (run(otherNode, [vitest, 'run', '--reporter=dot', ...contracts])) passed++
+  if (run(node, [vitest, 'run', '--reporter=dot', ...contracts])) passed++
   else {
     failed++
     console.log(`check failed: quickstart and contracts on Node ${longTermNode}`)
