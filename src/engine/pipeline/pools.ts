@@ -34,11 +34,17 @@ export class Pools implements Executor {
   readonly #isGrowing: boolean
 
   constructor(job: JobSpec, { pools, inline, stallMs, logFolder, ray }: PoolSettings) {
+    const elsewhere = pools.reduce(
+      (sum, { workers, isInline }, index) => sum + (index === 0 || isInline ? 0 : workers),
+      0,
+    )
     this.#executors = pools.map(({ workers, memoryMb, isInline }, index) => {
       if (isInline) return new InlineExecutor(job, workers, inline)
       const limits = { stallMs, memoryBytes: memoryMb * 1e6, logFolder }
       if (ray === undefined) return new LocalExecutor(job, { workers, ...limits })
-      return new RayExecutor(job, { ...ray, ...limits, workers: index === 0 ? ray.workers : workers })
+      if (index > 0) return new RayExecutor(job, { ...ray, ...limits, workers })
+      // Those that all stages share take what room there is, but not that of stages with workers of their own.
+      return new RayExecutor(job, { ...ray, ...limits, othersWorkers: elsewhere })
     })
     this.#isGrowing = ray !== undefined && pools.length === 1
     const all = pools.reduce((sum, { workers }) => sum + workers, 0)

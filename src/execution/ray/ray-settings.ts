@@ -22,6 +22,8 @@ export interface RaySettings {
   readonly placement: RayPlacement
   /** Workers wanted; undefined for as many as the cluster has room for, at any time. */
   readonly workers: number | undefined
+  /** How many workers others of the same job need on this cluster, to whom room is left. Default: 0. */
+  readonly othersWorkers?: number
   /** A worker that reports nothing for this long is taken for stuck. */
   readonly stallMs: number
   /** A worker whose resident memory grows beyond this is ended. */
@@ -35,10 +37,12 @@ export interface RaySettings {
   readonly patienceMs?: number
 }
 
+type WantedSettings = Pick<RaySettings, 'placement' | 'workers' | 'othersWorkers'>
+
 /** How many workers are wanted where the cluster has so many CPUs. */
-export function wantedWorkers({ placement, workers }: RaySettings, cpus: number): number {
+export function wantedWorkers({ placement, workers, othersWorkers = 0 }: WantedSettings, cpus: number): number {
   const { num_cpus_per_worker: each, min_workers, max_workers } = placement
-  const room = each > 0 ? Math.floor(cpus / each) : cpus
+  const room = (each > 0 ? Math.floor(cpus / each) : cpus) - othersWorkers
   const most = max_workers ?? workers ?? Number.POSITIVE_INFINITY
   return Math.max(1, min_workers, Math.min(most, workers ?? (max_workers === null ? room : most)))
 }
