@@ -92,12 +92,14 @@ function segmentText({ from_op, to_op, applies_barrier, ends_with, why }: PlanDe
 
 function partitionLines({ count, list, why }: PlanDescription['partitions']): string[] {
   const lines = [`${formatCount(count)} partition${count === 1 ? '' : 's'}`, ...why.map(reason => `  ${reason}`)]
-  for (const { key, kind, estimated_bytes, slices } of list.slice(0, shownPartitions)) {
+  for (const { key, kind, estimated_bytes, slice_count } of list.slice(0, shownPartitions)) {
     const pieces = kind === 'pieces' ? ', committed in pieces' : ''
-    const size = `about ${formatBytes(estimated_bytes)} in ${slices.length} slice${slices.length === 1 ? '' : 's'}`
+    const size = `about ${formatBytes(estimated_bytes)} in ${plural(slice_count, 'slice')}`
     lines.push(`  ${key}: ${size}${pieces}`)
   }
-  if (list.length > shownPartitions)
-    lines.push(`  … and ${formatCount(list.length - shownPartitions)} more (--json shows all)`)
+  if (count > shownPartitions)
+    lines.push(
+      `  … and ${formatCount(count - shownPartitions)} more (--json shows ${count > list.length ? `the first ${formatCount(list.length)}` : 'all'})`,
+    )
   return lines
 }

@@ -3,7 +3,11 @@ import type { DatasetCut } from '../core/partition.js'
 import type { ExportSettings } from '../execution/coordinator/export/export-form.js'
 import type { OperatorPlan } from '../planning/reaches.js'
 
-/** `dag_execution_plan.json`: operators, segments, barriers, checkpoints, partitions, and why. Sizes in bytes. */
+/** Partitions that are listed, and slices of each: enough to see how the input is cut, and never a file that grows with it. */
+const listedPartitions = 1000
+const listedSlices = 10
+
+/** `dag_execution_plan.json`: operators, segments, barriers, checkpoints, the first partitions, and why. Sizes in bytes. */
 export interface PlanDescription {
   readonly job_id: string
   readonly operators: readonly {
@@ -24,10 +28,13 @@ export interface PlanDescription {
   readonly partitions: {
     readonly count: number
     readonly why: readonly string[]
+    /** The first 1,000 of them. */
     readonly list: readonly {
       readonly key: string
       readonly kind: string
       readonly estimated_bytes: number
+      readonly slice_count: number
+      /** The first 10 of them. */
       readonly slices: readonly unknown[]
     }[]
   }
@@ -62,11 +69,12 @@ export function describePlan(
     partitions: {
       count: cut.partitions.length,
       why: cut.reasons,
-      list: cut.partitions.map(({ key, kind, estimatedBytes, slices }) => ({
+      list: cut.partitions.slice(0, listedPartitions).map(({ key, kind, estimatedBytes, slices }) => ({
         key,
         kind,
         estimated_bytes: estimatedBytes,
-        slices,
+        slice_count: slices.length,
+        slices: slices.slice(0, listedSlices),
       })),
     },
     export: {

@@ -13,7 +13,7 @@ export function epochKey(recipe: Recipe, { roots }: JobDirectory): string {
   const { overwrite: _, ...form } = exportSettings(recipe)
   return fingerprintOf(
     'epoch',
-    canonicalJson(roots.allRecorded(factsOf(recipe, []))),
+    canonicalJson(roots.allRecorded(factsOf(recipe))),
     canonicalJson(roots.allRecorded(form)),
     ...roots.allRecorded(datasetsOf(recipe.datasets)).sort(),
     ...(recipe.operators.some(({ readsFiles }) => readsFiles) ? [roots.recorded(recipe.mediaDir)] : []),
@@ -25,7 +25,7 @@ export function epochKey(recipe: Recipe, { roots }: JobDirectory): string {
 export function describeDifference(recipe: Recipe, directory: JobDirectory): string {
   const record = readRecordedRecipe(directory)
   if (record === undefined) return 'what it runs with is not on record yet'
-  const changes = describeChanges({ ...record.facts, files: [] }, factsOf(recipe, []))
+  const changes = describeChanges(record.facts, factsOf(recipe))
   const datasets = datasetsOf(recipe.datasets)
   if (datasets.join() !== record.datasets.join())
     changes.push(`dataset_path changed ${record.datasets.join(', ')} → ${datasets.join(', ')}`)

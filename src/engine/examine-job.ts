@@ -1,13 +1,11 @@
 import { dirname, relative, sep } from 'node:path'
 import type { Recipe } from '../config/recipe.js'
 import { RecipeError } from '../config/recipe-error.js'
-import type { PinnedCut } from '../execution/coordinator/dataset/pinned-cut.js'
 import type { ExportSettings } from '../execution/coordinator/export/export-form.js'
 import { recordAtTarget, stateOfExport } from '../execution/coordinator/export/export-state.js'
 import { examineJobPlace, type JobDirectory } from '../state/job-directory.js'
 import { checkFormat } from '../state/job-format.js'
 import { LedgerIndex } from '../state/ledger-index.js'
-import type { OwnFile } from '../state/own-file.js'
 import { claimantsOf } from './choose-job.js'
 
 /** What there is of a job before it is touched. */
@@ -15,7 +13,6 @@ export interface ExaminedJob {
   readonly exists: boolean
   /** False where `metadata/format` is to be written. */
   readonly hasFormat: boolean
-  readonly pinned: OwnFile<PinnedCut>
   /** Where exports were put or are about to be, by the ledger as it was found. */
   readonly ledger: LedgerIndex
 }
@@ -51,7 +48,7 @@ export function examineJob(
       `export_path ${target} ${state.what}: choose another name, move it away, or say --overwrite true to have it moved aside. ` +
         describeWriter(recipe, target),
     )
-  return { exists: place.kind === 'job', hasFormat, pinned: directory.read<PinnedCut>(directory.cut), ledger }
+  return { exists: place.kind === 'job', hasFormat, ledger }
 }
 
 /** The job that did write an export, and how to go on with it. */

@@ -1,6 +1,6 @@
 import { keyEffects, type RecipeKey } from '../config/key-effects.js'
 import type { Recipe, RecipeOrigin } from '../config/recipe.js'
-import type { DatasetCut, InputFile } from '../core/partition.js'
+import type { DatasetCut } from '../core/partition.js'
 import type { PointRecord } from '../core/records.js'
 import { type Books, latestPoint, type PartitionState } from '../execution/coordinator/scheduler/partition-state.js'
 import type { JobFacts, PartitionReach } from '../planning/explain.js'
@@ -10,7 +10,7 @@ import type { TallyStart } from './job-tally.js'
 import { version } from './version.js'
 
 /** What of a recipe the next run is compared with: every key that changes anything but how the work is run. */
-export function factsOf(recipe: Recipe, files: readonly InputFile[]): JobFacts {
+export function factsOf(recipe: Recipe): JobFacts {
   const compared = (Object.keys(keyEffects) as RecipeKey[]).filter(isSetting)
   return {
     version,
@@ -20,7 +20,6 @@ export function factsOf(recipe: Recipe, files: readonly InputFile[]): JobFacts {
     storage: Object.fromEntries(compared.map(key => [key, valueAt(recipe, key)])),
     textKeys: recipe.text_keys,
     seed: recipe.seed,
-    files,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Recipe } from '../config/recipe.js'
 import { RecipeError } from '../config/recipe-error.js'
+import type { InputFile } from '../core/partition.js'
 import { listDataset } from '../execution/coordinator/dataset/open-dataset.js'
 import type { ExportSettings } from '../execution/coordinator/export/export-form.js'
 import type { InputListing } from '../io/list-inputs.js'
@@ -10,15 +11,18 @@ import { refuseUnwritable } from './refuse-unwritable.js'
 /**
  * Reads off a recipe what goes in and what comes out, and refuses what contradicts itself. Makes no file.
  *
+ * @param known files as they were the last time: one that is as it was is not looked into again
  * @throws {RecipeError} where input and output contradict each other
  * @throws {InputError} where the input cannot be listed
  */
-export async function openInput(recipe: Recipe): Promise<{ settings: ExportSettings; listing: InputListing }> {
+export async function openInput(
+  recipe: Recipe,
+  known?: readonly InputFile[],
+): Promise<{ settings: ExportSettings; listing: InputListing }> {
   if (recipe.conflict !== undefined) throw RecipeError.of(recipe.conflict)
   const settings = exportSettings(recipe)
-  const listing = await listDataset(recipe)
-  const paths = listing.files.map(({ path }) => path)
-  refuseOverlap(recipe, settings.target, paths)
+  const listing = await listDataset(recipe, known)
+  refuseOverlap(recipe, settings.target, listing.files)
   refuseUnwritable(recipe, settings.target)
   return { settings, listing }
 }

@@ -11,6 +11,7 @@ import { JobLockedError } from '../state/job-locked.js'
 import { Lease, type LeaseHolder, leaseTiming } from '../state/lease.js'
 import { Ledger } from '../state/ledger.js'
 import type { LedgerIndex } from '../state/ledger-index.js'
+import { checkLineFile } from '../state/line-file.js'
 import { readOwnFile } from '../state/own-file.js'
 import { pinShards } from '../state/shard-pin.js'
 import { takeAwayStaging } from '../state/take-over.js'
@@ -155,8 +156,11 @@ async function watch<T>(wait: () => Promise<T>, { signal }: HoldOptions): Promis
 
 /** Files of the job's own that are not as they were written get another name, and are then made again. */
 function setDamagedAside(directory: JobDirectory): { path: string; reason: string }[] {
-  return [directory.cut, directory.recipe, directory.manifest, directory.exports, directory.rootsFile].flatMap(path => {
-    const found = readOwnFile(path)
+  const { cutLines, cut, recipe, exports, rootsFile } = directory
+  // Where there are lines, nobody reads what an earlier build pinned.
+  const pinned = existsSync(cutLines) ? cutLines : cut
+  return [pinned, recipe, exports, rootsFile].flatMap(path => {
+    const found = path === cutLines ? checkLineFile(path) : readOwnFile(path)
     if (found.kind !== 'damaged' || !existsSync(path)) return []
     const aside = `${path}.damaged-${randomBytes(4).toString('hex')}`
     renameSync(path, aside)

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { Recipe } from '../config/recipe.js'
 import { RecipeError } from '../config/recipe-error.js'
+import { readPinnedCut, writePinnedCut } from '../execution/coordinator/dataset/pinned-cut.js'
 import type { ExportSettings } from '../execution/coordinator/export/export-form.js'
 import { JobDirectory } from '../state/job-directory.js'
 import { writeOwnFile } from '../state/own-file.js'
@@ -61,8 +62,8 @@ export async function placeJob(recipe: Recipe, { target }: ExportSettings): Prom
 async function putOnRecord(move: Move): Promise<void> {
   const { before, after, moves, recorded, writer } = move
   await rewriteRecords(move)
-  const pinned = before.read<unknown>(before.cut)
-  if (pinned.kind === 'read') after.write(after.cut, moves.allHere(pinned.content), writer)
+  const pinned = readPinnedCut(before)
+  if (pinned.kind === 'read') writePinnedCut(after, moves.allHere(pinned.content), writer)
   const { facts, datasets, target } = moves.allHere({
     facts: recorded.facts,
     datasets: recorded.datasets,

@@ -1,5 +1,5 @@
 import { openDataset } from '../execution/coordinator/dataset/open-dataset.js'
-import { type PinnedCut, usableCut } from '../execution/coordinator/dataset/pinned-cut.js'
+import { filesOf, readPinnedCut, usableCut } from '../execution/coordinator/dataset/pinned-cut.js'
 import type { DiskNeeds } from '../planning/estimate-disk.js'
 import { planOperators } from '../planning/reaches.js'
 import { LedgerIndex } from '../state/ledger-index.js'
@@ -17,13 +17,13 @@ export async function planRecipe({ recipe }: OpenRecipe): Promise<{
   description: PlanDescription & { readonly disk: DiskNeeds; readonly reuse: ReusePlan | null }
   warnings: readonly string[]
 }> {
-  const { settings, listing } = await openInput(recipe)
   const directory = directoryOf(recipe)
-  const recorded = directory.read<PinnedCut>(directory.cut)
+  const recorded = readPinnedCut(directory)
+  const { settings, listing } = await openInput(recipe, filesOf(recorded))
   const pinned = usableCut(recorded, cutSettingsOf(recipe))
   const { cut, warnings } = await openDataset(recipe, listing, { pinned, cores: usableCores() })
   const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)
-  const reuse = (await planReuse(recipe, plan, cut)) ?? null
+  const reuse = (await planReuse(recipe, { plan, cut, before: filesOf(recorded) })) ?? null
   const ledger = LedgerIndex.read(directory.ledger, directory.exports, directory.roots)
   const disk = checkDisk(recipe, { cut, exporting: settings, ledger })
   ledger.close()

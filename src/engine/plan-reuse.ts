@@ -1,5 +1,5 @@
 import type { Recipe } from '../config/recipe.js'
-import type { DatasetCut } from '../core/partition.js'
+import type { DatasetCut, InputFile } from '../core/partition.js'
 import type { Counts, PointRecord } from '../core/records.js'
 import { statesOfPieces } from '../execution/coordinator/scheduler/file-in-pieces.js'
 import {
@@ -9,7 +9,7 @@ import {
 } from '../execution/coordinator/scheduler/partition-state.js'
 import { findChangedFiles, roundOf } from '../execution/coordinator/scheduler/rounds.js'
 import { openState, sameStamps } from '../execution/coordinator/scheduler/sources.js'
-import { describeChanges, describeReuse } from '../planning/explain.js'
+import { describeChanges, describeFiles, describeReuse } from '../planning/explain.js'
 import type { OperatorPlan } from '../planning/reaches.js'
 import { LedgerIndex } from '../state/ledger-index.js'
 import { usableCores } from '../util/cpu.js'
@@ -37,8 +37,19 @@ export interface ReusePlan {
   readonly estimated_ms: number | null
 }
 
-/** What is committed of a job that exists, as far as it serves a recipe. Changes nothing. */
-export async function planReuse(recipe: Recipe, plan: OperatorPlan, cut: DatasetCut): Promise<ReusePlan | undefined> {
+/**
+ * What is committed of a job that exists, as far as it serves a recipe. Changes nothing.
+ *
+ * @param before the files of the last run, where they are known
+ */
+export async function planReuse(
+  recipe: Recipe,
+  {
+    plan,
+    cut,
+    before,
+  }: { readonly plan: OperatorPlan; readonly cut: DatasetCut; readonly before: readonly InputFile[] | undefined },
+): Promise<ReusePlan | undefined> {
   const directory = directoryOf(recipe)
   const record = readRecordedRecipe(directory)
   if (record === undefined) return undefined
@@ -49,7 +60,10 @@ export async function planReuse(recipe: Recipe, plan: OperatorPlan, cut: Dataset
     const changed = await findChangedFiles(view, recipe.operators)
     const states = recallStates(recipe, cut, { ledger, rounds: changed?.rounds })
     finalFingerprints(books, states)
-    const changes = describeChanges(record.facts, factsOf(recipe, cut.files))
+    const changes = [
+      ...describeChanges(record.facts, factsOf(recipe)),
+      ...describeFiles(before ?? cut.files, cut.files),
+    ]
     if (changed !== undefined) changes.push(`files that samples name changed, such as ${changed.path}`)
     const speeds = measure(ledger, record)
     const points = states.map(state => furthestPoint(books, state))

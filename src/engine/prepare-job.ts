@@ -1,18 +1,24 @@
 import { statSync } from 'node:fs'
-import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
 import type { Recipe } from '../config/recipe.js'
-import type { DatasetCut } from '../core/partition.js'
+import type { DatasetCut, InputFile } from '../core/partition.js'
 import { UsageError } from '../core/usage-error.js'
 import { type OpenDataset, openDataset } from '../execution/coordinator/dataset/open-dataset.js'
-import { type PinnedCut, usableCut, writePinnedCut } from '../execution/coordinator/dataset/pinned-cut.js'
+import {
+  filesOf,
+  type PinnedCut,
+  readPinnedCut,
+  revisionOfPinned,
+  usableCut,
+  writePinnedCut,
+} from '../execution/coordinator/dataset/pinned-cut.js'
 import { booksOf, type RunContext } from '../execution/coordinator/scheduler/run-context.js'
 import { Scheduler } from '../execution/coordinator/scheduler/scheduler.js'
 import { Pace } from '../execution/coordinator/scheduler/straggler.js'
 import type { Team } from '../execution/coordinator/scheduler/team.js'
 import { JobFailure } from '../execution/protocol/job-failure.js'
 import type { InputListing } from '../io/list-inputs.js'
-import { describeChanges, describeReuse } from '../planning/explain.js'
+import { describeChanges, describeFiles, describeReuse } from '../planning/explain.js'
 import { type OperatorPlan, planOperators } from '../planning/reaches.js'
 import { type EpochNote, openEpoch } from '../state/epochs.js'
 import type { JobDirectory } from '../state/job-directory.js'
@@ -23,7 +29,7 @@ import { usableCores } from '../util/cpu.js'
 import { writeFileAtomically } from '../util/durable-file.js'
 import { stampOf } from '../util/file-stamp.js'
 import { plural } from '../util/format.js'
-import { canonicalJson, fingerprintOf } from '../util/hash.js'
+import { canonicalJson } from '../util/hash.js'
 import { checkDisk, type DiskCheck } from './check-disk.js'
 import { datasetsOf } from './choose-job.js'
 import { describePlan } from './describe-plan.js'
@@ -48,8 +54,10 @@ export interface PreparedJob {
 export interface FoundInput {
   readonly listing: InputListing
   readonly dataset: OpenDataset
-  /** The cut on which that was based. */
-  readonly pinned: OwnFile<PinnedCut>
+  /** Which pinned cut that was based on; undefined where there was none. */
+  readonly revision: string | undefined
+  /** The files of the last run, where they are known. */
+  readonly before: readonly InputFile[] | undefined
   readonly examined: ExaminedJob
   readonly disk: DiskCheck
 }
@@ -63,8 +71,9 @@ export async function prepareJob(
   const { recipe, directory, held } = session
   const plan = planOperators(recipe.operators, recipe.checkpoint, recipe.keep_hashes_in_res_ds)
   const before = readRecordedRecipe(directory)?.facts
-  const cut = held.joined === undefined ? (await stillValid(session, found)).cut : cutOfEpoch(directory, held.joined)
-  const facts = factsOf(recipe, cut.files)
+  const input =
+    held.joined === undefined ? await stillValid(session, found) : { cut: cutOfEpoch(directory, held.joined) }
+  const { cut } = input
   const epoch = held.joined ?? pinEpoch(session, plan, cut)
   const team = session.enter(epoch)
   session.begin(cut.partitions.length)
@@ -73,7 +82,10 @@ export async function prepareJob(
   const scheduler = new Scheduler(context, cut)
   await scheduler.recall({ isFirst: held.joined === undefined })
   const prepared = { context, scheduler, plan, cut }
-  const changes = before === undefined ? undefined : describeChanges(before, facts)
+  const changes = before && [
+    ...describeChanges(before, factsOf(recipe)),
+    ...describeFiles(input.before ?? cut.files, cut.files),
+  ]
   const message =
     held.joined === undefined
       ? describeStart(session, prepared, { changes, disk: found?.disk })
@@ -94,21 +106,19 @@ export async function prepareJob(
 /** Puts on record what all processes of the next epoch go by, and opens it. */
 function pinEpoch(session: JobSession, plan: OperatorPlan, cut: DatasetCut): EpochNote {
   const { recipe, directory, writer, exporting, held } = session
-  const facts = factsOf(recipe, cut.files)
   const { roots: places } = recipe
   if (Object.keys(places).length > 0) writeOwnFile(directory.rootsFile, { places } satisfies RecordedRoots, writer)
-  writePinnedCut(directory, { settings: cutSettingsOf(recipe), cut, writer })
+  const revision = writePinnedCut(directory, { settings: canonicalJson(cutSettingsOf(recipe)), cut }, writer)
   const { given, origin } = recipe
   const recorded: RecordedRecipe = {
-    ...{ facts, given, origin, cwd: process.cwd() },
+    ...{ facts: factsOf(recipe), given, origin, cwd: process.cwd() },
     ...{ datasets: datasetsOf(recipe.datasets), target: exporting.target, jobDir: recipe.jobDir },
   }
   directory.write(directory.recipe, recorded, writer)
   writeFileAtomically(directory.recipeYaml, stringify(recipe.given), writer)
-  directory.write(directory.manifest, cut.files, writer)
   const description = `${JSON.stringify(describePlan(recipe, plan, { cut, exporting }), null, 2)}\n`
   writeFileAtomically(directory.plan, description, writer)
-  const note = { key: session.key, cut: digestOf(directory, cut), writer, version }
+  const note = { key: session.key, cut: revision, writer, version }
   const epoch = openEpoch(
     directory.epochs,
     note,
@@ -120,12 +130,12 @@ function pinEpoch(session: JobSession, plan: OperatorPlan, cut: DatasetCut): Epo
 
 /** The cut that the processes of an epoch work on. */
 function cutOfEpoch(directory: JobDirectory, epoch: EpochNote): DatasetCut {
-  const pinned = directory.read<PinnedCut>(directory.cut)
-  if (pinned.kind === 'read' && digestOf(directory, pinned.content.cut) === epoch.cut)
+  const pinned = readPinnedCut(directory)
+  if (pinned.kind === 'read' && pinned.content.revision === epoch.cut)
     return directory.roots.isEmpty ? pinned.content.cut : asSeenHere(pinned.content.cut)
   throw new JobFailure(
     'cut_lost',
-    `${directory.cut} is not the cut that the processes on this job work on, so that this one cannot join them: wait until they are done, or stop them, then run it again`,
+    `${directory.cutLines} is not the cut that the processes on this job work on, so that this one cannot join them: wait until they are done, or stop them, then run it again`,
   )
 }
 
@@ -147,11 +157,6 @@ function asSeenHere(cut: DatasetCut): DatasetCut {
   return { ...cut, files }
 }
 
-/** Of a cut as it is put on record: the same on all hosts. */
-function digestOf({ roots }: JobDirectory, cut: DatasetCut): string {
-  return fingerprintOf('cut', canonicalJson(roots.allRecorded(cut)))
-}
-
 function describeJoining({ recipe, held }: JobSession, { context, scheduler, plan }: PreparedJob): string {
   const others = held.hands.others()
   const holder = others.length === 0 ? undefined : held.hands.holderOf(others[0])
@@ -161,12 +166,17 @@ function describeJoining({ recipe, held }: JobSession, { context, scheduler, pla
   return `Joining ${recipe.jobId}, at which ${who} ${others.length > 1 ? 'are' : 'is'} at work: ${reuse || 'nothing is committed yet'}`
 }
 
-/** The dataset as it was opened, unless another process pinned another cut before this one got hold of the job. */
-async function stillValid({ recipe, directory }: JobSession, given: FoundInput | undefined): Promise<OpenDataset> {
+/** The input as it was found, unless another process pinned another cut before this one got hold of the job. */
+async function stillValid(
+  { recipe, directory }: JobSession,
+  given: FoundInput | undefined,
+): Promise<{ readonly cut: DatasetCut; readonly before?: readonly InputFile[] }> {
   const found = given ?? (await findInput(recipe, directory))
-  const now = directory.read<PinnedCut>(directory.cut)
-  const isSame = now.kind !== 'read' || (found.pinned.kind === 'read' && isDeepStrictEqual(now, found.pinned))
-  return isSame ? found.dataset : datasetOf(recipe, found.listing, now)
+  const revision = revisionOfPinned(directory)
+  if (revision === undefined || revision === found.revision) return { cut: found.dataset.cut, before: found.before }
+  const now = readPinnedCut(directory)
+  const { cut } = await datasetOf(recipe, found.listing, now)
+  return { cut, before: filesOf(now) }
 }
 
 function datasetOf(recipe: Recipe, listing: InputListing, cut: OwnFile<PinnedCut>): Promise<OpenDataset> {
@@ -180,13 +190,15 @@ function datasetOf(recipe: Recipe, listing: InputListing, cut: OwnFile<PinnedCut
  * @throws {InputError} where the input cannot be listed
  */
 export async function findInput(recipe: Recipe, directory: JobDirectory): Promise<FoundInput> {
-  const { settings, listing } = await openInput(recipe)
+  const pinned = readPinnedCut(directory)
+  const before = filesOf(pinned)
+  const { settings, listing } = await openInput(recipe, before)
   const examined = examineJob(recipe, settings, directory)
-  const { pinned, ledger } = examined
   const dataset = await datasetOf(recipe, listing, pinned)
   const { cut } = dataset
-  const disk = checkDisk(recipe, { cut, exporting: withColumns(settings, cut), ledger })
-  return { listing, dataset, pinned, examined, disk }
+  const disk = checkDisk(recipe, { cut, exporting: withColumns(settings, cut), ledger: examined.ledger })
+  const revision = pinned.kind === 'read' ? pinned.content.revision : undefined
+  return { listing, dataset, revision, before, examined, disk }
 }
 
 /** The settings that a pinned cut holds for. */

@@ -20,11 +20,11 @@ interface Place {
  *
  * @throws {RecipeError} naming both places
  */
-export function refuseOverlap(recipe: Recipe, target: string, inputs: readonly string[]): void {
+export function refuseOverlap(recipe: Recipe, target: string, inputs: readonly { readonly path: string }[]): void {
   const places = placesOf(recipe, target)
   const own = places.map(place => ({ ...place, real: realPath(place.path) }))
   const realInput = realFiles()
-  for (const path of inputs) refuseInputInPlace(realInput(path), path, own)
+  for (const { path } of inputs) refuseInputInPlace(realInput(path), path, own)
   for (const root of recipe.datasets.flatMap(rootsOf)) {
     const place = places.find(each => reads(root, each))
     if (place !== undefined)
@@ -43,12 +43,10 @@ function placesOf(recipe: Recipe, target: string): Place[] {
   const inJob = [
     ...['job_summary.json', 'dag_execution_plan.json', ...events],
     ...rows.map(name => join('checkpoints', name)),
-    ...['cut.json', ...copies].map(name => join('partitions', name)),
+    ...['cut.jsonl', ...copies].map(name => join('partitions', name)),
     ...['quarantine.jsonl', 'a.op0-1.01234567.jsonl'].map(name => join('quarantine', name)),
     ...['trace/mapper-a.jsonl', 'logs/job_20260101_000000_000.txt', 'logs/worker-1.txt'],
-    ...['recipe.json', 'recipe.yaml', 'input_manifest.json', 'exports.json', 'operators/a.mjs'].map(name =>
-      join('metadata', name),
-    ),
+    ...['recipe.json', 'recipe.yaml', 'exports.json', 'operators/a.mjs'].map(name => join('metadata', name)),
   ]
   const shards = [`${basename(target)}-00000-of-00001.jsonl`, 'a.json', 'a.csv', 'a.parquet', 'a.arrow', 'a.jsonl.gz']
   return [

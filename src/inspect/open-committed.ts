@@ -4,7 +4,7 @@ import { UsageError } from '../core/usage-error.js'
 import { furthestPoint, readRecordedRecipe } from '../engine/job-facts.js'
 import { type OpenRecipe, openRecipe } from '../engine/open-recipe.js'
 import { recallStates } from '../engine/plan-reuse.js'
-import type { PinnedCut } from '../execution/coordinator/dataset/pinned-cut.js'
+import { readPinnedCut } from '../execution/coordinator/dataset/pinned-cut.js'
 import { PartitionChain } from '../execution/coordinator/scheduler/partition-chain.js'
 import {
   type Books,
@@ -34,10 +34,10 @@ export async function openCommitted(jobDir: string): Promise<CommittedJob> {
   const directory = new JobDirectory(jobDir)
   refusePipeline(directory, 'looking at samples and checkpoints')
   const record = readRecordedRecipe(directory)
-  const pinned = directory.read<PinnedCut>(directory.cut)
+  const pinned = readPinnedCut(directory)
   if (record === undefined || pinned.kind !== 'read')
     throw new UsageError(
-      `${jobDir}: ${record === undefined ? directory.recipe : directory.cut} is lost or damaged: pawl resume ${jobDir} makes it again`,
+      `${jobDir}: ${record === undefined ? directory.recipe : directory.cutLines} is lost or damaged: pawl resume ${jobDir} makes it again`,
     )
   const open = await openAsRun(jobDir, directory, record.cwd)
   const { recipe } = open

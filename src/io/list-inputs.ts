@@ -8,6 +8,7 @@ import { InputError } from './input-error.js'
 import { refuseWrongKind } from './listing/content-kind.js'
 import { type FileFormat, formatOfName, hasSuffix, knownSuffixes } from './listing/formats.js'
 import type { WeightedPath } from './listing/parse-dataset-path.js'
+import { SeenFiles } from './listing/seen-files.js'
 import { sniffJson } from './listing/sniff-json.js'
 import { type Found, kindOf, kindOfPlace, lookAt, walk } from './listing/walk.js'
 
@@ -22,6 +23,8 @@ export interface ListOptions {
   readonly recursive?: boolean
   /** Whether two names of one file are two inputs; otherwise they are refused. */
   readonly duplicates?: 'refuse' | 'keep'
+  /** Files as they were the last time: one that is as it was is not looked into again. */
+  readonly known?: readonly InputFile[]
 }
 
 export interface IgnoredFile {
@@ -52,8 +55,8 @@ export async function listInputs(
 ): Promise<InputListing> {
   const files: InputFile[] = []
   const ignored = new Map<string, string>()
-  const seen = new Map<string, string>()
-  const names = new Set<string>()
+  const seen = new SeenFiles()
+  const known = new Map(options.known?.map(file => [file.path, file]))
   for (const source of paths) {
     const { path: written, weight: share } = typeof source === 'string' ? { path: source, weight: 1 } : source
     if (!(share > 0 && share <= 1))
@@ -62,13 +65,11 @@ export async function listInputs(
       })
     for (const found of findFiles(written, options, ignored)) {
       const stats = regularFile(found.path)
-      const inode = `${stats.dev}:${stats.ino}`
-      const earlier = seen.get(inode)
-      const isKept = options.duplicates === 'keep' && !names.has(found.path)
-      if (earlier !== undefined && !isKept) throw listedTwice(found.path, earlier)
-      seen.set(inode, found.path)
-      names.add(found.path)
-      files.push(await describeFile(found, stats, share))
+      const earlier = seen.add(found.path, stats)
+      if (earlier !== undefined && (options.duplicates !== 'keep' || earlier === found.path))
+        throw listedTwice(found.path, earlier)
+      refuseClosed(found.path)
+      files.push(asKnown(known.get(found.path), { found, stats, share }) ?? (await describeFile(found, stats, share)))
     }
   }
   return { files, ignored: [...ignored].map(([path, kind]) => ({ path, kind })) }
@@ -76,6 +77,22 @@ export async function listInputs(
 
 interface FoundFile extends FileFormat {
   readonly path: string
+}
+
+interface Look {
+  readonly found: FoundFile
+  readonly stats: BigIntStats
+  readonly share: number
+}
+
+/** A file that is as it was the last time, without a look at what it holds. */
+function asKnown(before: InputFile | undefined, { found, stats, share }: Look): InputFile | undefined {
+  if (before === undefined || before.stamp !== stampOf(stats) || before.compression !== found.compression)
+    return undefined
+  // Which of the two a `.json` file is, it was asked the last time.
+  const isAlike = before.format === found.format || (found.format === 'json' && before.format === 'jsonl')
+  if (!isAlike) return undefined
+  return before.share === share ? before : { ...before, share }
 }
 
 function listedTwice(path: string, earlier: string): InputError {
@@ -209,16 +226,19 @@ function regularFile(path: string): BigIntStats {
   )
 }
 
-async function describeFile(
-  { path, format, compression }: FoundFile,
-  stats: BigIntStats,
-  share: number,
-): Promise<InputFile> {
+function refuseClosed(path: string): void {
   try {
     accessSync(path, constants.R_OK)
   } catch (error) {
     throw describeOpenError(path, error)
   }
+}
+
+async function describeFile(
+  { path, format, compression }: FoundFile,
+  stats: BigIntStats,
+  share: number,
+): Promise<InputFile> {
   refuseWrongKind(path, { format, compression })
   return {
     path,

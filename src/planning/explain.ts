@@ -12,7 +12,6 @@ export interface JobFacts {
   readonly storage: Readonly<Record<string, unknown>>
   readonly textKeys: readonly string[]
   readonly seed: number
-  readonly files: readonly InputFile[]
 }
 
 /** How far the committed points of a partition reach. */
@@ -22,7 +21,7 @@ export interface PartitionReach {
   readonly isFinished: boolean
 }
 
-/** Says, one clause a difference, what changed since the last run. Settings without effect on work are left out. */
+/** Says, one clause a difference, what of a recipe changed since the last run. Settings without effect on work are left out. */
 export function describeChanges(before: JobFacts, now: JobFacts): string[] {
   return [
     ...describeVersion(before, now),
@@ -31,7 +30,6 @@ export function describeChanges(before: JobFacts, now: JobFacts): string[] {
     ...describeTextKeys(before, now),
     ...describeSettings({ seed: before.seed }, { seed: now.seed }),
     ...describeSettings(before.storage, now.storage),
-    ...describeFiles(before.files, now.files),
   ]
 }
 
@@ -117,7 +115,8 @@ function names(operators: readonly OperatorUse[]): string {
   return operators.map(({ name }) => name).join(', ')
 }
 
-function describeFiles(before: readonly InputFile[], now: readonly InputFile[]): string[] {
+/** Says which input files came, went, or were touched since the last run. */
+export function describeFiles(before: readonly InputFile[], now: readonly InputFile[]): string[] {
   const old = new Map(before.map(file => [file.path, file]))
   const current = new Map(now.map(file => [file.path, file]))
   const added = now.filter(({ path }) => !old.has(path))

@@ -27,10 +27,12 @@ export class JobDirectory {
   readonly status: string
   readonly summary: string
   readonly plan: string
+  /** The pinned cut of a recipe's dataset, as a file of lines. */
+  readonly cutLines: string
+  /** The sources of a pipeline; the cut of a recipe where a build before format 5 pinned it. */
   readonly cut: string
   readonly recipe: string
   readonly recipeYaml: string
-  readonly manifest: string
   readonly exports: string
   /** Where the named folders were on the host that opened it last; only jobs that name some have it. */
   readonly rootsFile: string
@@ -59,10 +61,10 @@ export class JobDirectory {
     this.status = join(path, 'metadata', 'status')
     this.summary = join(path, 'job_summary.json')
     this.plan = join(path, 'dag_execution_plan.json')
+    this.cutLines = join(path, 'partitions', 'cut.jsonl')
     this.cut = join(path, 'partitions', 'cut.json')
     this.recipe = join(path, 'metadata', 'recipe.json')
     this.recipeYaml = join(path, 'metadata', 'recipe.yaml')
-    this.manifest = join(path, 'metadata', 'input_manifest.json')
     this.exports = join(path, 'metadata', 'exports.json')
     this.rootsFile = join(path, 'metadata', 'roots.json')
     this.pipeline = join(path, 'metadata', 'pipeline.json')
@@ -116,6 +118,7 @@ export type JobPlace =
 
 const ownNames = /^(metadata|checkpoints|partitions|quarantine|logs|trace|job_summary\.json|dag_execution_plan\.json)$/
 const ownEvents = /^events_\d{8}_\d{6}_\d{3}\.jsonl(\.\d+)?$/
+/** `input_manifest.json` is of builds before format 5. */
 const ownMetadata =
   /^(format|ledger|leases|epochs|claims|winners|operators|status|recipe\.json|recipe\.yaml|input_manifest\.json|exports\.json|roots\.json|pipeline\.json|shards\.json)(\.damaged-[0-9a-f]{8})?$/
 

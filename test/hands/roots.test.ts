@@ -185,7 +185,7 @@ describe('one job on hosts that have its folders at different places', () => {
     describeIn(rig, 'one', { roots: { share: rig.path('one') } })
     expect((await run(rig)).code).toBe(0)
     const before = unitsOf(rig).length
-    rmSync(rig.path('one/jobs/job/partitions/cut.json'))
+    rmSync(rig.path('one/jobs/job/partitions/cut.jsonl'))
     const by = otherHost(rig)
     const end = await rig.startAs({ env: withRoot(rig.path('two')), by }, 'run', '--config', 'recipe.yaml').ended
     expect([end.code, end.stderr]).toEqual([0, ''])

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Lab } from '../safety/lab.js'
 
@@ -45,5 +46,37 @@ describe('the format of a job directory', () => {
       expect(units).toBe(0)
       expect(existsSync(path) && readFileSync(path, 'utf8')).toBe(text)
     }
+  })
+
+  it('4 is gone on with: what it pinned and committed is taken as it is', async () => {
+    // Three partitions, killed once all of them had their first checkpoint, and signatures for the deduplicator.
+    const lab = new Lab()
+    const text = readFileSync(join(import.meta.dirname, 'fixtures/format-4.json'), 'utf8')
+    for (const [name, content] of Object.entries(JSON.parse(text) as Record<string, string | { base64: string }>))
+      lab.write(name, typeof content === 'string' ? content : Buffer.from(content.base64, 'base64'))
+    const recipe = {
+      roots: { share: lab.folder },
+      partition: { mode: 'manual', num_of_partitions: 3 },
+      intermediate_storage: { format: 'jsonl', compression: 'none' },
+      checkpoint: { strategy: 'every_op' },
+      process: [
+        { text_length_filter: { min_len: 3 } },
+        'document_deduplicator',
+        { text_length_filter: { min_len: 4 } },
+      ],
+    }
+    const old = lab.manifest('jobs/job', name => /cut\.json$|input_manifest|checkpoints\/.*op1/.test(name))
+    const keys = readdirSync(lab.path('jobs/job/checkpoints')).map(name => name.split('.')[0])
+    const { error, warnings, start, events } = await lab.run(recipe)
+    expect([error, warnings]).toEqual([undefined, []])
+    expect(start).toContain('3 partitions go on from the checkpoint after process[0] text_length_filter')
+    const units = events.flatMap(event => (event.event_type === 'partition_start' ? event.from_op : []))
+    expect(units).not.toContain(0)
+    expect(lab.read('jobs/job/metadata/format')).toMatch(/^5 /)
+    expect(lab.read('jobs/job/partitions/cut.jsonl')).toContain(`["partition","${keys[0]}"`)
+    // What that build wrote stays; that its files are here at other times is said, and was no reason to do anything anew.
+    expect(lab.manifest('jobs/job', name => name in old)).toEqual(old)
+    const again = await lab.run(recipe)
+    expect([again.error, again.units, again.start]).toEqual([undefined, 0, expect.stringContaining('nothing changed')])
   })
 })

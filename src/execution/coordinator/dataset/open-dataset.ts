@@ -22,11 +22,16 @@ export interface OpenDataset {
   readonly warnings: readonly string[]
 }
 
-/** Lists the input of a recipe, in the order in which its samples come. */
-export async function listDataset(recipe: Recipe): Promise<InputListing> {
+/**
+ * Lists the input of a recipe, in the order in which its samples come.
+ *
+ * @param known files as they were the last time: one that is as it was is not looked into again
+ */
+export async function listDataset(recipe: Recipe, known?: readonly InputFile[]): Promise<InputListing> {
   return listInputs(normalizeWeights(recipe.datasets.flatMap(pathsOf)), {
     suffixes: recipe.suffixes.length > 0 ? recipe.suffixes : undefined,
     duplicates: recipe.duplicates,
+    known,
   })
 }
 
