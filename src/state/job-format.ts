@@ -4,10 +4,10 @@ import { writeFileAtomically } from '../util/durable-file.js'
 import { listIfThere } from '../util/remove.js'
 
 /**
- * Raised whenever what lies in a job directory changes its form or meaning; `metadata/format` says which a job has. 3 is read
- * and becomes 4, in which paths may be on record by roots.
+ * Raised whenever what lies in a job directory changes its form or meaning; `metadata/format` says which a job has. 3 and 4 are
+ * read and become 5, in which sources of a pipeline are pinned as lines.
  */
-export const jobFormat = 4
+export const jobFormat = 5
 
 /** The job was begun by a build whose files this one does not read. */
 export class JobFormatError extends Error {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import xxhash, { type XXHash } from 'xxhash-wasm'
 
 /** Compiled with the module, a millisecond: nobody can use it too early. */
@@ -23,6 +23,11 @@ export class Checksum {
   }
 }
 
+/** As `Checksum`, of bytes that are all there. */
+export function checksumOf(bytes: Uint8Array): string {
+  return api.h64Raw(bytes).toString(16).padStart(16, '0')
+}
+
 /** A running XXH64 whose value is a number, as file formats carry it. */
 export function createXxh64(): XXHash<bigint> {
   return api.create64()
@@ -35,9 +40,9 @@ export function xxh32(bytes: Uint8Array): number {
 
 /** SHA-256 of the parts, as 40 hex digits; parts are separated, so that no two lists of parts share a text. */
 export function fingerprintOf(...parts: readonly string[]): string {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(`${part.length}:`).update(part)
-  return hash.digest('hex').slice(0, 40)
+  let text = ''
+  for (const part of parts) text += `${part.length}:${part}`
+  return hash('sha256', text, 'hex').slice(0, 40)
 }
 
 /** JSON with the keys of every object in order, so that equal values have equal texts. */
