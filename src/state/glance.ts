@@ -14,21 +14,20 @@ export interface Glance {
 }
 
 const begin = '{"kind":"'
+const quote = 0x22
+const backslash = 0x5c
 const frames = [
   { head: '{"put":[', tail: /\}\],"seq":(\d{1,15})\}\n$/ },
   { head: /^\{"seq":(\d{1,15}),"put":\[/, tail: '}]}\n' },
 ] as const
 
-/** A text of JSON with nothing in it that is written otherwise than it is. */
-const plain = '[^"\\\\\\x00-\\x1f\\x7f-\\xff]*'
-const shapes = new RegExp(
-  [
-    `"(input|placed)","(?:partition|source)":"(${plain})"[,}]`,
-    `"(stages)","fingerprint":"(${plain})","source":"${plain}","attempt":"([0-9a-f]{8})"[,}]`,
-    `"(point)","fingerprint":"(${plain})","partition":"${plain}","opsDone":\\d+,"file":\\{"path":"(${plain})"[,}]`,
-  ].join('|'),
-  'y',
-)
+/** How records begin that are read off: what stands between the kind and the id, and behind that what tells the attempt. */
+const shapes = [
+  { kind: 'input', head: 'input","partition":"', rest: undefined },
+  { kind: 'placed', head: 'placed","source":"', rest: undefined },
+  { kind: 'stages', head: 'stages","fingerprint":"', rest: /","source":"([^"\\]*)","attempt":"([0-9a-f]{8})"[,}]/y },
+  { kind: 'point', head: 'point","fingerprint":"', rest: /","partition":"([^"\\]*)","opsDone":\d+,"file":\{"path":"([ !#-[\]-~]*)"[,}]/y },
+] as const
 
 /**
  * Reads off a commit what an index keeps of it, without parsing the rest: for the records of which a job has one for each
@@ -38,20 +37,14 @@ const shapes = new RegExp(
  * @returns undefined for all others, which have to be parsed
  */
 export function glanceAt(body: Buffer): Glance | undefined {
-  const text = body.toString('latin1', 0, body.length)
+  const text = body.toString('latin1')
   const seq = seqOf(text)
   if (seq === undefined) return undefined
   const records: GlancedRecord[] = []
   for (let at = text.indexOf(begin); at >= 0; at = text.indexOf(begin, at + begin.length)) {
-    shapes.lastIndex = at + begin.length - 1
-    const found = shapes.exec(text)
-    if (found === null) return undefined
-    const [, single, ofSingle, stages, ofStages, madeStages, point, ofPoint, path] = found
-    records.push({
-      kind: single ?? stages ?? point,
-      id: ofSingle ?? ofStages ?? ofPoint,
-      attempt: path === undefined ? madeStages : attemptInPath(path),
-    })
+    const record = recordAt(text, at + begin.length)
+    if (record === undefined) return undefined
+    records.push(record)
   }
   return records.length > 0 ? { seq, records } : undefined
 }
@@ -65,4 +58,30 @@ function seqOf(text: string): number | undefined {
   }
   const head = text.endsWith(copied.tail) ? copied.head.exec(text.slice(0, 40)) : null
   return head !== null && text.startsWith(begin, head[0].length) ? Number(head[1]) : undefined
+}
+
+/** The record whose kind begins at a place; undefined where it looks otherwise than those that are read off. */
+function recordAt(text: string, at: number): GlancedRecord | undefined {
+  for (const { kind, head, rest } of shapes) {
+    if (!text.startsWith(head, at)) continue
+    const start = at + head.length
+    const end = endOfPlain(text, start)
+    if (end < 0) return undefined
+    const id = text.slice(start, end)
+    if (rest === undefined) return { kind, id, attempt: undefined }
+    rest.lastIndex = end
+    const made = rest.exec(text)?.[2]
+    if (made === undefined) return undefined
+    return { kind, id, attempt: kind === 'point' ? attemptInPath(made) : made }
+  }
+  return undefined
+}
+
+/** Where a text of JSON ends in which nothing is written otherwise than it is; -1 where something may be. */
+function endOfPlain(text: string, start: number): number {
+  for (let at = start; ; at++) {
+    const code = text.charCodeAt(at)
+    if (code === quote) return at
+    if (!(code >= 0x20 && code < 0x7f) || code === backslash) return -1
+  }
 }

@@ -4,7 +4,7 @@ import { Roots } from '../util/roots.js'
 import { glanceAt } from './glance.js'
 import { readOwnFile } from './own-file.js'
 import type { Candidate } from './record-row.js'
-import { RecordTable } from './record-table.js'
+import { keyOf, RecordTable } from './record-table.js'
 import { parseBody, type SegmentCommit, type WholeLine } from './segment.js'
 import { linesUpTo, SegmentFolder } from './segment-folder.js'
 import { closeSegment, type Place, type Segment, SegmentReader } from './segment-reader.js'
@@ -99,36 +99,37 @@ export class LedgerIndex {
       if (glance !== undefined) {
         this.seq = Math.max(this.seq, glance.seq)
         for (const { kind, id, attempt } of glance.records)
-          this.#table.put(`${kind}/${id}`, { rank: 0, seq: glance.seq, writer: segment.writer, attempt, at })
+          this.#table.put({ kind, id }, { rank: 0, seq: glance.seq, writer: segment.writer, attempt, at })
       } else if (content !== undefined && 'seq' in content) this.note(content, at)
     }
   }
 
   get<K extends LedgerRecord['kind']>(kind: K, id: string): RecordOf<K> | undefined {
-    return this.#read(`${kind}/${this.roots.recorded(id)}`) as RecordOf<K> | undefined
+    return this.#read(kind, this.roots.recorded(id)) as RecordOf<K> | undefined
   }
 
   /** How often a record of a key was withdrawn: what is made anew is of another generation. */
   withdrawals(kind: LedgerRecord['kind'], id: string): number {
-    return this.#table.withdrawals(`${kind}/${id}`)
+    return this.#table.withdrawals(kind, id)
   }
 
   /** The attempts whose records of a key were not withdrawn. */
   attempts(key: string): string[] {
-    return this.#table.attempts(key)
+    const { kind, id } = keyOf(key)
+    return this.#table.attempts(kind, id)
   }
 
   /** All records of a kind, in no promised order. */
   *all<K extends LedgerRecord['kind']>(kind: K): Generator<RecordOf<K>> {
-    for (const key of this.#table.keys(kind)) {
-      const record = this.#read(key)
+    for (const { id } of this.#table.keys(kind)) {
+      const record = this.#read(kind, id)
       if (record !== undefined) yield record as RecordOf<K>
     }
   }
 
   /** The ids of all records of a kind, without reading them. */
   *idsOf(kind: LedgerRecord['kind']): Generator<string> {
-    for (const key of this.#table.keys(kind)) yield key.slice(kind.length + 1)
+    for (const { id } of this.#table.keys(kind)) yield id
   }
 
   /** How many writers may still append: what reading on looks at. */
@@ -145,7 +146,7 @@ export class LedgerIndex {
   getExport(): ExportRecord | undefined {
     let last: { seq: number; record: ExportRecord } | undefined
     for (const record of this.exports()) {
-      const seq = this.#seqOf(`export/${this.roots.recorded(record.target)}`)
+      const seq = this.#seqOf('export', this.roots.recorded(record.target))
       if (last === undefined || seq > last.seq) last = { seq, record }
     }
     return last?.record
@@ -154,8 +155,8 @@ export class LedgerIndex {
   /** The last export to each target. */
   *exports(): Generator<ExportRecord> {
     yield* this.all('export')
-    for (const [key, { record }] of this.#mirrored)
-      if (this.#table.get(key) === undefined) yield this.roots.allHere(record)
+    for (const { record } of this.#mirrored.values())
+      if (this.#table.get('export', record.target) === undefined) yield this.roots.allHere(record)
   }
 
   /** True where every export on record stands in the mirror, too. */
@@ -168,20 +169,20 @@ export class LedgerIndex {
     const { seq } = commit
     this.seq = Math.max(this.seq, seq)
     this.#folder.limit(commit.after)
-    for (const record of commit.put ?? []) this.#table.put(recordKey(record), candidateOf(record, seq, at))
+    for (const record of commit.put ?? []) this.#table.put(keyOf(recordKey(record)), candidateOf(record, seq, at))
     for (const dropped of commit.drop ?? []) this.#table.drop(dropped, seq)
   }
 
   /** Takes note that a record which holds was copied to another segment. */
   settle(seq: number, record: LedgerRecord, at: Place): void {
-    this.#table.settle(recordKey(record), candidateOf(record, seq, at))
+    this.#table.settle(keyOf(recordKey(record)), candidateOf(record, seq, at))
   }
 
   /** All records that hold, as they stand on record, each with its place in the order of commits. */
   *live(): Generator<{ readonly seq: number; readonly record: LedgerRecord }> {
-    for (const key of this.#table.keys()) {
-      const record = this.#readRecorded(key)
-      if (record !== undefined) yield { seq: this.#seqOf(key), record }
+    for (const { kind, id } of this.#table.keys()) {
+      const record = this.#readRecorded(kind, id)
+      if (record !== undefined) yield { seq: this.#seqOf(kind, id), record }
     }
   }
 
@@ -190,30 +191,29 @@ export class LedgerIndex {
     for (const segment of this.segments) closeSegment(segment)
   }
 
-  #seqOf(key: string): number {
-    return (this.#table.get(key) ?? this.#mirrored.get(key))?.seq ?? -1
+  #seqOf(kind: string, id: string): number {
+    return (this.#table.get(kind, id) ?? this.#mirrored.get(`${kind}/${id}`))?.seq ?? -1
   }
 
-  #read(key: string): LedgerRecord | undefined {
-    return this.roots.allHere(this.#readRecorded(key))
+  #read(kind: string, id: string): LedgerRecord | undefined {
+    return this.roots.allHere(this.#readRecorded(kind, id))
   }
 
-  #readRecorded(key: string): LedgerRecord | undefined {
+  #readRecorded(kind: string, id: string): LedgerRecord | undefined {
     try {
-      return this.#lookUp(key)
+      return this.#lookUp(kind, id)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
       // Who only looks may find that segments were put together meanwhile: all of it stands in the new one.
       this.#readAgain()
-      return this.#lookUp(key)
+      return this.#lookUp(kind, id)
     }
   }
 
-  #lookUp(key: string): LedgerRecord | undefined {
-    const entry = this.#table.get(key)
-    if (entry === undefined) return this.#mirrored.get(key)?.record
-    const records = this.#reader.read(entry.at)?.put
-    return records?.find(record => recordKey(record) === key && attemptOf(record) === entry.attempt)
+  #lookUp(kind: string, id: string): LedgerRecord | undefined {
+    const entry = this.#table.get(kind, id)
+    if (entry === undefined) return this.#mirrored.get(`${kind}/${id}`)?.record
+    return this.#reader.read(entry.at, `${kind}/${id}`, entry.attempt)
   }
 
   #readAgain(): void {

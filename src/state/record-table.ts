@@ -3,6 +3,12 @@ import { KeyTable } from '../util/key-table.js'
 import { type Candidate, compareCandidates, RecordRow } from './record-row.js'
 import type { Segment } from './segment-reader.js'
 
+/** What a record is kept under. */
+export interface RecordKey {
+  readonly kind: string
+  readonly id: string
+}
+
 /** What stands in a row of the table. */
 const empty = 0
 const single = 1
@@ -30,34 +36,34 @@ export class RecordTable {
   readonly #attempts = Column.words()
   readonly #several = new Map<number, RecordRow>()
 
-  get(key: string): Candidate | undefined {
-    const row = this.#find(key)
+  get(kind: string, id: string): Candidate | undefined {
+    const row = this.#find(kind, id)
     return row < 0 ? undefined : this.#first(row)
   }
 
   /** Keys of which something holds; all of them, or those of one kind. */
-  *keys(kind?: string): Generator<string> {
+  *keys(kind?: string): Generator<RecordKey> {
     const tag = kind === undefined ? -1 : this.#kinds.indexOf(kind)
     if (kind !== undefined && tag < 0) return
     const count = this.#keys.size
     for (let row = 0; row < count; row++) {
       const own = this.#keys.tag(row)
       if ((tag < 0 || own === tag) && this.#first(row) !== undefined)
-        yield `${this.#kinds[own]}/${this.#keys.text(row)}`
+        yield { kind: this.#kinds[own], id: this.#keys.text(row) }
     }
   }
 
-  attempts(key: string): string[] {
-    const row = this.#find(key)
+  attempts(kind: string, id: string): string[] {
+    const row = this.#find(kind, id)
     return row < 0 ? [] : this.#candidates(row).flatMap(({ attempt }) => attempt ?? [])
   }
 
-  withdrawals(key: string): number {
-    return this.#several.get(this.#find(key))?.withdrawals ?? 0
+  withdrawals(kind: string, id: string): number {
+    return this.#several.get(this.#find(kind, id))?.withdrawals ?? 0
   }
 
-  put(key: string, candidate: Candidate): void {
-    const row = this.#add(key)
+  put({ kind, id }: RecordKey, candidate: Candidate): void {
+    const row = this.#add(kind, id)
     const state = this.#states.get(row)
     if (state === empty && isSingle(candidate)) this.#setSingle(row, candidate)
     else if (state === single && candidate.attempt === undefined && isSingle(candidate)) {
@@ -66,8 +72,8 @@ export class RecordTable {
   }
 
   /** Takes a copy of what holds for it, and for all that is kept beside it. */
-  settle(key: string, candidate: Candidate): void {
-    const row = this.#add(key)
+  settle({ kind, id }: RecordKey, candidate: Candidate): void {
+    const row = this.#add(kind, id)
     if (this.#states.get(row) !== several && isSingle(candidate)) this.#setSingle(row, candidate)
     else this.#rowAt(row).settle(candidate)
   }
@@ -78,7 +84,8 @@ export class RecordTable {
       undefined,
       dropped,
     ]
-    this.#rowAt(this.#add(key as string)).drop(attempt, seq)
+    const { kind, id } = keyOf(key as string)
+    this.#rowAt(this.#add(kind, id)).drop(attempt, seq)
   }
 
   #first(row: number): Candidate | undefined {
@@ -131,18 +138,21 @@ export class RecordTable {
     return made
   }
 
-  #find(key: string): number {
-    const slash = key.indexOf('/')
-    const tag = this.#kinds.indexOf(key.slice(0, slash))
-    return tag < 0 ? -1 : this.#keys.find(tag, key.slice(slash + 1))
+  #find(kind: string, id: string): number {
+    const tag = this.#kinds.indexOf(kind)
+    return tag < 0 ? -1 : this.#keys.find(tag, id)
   }
 
-  #add(key: string): number {
-    const slash = key.indexOf('/')
-    const kind = key.slice(0, slash)
+  #add(kind: string, id: string): number {
     const known = this.#kinds.indexOf(kind)
-    return this.#keys.add(known < 0 ? this.#kinds.push(kind) - 1 : known, key.slice(slash + 1))
+    return this.#keys.add(known < 0 ? this.#kinds.push(kind) - 1 : known, id)
   }
+}
+
+/** The two parts of a key, `kind/id`. */
+export function keyOf(key: string): RecordKey {
+  const slash = key.indexOf('/')
+  return { kind: key.slice(0, slash), id: key.slice(slash + 1) }
 }
 
 /** True for what can be told in numbers. */

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { commitIn, type SegmentCommit } from './segment.js'
+import { attemptOf, type LedgerRecord, recordKey } from '../core/records.js'
+import { bodyOf, parseBody, type SegmentCommit } from './segment.js'
 
 /** A segment file, open for reading once something of it is asked for. */
 export interface Segment {
@@ -35,16 +36,27 @@ const mostWindows = 8
 export class SegmentReader {
   /** The one that was used last comes first. */
   readonly #windows: Window[] = []
-  #last: { readonly place: Place; readonly commit: SegmentCommit | undefined } | undefined
+  #last: { readonly place: Place; readonly body: Buffer | undefined; commit?: SegmentCommit | undefined } | undefined
 
-  /** Undefined where it is no longer there as it was. */
-  read(place: Place): SegmentCommit | undefined {
-    const last = this.#last
-    if (last?.place.segment === place.segment && last.place.offset === place.offset) return last.commit
-    const line = this.#lineAt(place)
-    const commit = line.length === place.length ? commitIn(line) : undefined
-    this.#last = { place, commit }
-    return commit
+  /**
+   * The record of a key that an attempt made, or that is no attempt's; undefined where the commit that put it is no longer
+   * there as it was.
+   */
+  read(place: Place, key: string, attempt: string | undefined): LedgerRecord | undefined {
+    const isWanted = (record: LedgerRecord) => recordKey(record) === key && attemptOf(record) === attempt
+    let last = this.#last
+    if (last?.place.segment !== place.segment || last.place.offset !== place.offset) {
+      const line = this.#lineAt(place)
+      last = this.#last = { place, body: line.length === place.length ? bodyOf(line) : undefined }
+    }
+    if (last.body === undefined) return undefined
+    if (last.commit === undefined) {
+      const single = singleIn(last.body, key)
+      if (single !== undefined && isWanted(single)) return single
+      const content = parseBody(last.body)
+      last.commit = 'seq' in content ? content : undefined
+    }
+    return last.commit?.put?.find(isWanted)
   }
 
   /** Lets go of what was read: it is read again. */
@@ -63,6 +75,26 @@ export class SegmentReader {
     this.#windows.unshift(window)
     if (this.#windows.length > mostWindows) this.#windows.pop()
     return window.bytes.subarray(offset - window.offset, end - window.offset)
+  }
+}
+
+const begin = '{"kind":"'
+const singleKinds = /^(?:input|placed)\//
+
+/**
+ * One record of a commit, the others of which are not parsed: nothing in a record of these kinds looks as a record begins. What
+ * comes of it is to be compared with what was asked for.
+ */
+function singleIn(body: Buffer, key: string): LedgerRecord | undefined {
+  if (!singleKinds.test(key)) return undefined
+  const start = body.indexOf(`${begin}${key.slice(0, key.indexOf('/'))}"`)
+  if (start < 0) return undefined
+  const next = body.indexOf(begin, start + begin.length)
+  try {
+    return JSON.parse(body.toString('utf8', start, next < 0 ? body.lastIndexOf(']') : next - 1)) as LedgerRecord
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
   }
 }
 

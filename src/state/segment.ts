@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { LedgerRecord } from '../core/records.js'
-import { checksumOf } from '../util/hash.js'
+import { checksumOf, hasChecksum } from '../util/hash.js'
 
 /** The first line of a segment: what it is, whose, and what its writer found when it began. */
 export interface SegmentHeader {
@@ -97,11 +97,9 @@ export function isEnd(body: Buffer): boolean {
   return body.length < 32 && 'closed' in parseBody(body)
 }
 
-/** The commit that stands in a line; undefined where it is no longer there as it was. */
-export function commitIn(line: Buffer): SegmentCommit | undefined {
-  const body = decodeLine(line)?.body
-  const content = body && parseBody(body)
-  return content !== undefined && 'seq' in content ? content : undefined
+/** What stands in a line behind its number; undefined where that is no longer there as it was. */
+export function bodyOf(line: Buffer): Buffer | undefined {
+  return decodeLine(line)?.body
 }
 
 export function parseBody(body: Buffer): SegmentContent {
@@ -110,14 +108,16 @@ export function parseBody(body: Buffer): SegmentContent {
 
 function decodeLine(bytes: Buffer): { readonly number: number; readonly body: Buffer } | undefined {
   const sumBytes = 16
-  const body = bytes.subarray(sumBytes + 1)
-  if (bytes.length < sumBytes + 4 || bytes.toString('latin1', 0, sumBytes + 1) !== `${checksumOf(body)} `)
-    return undefined
-  const space = body.indexOf(0x20)
-  return { number: Number(body.toString('latin1', 0, space)), body: body.subarray(space + 1) }
+  if (bytes.length < sumBytes + 4 || bytes[sumBytes] !== space) return undefined
+  if (!hasChecksum(bytes.subarray(sumBytes + 1), bytes)) return undefined
+  let number = 0
+  let at = sumBytes + 1
+  for (; bytes[at] !== space; at++) number = number * 10 + bytes[at] - 0x30
+  return { number, body: bytes.subarray(at + 1) }
 }
 
 const blockBytes = 1 << 20
+const space = 0x20
 
 /** The lines of a file from an offset on with their line ends; the last one may lack it. */
 function* splitFile(path: string, from: number): Generator<{ bytes: Buffer; offset: number; isWhole: boolean }> {

@@ -28,6 +28,24 @@ export function checksumOf(bytes: Uint8Array): string {
   return api.h64Raw(bytes).toString(16).padStart(16, '0')
 }
 
+/** True where another text begins with what `checksumOf` gives for bytes. */
+export function hasChecksum(bytes: Uint8Array, text: Uint8Array): boolean {
+  const sum = api.h64Raw(bytes)
+  return Number(sum >> 32n) === hexAt(text, 0) && Number(sum & 0xffff_ffffn) === hexAt(text, 8)
+}
+
+/** Eight digits of a text as a number; -1 where it is none. */
+function hexAt(text: Uint8Array, from: number): number {
+  let value = 0
+  for (let at = from; at < from + 8; at++) {
+    const code = text[at]
+    const digit = code >= 0x30 && code <= 0x39 ? code - 0x30 : code >= 0x61 && code <= 0x66 ? code - 0x57 : -1
+    if (digit < 0) return -1
+    value = value * 16 + digit
+  }
+  return value
+}
+
 /** A running XXH64 whose value is a number, as file formats carry it. */
 export function createXxh64(): XXHash<bigint> {
   return api.create64()

@@ -18,6 +18,8 @@ export class KeyTable {
   #slots = new Uint32Array(64)
   #size = 0
   #packed = Buffer.allocUnsafe(256)
+  /** What is packed: a text is often asked for again. */
+  #last = { tag: -1, text: '', length: 0, hash: 0 }
 
   get size(): number {
     return this.#size
@@ -25,8 +27,7 @@ export class KeyTable {
 
   /** The number of a text, which gets one where it has none. */
   add(tag: number, text: string): number {
-    const length = this.#pack(tag, text)
-    const hash = hashOf(tag, text)
+    const { length, hash } = this.#pack(tag, text)
     const slot = this.#slotOf(length, hash)
     if (this.#slots[slot] !== 0) return this.#slots[slot] - 1
     const number = this.#size++
@@ -39,7 +40,8 @@ export class KeyTable {
 
   /** The number of a text, -1 where it has none. */
   find(tag: number, text: string): number {
-    return this.#slots[this.#slotOf(this.#pack(tag, text), hashOf(tag, text))] - 1
+    const { length, hash } = this.#pack(tag, text)
+    return this.#slots[this.#slotOf(length, hash)] - 1
   }
 
   tag(number: number): number {
@@ -103,7 +105,8 @@ export class KeyTable {
   }
 
   /** Puts a text as it is held into `#packed`, and gives its length in bytes with its head. */
-  #pack(tag: number, text: string): number {
+  #pack(tag: number, text: string): { readonly length: number; readonly hash: number } {
+    if (this.#last.tag === tag && this.#last.text === text) return this.#last
     const most = headBytes + text.length * 3
     if (this.#packed.length < most) this.#packed = Buffer.allocUnsafe(most * 2)
     const isHex = packHex(this.#packed, text)
@@ -111,7 +114,8 @@ export class KeyTable {
     if (length >= packedBit) throw new RangeError('a key holds at most 8 MiB')
     this.#packed[0] = tag
     this.#packed.writeUIntLE(isHex ? length | packedBit : length, 1, 3)
-    return headBytes + length
+    this.#last = { tag, text, length: headBytes + length, hash: hashOf(tag, text) }
+    return this.#last
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type Candidate, RecordRow } from '../../src/state/record-row.js'
-import { RecordTable } from '../../src/state/record-table.js'
+import { keyOf, RecordTable } from '../../src/state/record-table.js'
 
 const segments = ['here-1-a', 'here-2-b'].map(writer => ({ path: writer, writer, fence: 1, size: 0, fd: undefined }))
 
@@ -34,18 +34,20 @@ it('holds in numbers what it would hold as objects, whatever is put, copied and 
           table.drop(named ? `${key}@${attempt}` : key, seq)
           row.drop(named ? attempt : undefined, seq)
         } else {
-          table[what](key, candidate)
+          table[what](keyOf(key), candidate)
           row[what](candidate)
         }
       }
       for (const [key, { candidates, withdrawals }] of rows) {
-        expect(table.get(key)).toEqual(candidates[0])
-        expect(table.attempts(key)).toEqual(candidates.flatMap(each => each.attempt ?? []))
-        expect(table.withdrawals(key)).toBe(withdrawals)
+        const { kind, id } = keyOf(key)
+        expect(table.get(kind, id)).toEqual(candidates[0])
+        expect(table.attempts(kind, id)).toEqual(candidates.flatMap(each => each.attempt ?? []))
+        expect(table.withdrawals(kind, id)).toBe(withdrawals)
       }
       const held = [...rows].filter(([, { candidates }]) => candidates.length > 0).map(([key]) => key)
-      expect([...table.keys()].sort()).toEqual(held.sort())
-      expect([...table.keys('input')].sort()).toEqual(held.filter(key => key.startsWith('input/')))
+      const named = (kind?: string) => [...table.keys(kind)].map(key => `${key.kind}/${key.id}`).sort()
+      expect(named()).toEqual(held.sort())
+      expect(named('input')).toEqual(held.filter(key => key.startsWith('input/')))
     }),
     { numRuns: 500 },
   )

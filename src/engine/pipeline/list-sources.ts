@@ -17,6 +17,8 @@ import type { Roots } from '../../util/roots.js'
 import { SourceList } from './source-list.js'
 import { SourceNames } from './source-names.js'
 
+const groupLength = 500
+
 /** What sources are listed by. */
 export interface Listing {
   readonly initialTasks: readonly Task[] | undefined
@@ -50,7 +52,7 @@ export async function listSources(
     sources.add({ id: task.id, name: names.of(task), task: sourceText(task), files, digest: undefined })
   }
   if (stage === undefined) for (const task of initialTasks ?? []) take(task)
-  else for await (const task of emitted(stage, initialTasks ?? [new EmptyTask()], known)) take(task)
+  else for await (const tasks of emitted(stage, initialTasks ?? [new EmptyTask()], known)) tasks.forEach(take)
   return sources
 }
 
@@ -82,7 +84,8 @@ export function asSeenHere(pinned: SourceList): SourceList {
   return sources
 }
 
-async function* emitted(stage: Stage, roots: readonly Task[], known: SourceList): AsyncGenerator<Task> {
+/** The tasks that a source stage gives, some at a time. */
+async function* emitted(stage: Stage, roots: readonly Task[], known: SourceList): AsyncGenerator<readonly Task[]> {
   const context = sourceContext(known)
   const body = stage.live()
   try {
@@ -96,20 +99,40 @@ async function* emitted(stage: Stage, roots: readonly Task[], known: SourceList)
       const result = resultOf(returned)
       if (result.kind === 'failed') throw result.error
       if (result.kind === 'none') continue
-      for await (const task of result.kind === 'kept' ? [result.task] : result.children) {
-        if (isFailed(task)) throw task.error
-        if (isNone(task)) continue
-        if (!isTask(task)) throw new TypeError(`it gave ${typeof task} among its tasks`)
-        const problem = task.validate?.()
-        if (problem !== undefined) throw new TypeError(`it gave a ${task.type} that is not valid: ${problem}`)
-        yield task
-      }
+      const children = result.kind === 'kept' ? [result.task] : result.children
+      for await (const some of inGroups(children)) yield some.filter(isSource)
     }
     await body.teardown?.()
   } catch (error) {
     if (error instanceof InputError || error instanceof UsageError || error instanceof JobFailure) throw error
     throw new JobFailure('source_failed', `the source stage ${stage.name} failed: ${sayError(error)}`, { cause: error })
   }
+}
+
+/** Some at a time, as there may be millions, and each that is waited for takes time. */
+async function* inGroups<T>(children: Iterable<T> | AsyncIterable<T>): AsyncGenerator<readonly T[]> {
+  let group: T[] = []
+  if (Symbol.asyncIterator in children) {
+    for await (const child of children) yield [child]
+    return
+  }
+  for (const child of children) {
+    group.push(child instanceof Promise ? await child : child)
+    if (group.length < groupLength) continue
+    yield group
+    group = []
+  }
+  yield group
+}
+
+/** @throws what the task failed with; a TypeError where it is none */
+function isSource(task: Task): boolean {
+  if (isFailed(task)) throw task.error
+  if (isNone(task)) return false
+  if (!isTask(task)) throw new TypeError(`it gave ${typeof task} among its tasks`)
+  const problem = task.validate?.()
+  if (problem !== undefined) throw new TypeError(`it gave a ${task.type} that is not valid: ${problem}`)
+  return true
 }
 
 function sourceContext(known: SourceList): StageContext {

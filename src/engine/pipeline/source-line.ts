@@ -24,9 +24,26 @@ interface FileGroup {
 }
 
 /** Writes a source as a line of JSON, its id and name first. */
-export function lineOf({ id, name, task, files }: SourceSpec): string {
+export function lineOf(source: SourceSpec): string {
+  return lineOfFile(source) ?? JSON.stringify(fieldsOf(source))
+}
+
+/** The same, of a single file with nothing else to it, as nearly all sources are. */
+function lineOfFile({ id, name, task, files }: SourceSpec): string | undefined {
   const { type, datasetName, metadata, data } = task
-  const line: SourceLine = {
+  if (type !== 'FileGroupTask' || files.length !== 1 || datasetName !== '' || !isEmpty(metadata)) return undefined
+  const { paths, places, range } = data as unknown as FileGroup
+  if (paths.length !== 1 || places.length !== 1 || range !== null) return undefined
+  const [{ path, stamp }] = files
+  const own = paths[0] === path ? '' : `,"paths":[${JSON.stringify(paths[0])}]`
+  const place = places[0] === paths[0] ? '' : `,"places":[${JSON.stringify(places[0])}]`
+  const file = `[${JSON.stringify(path)},${JSON.stringify(stamp)}]`
+  return `{"id":${JSON.stringify(id)},"name":${JSON.stringify(name)},"files":[${file}]${own}${place}}`
+}
+
+function fieldsOf({ id, name, task, files }: SourceSpec): SourceLine {
+  const { type, datasetName, metadata, data } = task
+  return {
     id,
     name,
     files: files.length === 0 ? undefined : files.map(({ path, stamp }) => [path, stamp]),
@@ -34,20 +51,20 @@ export function lineOf({ id, name, task, files }: SourceSpec): string {
     datasetName: datasetName === '' ? undefined : datasetName,
     metadata: isEmpty(metadata) ? undefined : metadata,
   }
-  return JSON.stringify(line)
 }
 
 /** The source that `lineOf` wrote. */
 export function sourceOf(text: string): SourceSpec {
-  const { id, name, files = [], type, datasetName = '', metadata = {}, ...rest } = JSON.parse(text) as SourceLine
+  const line = JSON.parse(text) as SourceLine
+  const { id, name, files = [], type, datasetName = '', metadata = {} } = line
   const known = files.map(([path, stamp]) => ({ path, stamp }))
   const head = { id, datasetName, metadata }
   if (type !== undefined) {
-    const task = 'data' in rest ? { ...head, type, data: rest.data } : { ...head, type }
+    const task = 'data' in line ? { ...head, type, data: line.data } : { ...head, type }
     return { id, name, task, files: known, digest: undefined }
   }
-  const paths = rest.paths ?? known.map(({ path }) => path)
-  const data = { paths, places: rest.places ?? paths, range: rest.range ?? null } as unknown as JsonValue
+  const paths = line.paths ?? known.map(({ path }) => path)
+  const data = { paths, places: line.places ?? paths, range: line.range ?? null } as unknown as JsonValue
   return { id, name, task: { ...head, type: 'FileGroupTask', data }, files: known, digest: undefined }
 }
 

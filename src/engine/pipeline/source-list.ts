@@ -50,6 +50,8 @@ export class SourceList {
   #isSame: boolean
 
   #before: SourceList | undefined
+  /** The line that was asked for last: its name is looked up, and then it is compared. */
+  #asked = { index: -1, line: '' }
 
   /** @param before a list with which it is compared as it is made, and most of which it holds, too */
   constructor(before?: SourceList) {
@@ -76,7 +78,8 @@ export class SourceList {
 
   line(index: number): string {
     if (index < 0 || index >= this.length) throw new RangeError(`there is no source ${index} of ${this.length}`)
-    return this.#store.text(this.#lines.get(index))
+    if (index !== this.#asked.index) this.#asked = { index, line: this.#store.text(this.#lines.get(index)) }
+    return this.#asked.line
   }
 
   *lines(): Generator<string> {
