@@ -26,7 +26,11 @@ const shapes = [
   { kind: 'input', head: 'input","partition":"', rest: undefined },
   { kind: 'placed', head: 'placed","source":"', rest: undefined },
   { kind: 'stages', head: 'stages","fingerprint":"', rest: /","source":"([^"\\]*)","attempt":"([0-9a-f]{8})"[,}]/y },
-  { kind: 'point', head: 'point","fingerprint":"', rest: /","partition":"([^"\\]*)","opsDone":\d+,"file":\{"path":"([ !#-[\]-~]*)"[,}]/y },
+  {
+    kind: 'point',
+    head: 'point","fingerprint":"',
+    rest: /","partition":"([^"\\]*)","opsDone":\d+,"file":\{"path":"([ !#-[\]-~]*)"[,}]/y,
+  },
 ] as const
 
 /**
