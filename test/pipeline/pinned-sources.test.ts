@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SourceSpec } from '../../src/core/pipeline-spec.js'
+import { heldOf, lineOfHeld, sourceOf } from '../../src/engine/pipeline/held-source.js'
 import { digestOfSources, readPinned, writePinned } from '../../src/engine/pipeline/pinned-sources.js'
-import { lineOf, sourceOf } from '../../src/engine/pipeline/source-line.js'
+import { lineOf, sourceOfLine } from '../../src/engine/pipeline/source-line.js'
 import { SourceList } from '../../src/engine/pipeline/source-list.js'
 import { JobDirectory } from '../../src/state/job-directory.js'
 import { Roots } from '../../src/util/roots.js'
@@ -44,10 +45,12 @@ function listOf(specs: readonly SourceSpec[], before?: SourceList): SourceList {
 }
 
 describe('pinned sources', () => {
-  it('a line says all of a source', () => {
+  it('a line says all of a source, and so does what is held of it', () => {
     fc.assert(
       fc.property(fc.oneof(group, other), source => {
-        expect(sourceOf(lineOf(source))).toEqual(source)
+        expect(sourceOfLine(lineOf(source))).toEqual(source)
+        expect(sourceOf(heldOf(source))).toEqual(source)
+        expect(lineOfHeld(heldOf(source))).toBe(lineOf(source))
       }),
     )
   })

@@ -22,7 +22,6 @@ export interface RecordedSources extends PinnedSources {
 interface Header {
   readonly pawl: 'sources'
   readonly tag: string
-  readonly groups: number
 }
 
 /** What job format 4 pinned, as one text. */
@@ -41,14 +40,12 @@ export function readPinned(directory: JobDirectory): OwnFile<RecordedSources> {
   const { roots } = directory
   const sources = new SourceList()
   const found = readOwnLines<Header>(pinnedPath(directory), line => {
-    if (roots.isEmpty) sources.addLine(line)
-    else sources.addLine(Buffer.from(JSON.stringify(roots.allHere(JSON.parse(line.toString('utf8'))))))
+    const text = line.toString('utf8')
+    sources.addLine(roots.isEmpty ? text : JSON.stringify(roots.allHere(JSON.parse(text))))
   })
   if (found.kind === 'damaged') return found
   if (found.kind === 'absent') return readPinnedText(directory)
-  const { tag, groups } = found.header
-  sources.groups = groups
-  return { kind: 'read', content: { tag, sources, digest: found.digest } }
+  return { kind: 'read', content: { tag: found.header.tag, sources, digest: found.digest } }
 }
 
 /** Pins sources, with paths as they are put on record, and removes what an earlier form pinned. */
@@ -76,8 +73,8 @@ export function digestOfSources(
   return digest.end()
 }
 
-function headerOf({ tag, sources }: PinnedSources): Header {
-  return { pawl: 'sources', tag, groups: sources.groups }
+function headerOf({ tag }: PinnedSources): Header {
+  return { pawl: 'sources', tag }
 }
 
 function* recordedLines({ roots }: JobDirectory, { sources }: PinnedSources): Generator<string> {

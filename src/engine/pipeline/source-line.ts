@@ -23,22 +23,9 @@ interface FileGroup {
   readonly range: JsonValue
 }
 
-/** Writes a source as a line of JSON, its id and name first. */
+/** Writes a source as a line of JSON. */
 export function lineOf(source: SourceSpec): string {
-  return lineOfFile(source) ?? JSON.stringify(fieldsOf(source))
-}
-
-/** The same, of a single file with nothing else to it, as nearly all sources are. */
-function lineOfFile({ id, name, task, files }: SourceSpec): string | undefined {
-  const { type, datasetName, metadata, data } = task
-  if (type !== 'FileGroupTask' || files.length !== 1 || datasetName !== '' || !isEmpty(metadata)) return undefined
-  const { paths, places, range } = data as unknown as FileGroup
-  if (paths.length !== 1 || places.length !== 1 || range !== null) return undefined
-  const [{ path, stamp }] = files
-  const own = paths[0] === path ? '' : `,"paths":[${JSON.stringify(paths[0])}]`
-  const place = places[0] === paths[0] ? '' : `,"places":[${JSON.stringify(places[0])}]`
-  const file = `[${JSON.stringify(path)},${JSON.stringify(stamp)}]`
-  return `{"id":${JSON.stringify(id)},"name":${JSON.stringify(name)},"files":[${file}]${own}${place}}`
+  return JSON.stringify(fieldsOf(source))
 }
 
 function fieldsOf({ id, name, task, files }: SourceSpec): SourceLine {
@@ -54,7 +41,7 @@ function fieldsOf({ id, name, task, files }: SourceSpec): SourceLine {
 }
 
 /** The source that `lineOf` wrote. */
-export function sourceOf(text: string): SourceSpec {
+export function sourceOfLine(text: string): SourceSpec {
   const line = JSON.parse(text) as SourceLine
   const { id, name, files = [], type, datasetName = '', metadata = {} } = line
   const known = files.map(([path, stamp]) => ({ path, stamp }))
@@ -66,15 +53,6 @@ export function sourceOf(text: string): SourceSpec {
   const paths = line.paths ?? known.map(({ path }) => path)
   const data = { paths, places: line.places ?? paths, range: line.range ?? null } as unknown as JsonValue
   return { id, name, task: { ...head, type: 'FileGroupTask', data }, files: known, digest: undefined }
-}
-
-/** The name that stands in a line, without parsing the rest where that is not needed. */
-export function nameIn(text: string): string {
-  return /^\{"id":"[^"\\]*","name":"([^"\\]*)"/.exec(text)?.[1] ?? sourceOf(text).name
-}
-
-export function idIn(text: string): string {
-  return /^\{"id":"([^"\\]*)"/.exec(text)?.[1] ?? sourceOf(text).id
 }
 
 /** True for files that are read as one, all of each. */

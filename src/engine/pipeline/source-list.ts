@@ -1,27 +1,27 @@
 import type { SourceSpec } from '../../core/pipeline-spec.js'
 import { Column } from '../../util/column.js'
 import { KeyTable } from '../../util/key-table.js'
-import { idIn, isGroup, lineOf, nameIn, sourceOf } from './source-line.js'
+import { heldOf, lineOfHeld, nameOfHeld, sourceOf } from './held-source.js'
+import { isGroup, sourceOfLine } from './source-line.js'
 
 const chunkBytes = 1 << 20
 
-/** Lines of text, held as bytes outside the heap: there may be millions of them. */
-class LineStore {
+/** Texts, held as bytes outside the heap: there may be millions of them. */
+class TextStore {
   readonly #chunks: Buffer[] = []
   #used = chunkBytes
   readonly #places = Column.doubles()
   readonly #lengths = Column.words()
   #size = 0
 
-  add(line: string | Buffer): number {
-    const length = typeof line === 'string' ? Buffer.byteLength(line) : line.length
+  add(text: string): number {
+    const length = Buffer.byteLength(text)
     if (this.#used + length > chunkBytes) {
       this.#chunks.push(Buffer.allocUnsafe(Math.max(chunkBytes, length)))
       this.#used = 0
     }
     const chunk = this.#chunks[this.#chunks.length - 1]
-    if (typeof line === 'string') chunk.write(line, this.#used)
-    else line.copy(chunk, this.#used)
+    chunk.write(text, this.#used)
     this.#places.set(this.#size, (this.#chunks.length - 1) * chunkBytes + this.#used)
     this.#lengths.set(this.#size, length)
     this.#used += length
@@ -36,12 +36,12 @@ class LineStore {
 }
 
 /**
- * The sources of a pipeline in their order. They are held as the lines that they are put on record as, and made anew each time
- * that one is asked for: what is complete is looked at once.
+ * The sources of a pipeline in their order. A short text is held of each, and it is made anew each time that it is asked for:
+ * what is complete is looked at once.
  */
 export class SourceList {
-  readonly #store: LineStore
-  readonly #lines = Column.words()
+  readonly #store: TextStore
+  readonly #texts = Column.words()
   /** Ids, numbered as the sources are. */
   readonly #ids = new KeyTable()
   /** Sources that are several files. */
@@ -50,13 +50,13 @@ export class SourceList {
   #isSame: boolean
 
   #before: SourceList | undefined
-  /** The line that was asked for last: its name is looked up, and then it is compared. */
-  #asked = { index: -1, line: '' }
+  /** The text that was asked for last: its name is looked up, and then it is compared. */
+  #asked = { index: -1, text: '' }
 
   /** @param before a list with which it is compared as it is made, and most of which it holds, too */
   constructor(before?: SourceList) {
     this.#before = before
-    this.#store = before === undefined ? new LineStore() : before.#store
+    this.#store = before === undefined ? new TextStore() : before.#store
     this.#isSame = before !== undefined
   }
 
@@ -73,21 +73,22 @@ export class SourceList {
 
   /** @throws {RangeError} where there is no such source */
   at(index: number): SourceSpec {
-    return sourceOf(this.line(index))
-  }
-
-  line(index: number): string {
-    if (index < 0 || index >= this.length) throw new RangeError(`there is no source ${index} of ${this.length}`)
-    if (index !== this.#asked.index) this.#asked = { index, line: this.#store.text(this.#lines.get(index)) }
-    return this.#asked.line
-  }
-
-  *lines(): Generator<string> {
-    for (let index = 0; index < this.length; index++) yield this.line(index)
+    return sourceOf(this.#text(index))
   }
 
   *[Symbol.iterator](): Generator<SourceSpec> {
-    for (const line of this.lines()) yield sourceOf(line)
+    for (let index = 0; index < this.length; index++) yield this.at(index)
+  }
+
+  /** The sources as they are put on record. */
+  *lines(): Generator<string> {
+    for (let index = 0; index < this.length; index++) yield lineOfHeld(this.#text(index))
+  }
+
+  #text(index: number): string {
+    if (index < 0 || index >= this.length) throw new RangeError(`there is no source ${index} of ${this.length}`)
+    if (index !== this.#asked.index) this.#asked = { index, text: this.#store.text(this.#texts.get(index)) }
+    return this.#asked.text
   }
 
   /** Place of a source in the list, -1 where it is not there. */
@@ -100,22 +101,24 @@ export class SourceList {
   }
 
   name(index: number): string {
-    return nameIn(this.line(index))
+    return nameOfHeld(this.#text(index))
   }
 
   /** Adds a source; one that is known as it is needs no more room. */
   add(source: SourceSpec): void {
-    const line = lineOf(source)
+    const text = heldOf(source)
     const index = this.#ids.add(0, source.id)
-    const known = this.#before?.indexOf(source.id) ?? -1
-    const isKnown = known >= 0 && this.#before?.line(known) === line
-    if (known !== index || !isKnown) this.#isSame = false
-    this.#lines.set(index, isKnown ? (this.#before as SourceList).#lines.get(known) : this.#store.add(line))
+    const before = this.#before
+    const known = before === undefined ? -1 : before.indexOf(source.id)
+    const same =
+      before !== undefined && known >= 0 && before.#text(known) === text ? before.#texts.get(known) : undefined
+    if (known !== index || same === undefined) this.#isSame = false
+    this.#texts.set(index, same ?? this.#store.add(text))
     if (isGroup(source)) this.groups++
   }
 
-  /** Adds a source by its line, as it is on record; the number of groups is to be told apart. */
-  addLine(line: Buffer): void {
-    this.#lines.set(this.#ids.add(0, idIn(line.toString('utf8'))), this.#store.add(line))
+  /** Adds a source by its line, as it is on record. */
+  addLine(line: string): void {
+    this.add(sourceOfLine(line))
   }
 }
