@@ -14,6 +14,9 @@ export interface Glance {
 }
 
 const begin = '{"kind":"'
+const beginBytes = Buffer.from(begin)
+/** So many bytes of a record are looked at: what it is known by stands at its start. */
+const mostRead = 400
 const quote = 0x22
 const backslash = 0x5c
 const frames = [
@@ -41,12 +44,11 @@ const shapes = [
  * @returns undefined for all others, which have to be parsed
  */
 export function glanceAt(body: Buffer): Glance | undefined {
-  const text = body.toString('latin1')
-  const seq = seqOf(text)
+  const seq = seqOf(body)
   if (seq === undefined) return undefined
   const records: GlancedRecord[] = []
-  for (let at = text.indexOf(begin); at >= 0; at = text.indexOf(begin, at + begin.length)) {
-    const record = recordAt(text, at + begin.length)
+  for (let at = body.indexOf(beginBytes); at >= 0; at = body.indexOf(beginBytes, at + begin.length)) {
+    const record = recordIn(body.toString('latin1', at + begin.length, at + mostRead))
     if (record === undefined) return undefined
     records.push(record)
   }
@@ -54,21 +56,23 @@ export function glanceAt(body: Buffer): Glance | undefined {
 }
 
 /** Its place in the order, where it is nothing but records that were put. */
-function seqOf(text: string): number | undefined {
+function seqOf(body: Buffer): number | undefined {
   const [put, copied] = frames
-  if (text.startsWith(put.head + begin)) {
-    const tail = put.tail.exec(text.slice(-40))
+  const start = body.toString('latin1', 0, 60)
+  const end = body.toString('latin1', Math.max(0, body.length - 40))
+  if (start.startsWith(put.head + begin)) {
+    const tail = put.tail.exec(end)
     return tail === null ? undefined : Number(tail[1])
   }
-  const head = text.endsWith(copied.tail) ? copied.head.exec(text.slice(0, 40)) : null
-  return head !== null && text.startsWith(begin, head[0].length) ? Number(head[1]) : undefined
+  const head = end.endsWith(copied.tail) ? copied.head.exec(start) : null
+  return head !== null && start.startsWith(begin, head[0].length) ? Number(head[1]) : undefined
 }
 
-/** The record whose kind begins at a place; undefined where it looks otherwise than those that are read off. */
-function recordAt(text: string, at: number): GlancedRecord | undefined {
+/** The record that begins with its kind; undefined where it looks otherwise than those that are read off. */
+function recordIn(text: string): GlancedRecord | undefined {
   for (const { kind, head, rest } of shapes) {
-    if (!text.startsWith(head, at)) continue
-    const start = at + head.length
+    if (!text.startsWith(head)) continue
+    const start = head.length
     const end = endOfPlain(text, start)
     if (end < 0) return undefined
     const id = text.slice(start, end)

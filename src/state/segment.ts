@@ -128,11 +128,12 @@ function* splitFile(path: string, from: number): Generator<{ bytes: Buffer; offs
     let position = from
     const { size } = fstatSync(fd)
     while (position < size) {
-      const block = Buffer.allocUnsafe(Math.min(blockBytes, size - position))
-      const count = readSync(fd, block, 0, block.length, position)
+      const block = Buffer.allocUnsafe(rest.length + Math.min(blockBytes, size - position))
+      rest.copy(block)
+      const count = readSync(fd, block, rest.length, block.length - rest.length, position)
       if (count === 0) break
       position += count
-      const bytes = Buffer.concat([rest, block.subarray(0, count)])
+      const bytes = block.subarray(0, rest.length + count)
       let start = 0
       for (let end = bytes.indexOf(10, rest.length); end >= 0; end = bytes.indexOf(10, start)) {
         yield { bytes: bytes.subarray(start, end + 1), offset: restOffset + start, isWhole: true }
