@@ -112,7 +112,7 @@ function decodeLine(bytes: Buffer): { readonly number: number; readonly body: Bu
   if (!hasChecksum(bytes.subarray(sumBytes + 1), bytes)) return undefined
   let number = 0
   let at = sumBytes + 1
-  for (; bytes[at] !== space; at++) number = number * 10 + bytes[at] - 0x30
+  for (; at < bytes.length && bytes[at] !== space; at++) number = number * 10 + bytes[at] - 0x30
   return { number, body: bytes.subarray(at + 1) }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SourceSpec } from '../../src/core/pipeline-spec.js'
-import { heldOf, lineOfHeld, sourceOf } from '../../src/engine/pipeline/held-source.js'
+import { heldOf, heldOfLine, lineOfHeld, sourceOf } from '../../src/engine/pipeline/held-source.js'
 import { digestOfSources, readPinned, writePinned } from '../../src/engine/pipeline/pinned-sources.js'
 import { lineOf, sourceOfLine } from '../../src/engine/pipeline/source-line.js'
 import { SourceList } from '../../src/engine/pipeline/source-list.js'
@@ -51,6 +51,7 @@ describe('pinned sources', () => {
         expect(sourceOfLine(lineOf(source))).toEqual(source)
         expect(sourceOf(heldOf(source))).toEqual(source)
         expect(lineOfHeld(heldOf(source))).toBe(lineOf(source))
+        expect(heldOfLine(lineOf(source))).toBe(heldOf(source))
       }),
     )
   })
@@ -117,6 +118,23 @@ describe('pinned sources', () => {
     expect(readdirSync(rig.path('state/partitions')).filter(name => name.includes('damaged'))).toHaveLength(1)
     const sources = (of: string) => of.split('\n').slice(1, -2)
     expect(sources(readFileSync(path, 'utf8'))).toEqual(sources(whole))
+  })
+
+  it('that are groups of files stay together where each file would be a source now, and a new file is one', async () => {
+    const rig = new PipelineRig()
+    for (const name of ['a', 'b', 'c']) rig.writeDocuments(`in/${name}.jsonl`, 2)
+    const run = (options: object) =>
+      new pawl.Pipeline({ name: 'groups' })
+        .addStage(new pawl.JsonlReader({ filePaths: rig.path('in'), ...options }))
+        .addStage(new pawl.JsonlWriter({ path: rig.path('out') }))
+        .run({ checkpointPath: rig.path('state'), workers: 1 })
+    await run({ filesPerPartition: 2 })
+    const before = rig.read('out')
+    rig.writeDocuments('in/d.jsonl', 2)
+    expect(await run({})).toMatchObject({ complete: 3 })
+    const { 'd.jsonl': added, ...others } = rig.read('out')
+    expect(others).toEqual(before)
+    expect(added).toContain('d.jsonl-0')
   })
 
   it('of format 4 are gone on with: the same sources, names and tag, and nothing is done again', async () => {

@@ -10,6 +10,19 @@ export function heldOf(source: SourceSpec): string {
   return shortOf(source) ?? lineOf(source)
 }
 
+const value = '"([^"\\\\]*)"'
+const lineOfFile = new RegExp(
+  `^\\{"id":${value},"name":${value},"files":\\[\\[${value},${value}\\]\\](?:,"paths":\\[${value}\\])?(?:,"places":\\[${value}\\])?\\}$`,
+)
+
+/** The same of the source that stands in a line, which is not parsed where its text is short. */
+export function heldOfLine(line: string): string {
+  const found = lineOfFile.exec(line)
+  if (found === null) return heldOf(sourceOfLine(line))
+  const [, id, name, path, stamp, own = path, place = own] = found
+  return shortOfFile({ id, name, path, stamp, own, place }) ?? line
+}
+
 /** The source of which `heldOf` was taken. */
 export function sourceOf(held: string): SourceSpec {
   if (!isShort(held)) return sourceOfLine(held)
@@ -28,6 +41,10 @@ export function sourceOf(held: string): SourceSpec {
 /** The line of the source of which `heldOf` was taken. */
 export function lineOfHeld(held: string): string {
   return isShort(held) ? lineOf(sourceOf(held)) : held
+}
+
+export function idOfHeld(held: string): string {
+  return isShort(held) ? held.slice(0, held.indexOf('\n')) : sourceOfLine(held).id
 }
 
 export function nameOfHeld(held: string): string {
@@ -56,7 +73,20 @@ function shortOf({ id, name, task, files }: SourceSpec): string | undefined {
   }
   if (paths.length !== 1 || places.length !== 1 || range !== null) return undefined
   const [{ path, stamp }] = files
-  const [[own], [place]] = [paths, places]
+  return shortOfFile({ id, name, path, stamp, own: paths[0], place: places[0] })
+}
+
+interface FileSource {
+  readonly id: string
+  readonly name: string
+  readonly path: string
+  readonly stamp: string
+  /** The path as it was given. */
+  readonly own: string
+  readonly place: string
+}
+
+function shortOfFile({ id, name, path, stamp, own, place }: FileSource): string | undefined {
   if (!path.endsWith(own) || !path.endsWith(place) || !place.startsWith(name) || id.startsWith('{')) return undefined
   if (id.includes('\n') || path.includes('\n') || stamp.includes('\n')) return undefined
   return `${id}\n${path}\n${stamp}\n${own.length} ${place.length} ${name.length}`

@@ -1,8 +1,8 @@
 import type { SourceSpec } from '../../core/pipeline-spec.js'
 import { Column } from '../../util/column.js'
 import { KeyTable } from '../../util/key-table.js'
-import { heldOf, lineOfHeld, nameOfHeld, sourceOf } from './held-source.js'
-import { isGroup, sourceOfLine } from './source-line.js'
+import { heldOf, heldOfLine, idOfHeld, lineOfHeld, nameOfHeld, sourceOf } from './held-source.js'
+import { isGroup } from './source-line.js'
 
 const chunkBytes = 1 << 20
 
@@ -106,19 +106,25 @@ export class SourceList {
 
   /** Adds a source; one that is known as it is needs no more room. */
   add(source: SourceSpec): void {
-    const text = heldOf(source)
-    const index = this.#ids.add(0, source.id)
-    const before = this.#before
-    const known = before === undefined ? -1 : before.indexOf(source.id)
-    const same =
-      before !== undefined && known >= 0 && before.#text(known) === text ? before.#texts.get(known) : undefined
-    if (known !== index || same === undefined) this.#isSame = false
-    this.#texts.set(index, same ?? this.#store.add(text))
+    this.#add(source.id, heldOf(source))
     if (isGroup(source)) this.groups++
   }
 
   /** Adds a source by its line, as it is on record. */
   addLine(line: string): void {
-    this.add(sourceOfLine(line))
+    const held = heldOfLine(line)
+    this.#add(idOfHeld(held), held)
+    // What is held as its line may be several files.
+    if (held === line && isGroup(sourceOf(held))) this.groups++
+  }
+
+  #add(id: string, text: string): void {
+    const index = this.#ids.add(0, id)
+    const before = this.#before
+    const known = before === undefined ? -1 : before.indexOf(id)
+    const same =
+      before !== undefined && known >= 0 && before.#text(known) === text ? before.#texts.get(known) : undefined
+    if (known !== index || same === undefined) this.#isSame = false
+    this.#texts.set(index, same ?? this.#store.add(text))
   }
 }
