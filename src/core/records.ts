@@ -270,7 +270,7 @@ export function attemptOf(record: LedgerRecord): string | undefined {
     case 'verdict':
     case 'trace':
     case 'files_read':
-      return /\.([0-9a-f]{8})\.[^/]*$/.exec(record.file.path)?.[1] ?? record.file.path
+      return attemptInPath(record.file.path)
     case 'stages':
       return record.attempt
     case 'input':
@@ -282,6 +282,11 @@ export function attemptOf(record: LedgerRecord): string | undefined {
     case 'open_source':
       return undefined
   }
+}
+
+/** Which attempt made a file of the job directory, as its name says. */
+export function attemptInPath(path: string): string {
+  return /\.([0-9a-f]{8})\.[^/]*$/.exec(path)?.[1] ?? path
 }
 
 export const noCounts: Counts = {

@@ -45,7 +45,7 @@ export interface Holding {
   /** The folders in which the job stages files: those of its own, and those where others may stage, too. */
   readonly folders: StagingFolders
   /** Staged files that are on record, and are taken over by who puts them in place. */
-  readonly kept: ReadonlySet<string>
+  readonly kept: Pick<ReadonlySet<string>, 'has'>
   /** This process's share, where it has one of its own. */
   readonly shard?: Shard
   /** Says what of this process's settings differs from those of the job that runs. */

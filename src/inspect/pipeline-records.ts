@@ -1,7 +1,7 @@
 import type { SourceSpec } from '../core/pipeline-spec.js'
 import type { ExportedFile, StagesRecord } from '../core/records.js'
 import { UsageError } from '../core/usage-error.js'
-import type { PinnedSources } from '../engine/pipeline/list-sources.js'
+import { readPinned } from '../engine/pipeline/pinned-sources.js'
 import type { RecordedPipeline } from '../engine/pipeline/recorded-pipeline.js'
 import { fingerprintOfSource } from '../engine/pipeline/source-fingerprint.js'
 import type { JobDirectory } from '../state/job-directory.js'
@@ -36,9 +36,9 @@ export interface PipelineRecords {
  */
 export async function readPipelineRecords(directory: JobDirectory): Promise<PipelineRecords> {
   const recorded = directory.read<RecordedPipeline>(directory.pipeline)
-  const pinned = directory.read<PinnedSources>(directory.cut)
+  const pinned = readPinned(directory)
   if (recorded.kind !== 'read' || pinned.kind !== 'read') {
-    const lost = recorded.kind === 'read' ? directory.cut : directory.pipeline
+    const lost = recorded.kind === 'read' ? directory.cutLines : directory.pipeline
     throw new UsageError(`${lost} is lost or damaged: running the pipeline again makes it anew`)
   }
   const { stages, barriers, links, counted } = recorded.content
@@ -50,7 +50,7 @@ export async function readPipelineRecords(directory: JobDirectory): Promise<Pipe
       if (known === undefined) bySource.set(record.source, [record])
       else known.push(record)
     }
-    const sources = pinned.content.sources.map((source): SourceRecords => {
+    const sources = [...pinned.content.sources].map((source): SourceRecords => {
       const digest = ledger.get('input', source.id)?.digest
       const record = ledger.get('placed', source.id)
       const placed = record?.fingerprint

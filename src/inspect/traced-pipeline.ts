@@ -1,6 +1,6 @@
 import type { PipelineSpec, SourceSpec } from '../core/pipeline-spec.js'
 import { UsageError } from '../core/usage-error.js'
-import type { PinnedSources } from '../engine/pipeline/list-sources.js'
+import { readPinned } from '../engine/pipeline/pinned-sources.js'
 import type { BarrierPlan } from '../engine/pipeline/plan-pipeline.js'
 import type { RecordedPipeline } from '../engine/pipeline/recorded-pipeline.js'
 import { ownModule } from '../pipeline/parts.js'
@@ -24,7 +24,7 @@ export interface TracedPipeline {
 export async function openTraced(directory: JobDirectory): Promise<TracedPipeline> {
   const { sources } = await readPipelineRecords(directory)
   const recorded = directory.read<RecordedPipeline>(directory.pipeline)
-  const pinned = directory.read<PinnedSources>(directory.cut)
+  const pinned = readPinned(directory)
   if (recorded.kind !== 'read' || pinned.kind !== 'read')
     throw new UsageError(`${directory.path} changed while it was read: try again`)
   const { spec, barriers = [] } = recorded.content
@@ -33,7 +33,7 @@ export async function openTraced(directory: JobDirectory): Promise<TracedPipelin
       `${directory.path} was run by an earlier version of Pawl: run the pipeline once more, then its documents can be traced`,
     )
   return {
-    ...{ directory, spec, barriers, sources: pinned.content.sources },
+    ...{ directory, spec, barriers, sources: [...pinned.content.sources] },
     records: new Map(sources.map(one => [one.source.id, one])),
     starts: new Set(groupsOf(recorded.content).map(({ first }) => first)),
   }

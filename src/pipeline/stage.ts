@@ -69,8 +69,10 @@ export interface StageContext {
   progress(): void
   /** An empty folder for this source, removed afterwards. */
   scratch(): string
-  /** For the stage that gives the sources: groups of files that earlier runs took, to be kept together. */
+  /** For the stage that gives the sources: groups of files that earlier runs took, to be kept together. Made when it is asked for. */
   readonly known: readonly FileGroupTask[]
+  /** False where each of `known` is one file, or a part of one: then there is nothing to be kept together. */
+  readonly hasGroups?: boolean
 }
 
 /** What a stage is given once a worker. */

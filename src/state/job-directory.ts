@@ -27,9 +27,9 @@ export class JobDirectory {
   readonly status: string
   readonly summary: string
   readonly plan: string
-  /** The pinned cut of a recipe's dataset, as a file of lines. */
+  /** The pinned cut of a recipe's dataset, or the sources of a pipeline, as a file of lines. */
   readonly cutLines: string
-  /** The sources of a pipeline; the cut of a recipe where a build before format 5 pinned it. */
+  /** Where builds before format 5 pinned them. */
   readonly cut: string
   readonly recipe: string
   readonly recipeYaml: string

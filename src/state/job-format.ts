@@ -5,7 +5,8 @@ import { listIfThere } from '../util/remove.js'
 
 /**
  * Raised whenever what lies in a job directory changes its form or meaning; `metadata/format` says which a job has. 3 and 4 are
- * read and become 5: since 4, paths may be on record by roots; since 5, the cut is a file of lines and nothing repeats it.
+ * read and become 5: since 4, paths may be on record by roots; since 5, the cut of a recipe and the sources of a pipeline are
+ * pinned as files of lines, and nothing repeats them.
  */
 export const jobFormat = 5
 

@@ -1,41 +1,15 @@
-import { closeSync, existsSync, openSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { attemptOf, type ExportRecord, type LedgerRecord, recordKey } from '../core/records.js'
-import { listIfThere } from '../util/remove.js'
 import { Roots } from '../util/roots.js'
+import { glanceAt } from './glance.js'
 import { readOwnFile } from './own-file.js'
-import { type Candidate, RecordTable } from './record-table.js'
-import {
-  type ReadingPlace,
-  readCommit,
-  readSegment,
-  type SegmentCommit,
-  type SegmentContent,
-  type SegmentHeader,
-} from './segment.js'
+import type { Candidate } from './record-row.js'
+import { keyOf, RecordTable } from './record-table.js'
+import { parseBody, type SegmentCommit, type WholeLine } from './segment.js'
+import { linesUpTo, SegmentFolder } from './segment-folder.js'
+import { closeSegment, type Place, type Segment, SegmentReader } from './segment-reader.js'
 
 export type RecordOf<K extends LedgerRecord['kind']> = Extract<LedgerRecord, { readonly kind: K }>
-
-/** A segment file, open for reading once something of it is asked for. */
-export interface Segment {
-  readonly path: string
-  readonly writer: string
-  readonly fence: number
-  /** Bytes that hold whole lines. */
-  size: number
-  fd: number | undefined
-}
-
-/** Where a record stands; with the record itself, where it is of a kind that is asked for again and again. */
-export interface Place {
-  readonly segment: Segment
-  readonly offset: number
-  readonly length: number
-  readonly record?: LedgerRecord
-}
-
-/** Small records, one for each partition or source, that every start asks for. */
-const heldKinds: ReadonlySet<LedgerRecord['kind']> = new Set(['input', 'placed', 'open_source'])
 
 /** `exports.json`: the exports on record once more, since losing them would make the job's own result a stranger's. */
 export interface MirroredExports {
@@ -43,43 +17,43 @@ export interface MirroredExports {
   readonly exports: readonly ExportRecord[]
 }
 
-interface Scan {
-  readonly segment: Segment
-  readonly lines: readonly { readonly offset: number; readonly length: number; readonly commit: SegmentCommit }[]
-  readonly header: SegmentHeader | undefined
-  next: ReadingPlace
-  /** Its writer ended it: nothing more comes. */
-  isClosed: boolean
-}
-
 /**
  * What the segments of a job's writers say, taken together. Records are facts: which segments were read first decides
- * nothing. Keeps only places in memory and reads a record, verified, when it is asked for. Reading changes nothing on
- * the disk.
+ * nothing. Keeps only places in memory, as numbers, and reads a record, verified, when it is asked for. Reading changes
+ * nothing on the disk.
  */
 export class LedgerIndex {
-  readonly segments: Segment[] = []
-  /** What could not be read, in sentences. */
-  readonly damages: string[] = []
   seq = 0
-  /** All who ever wrote to the job, also where their segments have been put together into another's. */
-  readonly writers = new Set<string>()
-  readonly #table = new RecordTable<Place>()
+  #table = new RecordTable()
+  readonly #reader = new SegmentReader()
   readonly #mirrored = new Map<string, { seq: number; record: ExportRecord }>()
-  /** How far the segments of others have been read, by path. */
-  readonly #scans = new Map<string, Scan>()
-  /** How far each writer's segment counts: up to where the first of those who took it for dead found it. */
-  readonly #limits = new Map<string, number>()
+  #folder: SegmentFolder
 
   private constructor(
-    readonly folder: string,
+    folder: string,
     readonly roots: Roots,
-  ) {}
+  ) {
+    this.#folder = new SegmentFolder(folder)
+  }
+
+  get segments(): Segment[] {
+    return this.#folder.segments
+  }
+
+  /** What could not be read, in sentences. */
+  get damages(): string[] {
+    return this.#folder.damages
+  }
+
+  /** All who ever wrote to the job, also where their segments have been put together into another's. */
+  get writers(): ReadonlySet<string> {
+    return this.#folder.writers
+  }
 
   /** Reads the segments in a folder, in any order, and the mirror of exports; paths below `roots` are given as they are here. */
   static read(folder: string, mirror: string, roots = Roots.none): LedgerIndex {
     const index = new LedgerIndex(folder, roots)
-    index.refresh()
+    index.#readAll()
     index.#readMirror(mirror)
     return index
   }
@@ -90,57 +64,77 @@ export class LedgerIndex {
    * @returns what was new
    */
   refresh(own?: string): readonly SegmentCommit[] {
-    const scans = listIfThere(this.folder)
-      .filter(name => name.endsWith('.segment') && join(this.folder, name) !== own)
-      .flatMap(name => this.#readOn(name) ?? [])
-    for (const { lines, header } of scans) {
-      for (const commit of [header, ...lines.map(line => line.commit)]) this.#limit(commit?.after)
-    }
-    const fresh: SegmentCommit[] = []
-    for (const { segment, lines } of scans) {
-      const limit = this.#limits.get(segment.writer) ?? Number.POSITIVE_INFINITY
-      for (const { offset, length, commit } of lines) {
-        if (offset + length > limit) break
-        this.note(commit, { segment, offset, length })
-        fresh.push(this.roots.allHere(commit))
+    const found: { readonly commit: SegmentCommit; readonly at: Place }[] = []
+    for (const scan of this.#folder.unread(own))
+      for (const line of this.#folder.linesOf(scan)) {
+        const content = parseBody(line.body)
+        if ('after' in content) this.#folder.limit(content.after)
+        const { offset, length } = line
+        if ('seq' in content) found.push({ commit: content, at: { segment: scan.segment, offset, length } })
       }
-      segment.size = Math.min(segment.size, limit)
+    const counting = found.filter(({ at }) => this.#folder.counts(at))
+    for (const { commit, at } of counting) this.note(commit, at)
+    this.#folder.cutSizes()
+    return counting.map(({ commit }) => this.roots.allHere(commit))
+  }
+
+  /** All that stands there, of which nothing is held: there may be millions of commits. */
+  #readAll(): void {
+    const scans = this.#folder.unread()
+    for (const scan of scans) this.#noteAll(scan.segment, this.#folder.linesOf(scan))
+    if (!this.#folder.cutSizes()) return
+    // What somebody wrote who woke up after others took over does not count, and may have been told last.
+    this.#table = new RecordTable()
+    this.seq = 0
+    for (const { segment } of scans) this.#noteAll(segment, linesUpTo(segment))
+  }
+
+  #noteAll(segment: Segment, lines: Iterable<WholeLine>): void {
+    for (const { offset, length, body } of lines) {
+      const at = { segment, offset, length }
+      const glance = glanceAt(body)
+      const content = glance === undefined ? parseBody(body) : undefined
+      if (content !== undefined && 'after' in content) this.#folder.limit(content.after)
+      if (!this.#folder.counts(at)) continue
+      if (glance !== undefined) {
+        this.seq = Math.max(this.seq, glance.seq)
+        for (const { kind, id, attempt } of glance.records)
+          this.#table.put({ kind, id }, { rank: 0, seq: glance.seq, writer: segment.writer, attempt, at })
+      } else if (content !== undefined && 'seq' in content) this.note(content, at)
     }
-    return fresh
   }
 
   get<K extends LedgerRecord['kind']>(kind: K, id: string): RecordOf<K> | undefined {
-    return this.#read(`${kind}/${this.roots.recorded(id)}`) as RecordOf<K> | undefined
+    return this.#read(kind, this.roots.recorded(id)) as RecordOf<K> | undefined
   }
 
   /** How often a record of a key was withdrawn: what is made anew is of another generation. */
   withdrawals(kind: LedgerRecord['kind'], id: string): number {
-    return this.#table.withdrawals(`${kind}/${id}`)
+    return this.#table.withdrawals(kind, id)
   }
 
   /** The attempts whose records of a key were not withdrawn. */
   attempts(key: string): string[] {
-    return this.#table.attempts(key)
+    const { kind, id } = keyOf(key)
+    return this.#table.attempts(kind, id)
   }
 
   /** All records of a kind, in no promised order. */
   *all<K extends LedgerRecord['kind']>(kind: K): Generator<RecordOf<K>> {
-    for (const key of this.#table.keys()) {
-      if (!key.startsWith(`${kind}/`)) continue
-      const record = this.#read(key)
+    for (const { id } of this.#table.keys(kind)) {
+      const record = this.#read(kind, id)
       if (record !== undefined) yield record as RecordOf<K>
     }
   }
 
   /** The ids of all records of a kind, without reading them. */
-  idsOf(kind: LedgerRecord['kind']): string[] {
-    const prefix = `${kind}/`
-    return this.#table.keys().flatMap(key => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []))
+  *idsOf(kind: LedgerRecord['kind']): Generator<string> {
+    for (const { id } of this.#table.keys(kind)) yield id
   }
 
   /** How many writers may still append: what reading on looks at. */
   get openSegments(): number {
-    return [...this.#scans.values()].filter(({ isClosed }) => !isClosed).length
+    return this.#folder.open
   }
 
   /** False where files that it reads from are gone: another process put segments together. */
@@ -152,7 +146,7 @@ export class LedgerIndex {
   getExport(): ExportRecord | undefined {
     let last: { seq: number; record: ExportRecord } | undefined
     for (const record of this.exports()) {
-      const seq = this.#seqOf(`export/${this.roots.recorded(record.target)}`)
+      const seq = this.#seqOf('export', this.roots.recorded(record.target))
       if (last === undefined || seq > last.seq) last = { seq, record }
     }
     return last?.record
@@ -161,89 +155,72 @@ export class LedgerIndex {
   /** The last export to each target. */
   *exports(): Generator<ExportRecord> {
     yield* this.all('export')
-    for (const [key, { record }] of this.#mirrored)
-      if (this.#table.get(key) === undefined) yield this.roots.allHere(record)
+    for (const { record } of this.#mirrored.values())
+      if (this.#table.get('export', record.target) === undefined) yield this.roots.allHere(record)
   }
 
   /** True where every export on record stands in the mirror, too. */
   get isMirrored(): boolean {
-    return this.idsOf('export').every(id => this.#mirrored.has(`export/${id}`))
+    return [...this.idsOf('export')].every(id => this.#mirrored.has(`export/${id}`))
   }
 
   /** Takes note of a commit, as it stands on record, that is durable at a place of a segment. */
   note(commit: SegmentCommit, at: Place): void {
     const { seq } = commit
     this.seq = Math.max(this.seq, seq)
-    this.#limit(commit.after)
-    for (const record of commit.put ?? []) this.#table.put(recordKey(record), candidateOf(record, seq, at))
+    this.#folder.limit(commit.after)
+    for (const record of commit.put ?? []) this.#table.put(keyOf(recordKey(record)), candidateOf(record, seq, at))
     for (const dropped of commit.drop ?? []) this.#table.drop(dropped, seq)
   }
 
   /** Takes note that a record which holds was copied to another segment. */
   settle(seq: number, record: LedgerRecord, at: Place): void {
-    this.#table.settle(recordKey(record), candidateOf(record, seq, at))
+    this.#table.settle(keyOf(recordKey(record)), candidateOf(record, seq, at))
   }
 
   /** All records that hold, as they stand on record, each with its place in the order of commits. */
   *live(): Generator<{ readonly seq: number; readonly record: LedgerRecord }> {
-    for (const key of this.#table.keys()) {
-      const record = this.#readRecorded(key)
-      if (record !== undefined) yield { seq: this.#seqOf(key), record }
+    for (const { kind, id } of this.#table.keys()) {
+      const record = this.#readRecorded(kind, id)
+      if (record !== undefined) yield { seq: this.#seqOf(kind, id), record }
     }
   }
 
   close(): void {
-    for (const segment of this.segments) {
-      if (segment.fd !== undefined) closeSync(segment.fd)
-      segment.fd = undefined
+    this.#reader.forget()
+    for (const segment of this.segments) closeSegment(segment)
+  }
+
+  #seqOf(kind: string, id: string): number {
+    return (this.#table.get(kind, id) ?? this.#mirrored.get(`${kind}/${id}`))?.seq ?? -1
+  }
+
+  #read(kind: string, id: string): LedgerRecord | undefined {
+    return this.roots.allHere(this.#readRecorded(kind, id))
+  }
+
+  #readRecorded(kind: string, id: string): LedgerRecord | undefined {
+    try {
+      return this.#lookUp(kind, id)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      // Who only looks may find that segments were put together meanwhile: all of it stands in the new one.
+      this.#readAgain()
+      return this.#lookUp(kind, id)
     }
   }
 
-  #limit(after: Readonly<Record<string, number>> | undefined): void {
-    for (const [writer, bytes] of Object.entries(after ?? {})) {
-      this.writers.add(writer)
-      this.#limits.set(writer, Math.min(this.#limits.get(writer) ?? Number.POSITIVE_INFINITY, bytes))
-    }
+  #lookUp(kind: string, id: string): LedgerRecord | undefined {
+    const entry = this.#table.get(kind, id)
+    if (entry === undefined) return this.#mirrored.get(`${kind}/${id}`)?.record
+    return this.#reader.read(entry.at, `${kind}/${id}`, entry.attempt)
   }
 
-  #seqOf(key: string): number {
-    return (this.#table.get(key) ?? this.#mirrored.get(key))?.seq ?? -1
-  }
-
-  #read(key: string): LedgerRecord | undefined {
-    return this.roots.allHere(this.#readRecorded(key))
-  }
-
-  #readRecorded(key: string): LedgerRecord | undefined {
-    const entry = this.#table.get(key)
-    if (entry === undefined) return this.#mirrored.get(key)?.record
-    return entry.at.record ?? readPlace(key, entry)
-  }
-
-  /** What stands in one segment file behind what has been read of it; undefined where that is nothing. */
-  #readOn(name: string): Scan | undefined {
-    const path = join(this.folder, name)
-    const known = this.#scans.get(path)
-    if (known?.isClosed) return undefined
-    const size = statSync(path, { throwIfNoEntry: false })?.size
-    if (size === undefined || (known !== undefined && size <= known.next.offset)) return undefined
-    const found = scanSegment(path, known?.next)
-    for (const damage of found.damages) this.damages.push(damage)
-    const next = found.next
-    if (known !== undefined) {
-      known.next = next
-      known.isClosed = found.isClosed
-      known.segment.size = next.offset
-      return { ...known, header: undefined, lines: found.lines }
-    }
-    // A segment under another's name, as files get mixed up, is still its writer's.
-    const { writer = name.slice(0, -'.segment'.length), fence = 0 } = found.header ?? {}
-    const segment: Segment = { path, writer, fence, size: next.offset, fd: undefined }
-    const scan = { segment, lines: found.lines, header: found.header, next, isClosed: found.isClosed }
-    this.#scans.set(path, { ...scan, lines: [] })
-    this.segments.push(segment)
-    this.writers.add(writer)
-    return scan
+  #readAgain(): void {
+    this.close()
+    this.#folder = new SegmentFolder(this.#folder.folder)
+    this.#table = new RecordTable()
+    this.#readAll()
   }
 
   #readMirror(path: string): void {
@@ -256,36 +233,7 @@ export class LedgerIndex {
   }
 }
 
-function candidateOf(record: LedgerRecord, seq: number, at: Place): Candidate<Place> {
+function candidateOf(record: LedgerRecord, seq: number, at: Place): Candidate {
   const rank = record.kind === 'export' ? (record.fence ?? 0) : 0
-  const place = heldKinds.has(record.kind) ? { ...at, record } : at
-  return { rank, seq, writer: at.segment.writer, attempt: attemptOf(record), at: place }
-}
-
-function readPlace(key: string, { at, attempt }: Candidate<Place>): LedgerRecord | undefined {
-  const { segment, offset, length } = at
-  segment.fd ??= openSync(segment.path, 'r')
-  const records = readCommit(segment.fd, offset, length)?.put
-  return records?.find(record => recordKey(record) === key && attemptOf(record) === attempt)
-}
-
-/** Reads a segment from a place on, up to its last whole line. */
-function scanSegment(path: string, from?: ReadingPlace) {
-  const lines: { offset: number; length: number; commit: SegmentCommit }[] = []
-  const damages: string[] = []
-  let header: SegmentHeader | undefined
-  let next = from ?? { offset: 0, number: 0 }
-  let isClosed = false
-  const take = (content: SegmentContent, offset: number, length: number) => {
-    if ('pawl' in content) header ??= content
-    else if ('closed' in content) isClosed = true
-    else if ('seq' in content) lines.push({ offset, length, commit: content })
-  }
-  for (const line of readSegment(path, from)) {
-    if (line.kind === 'torn') continue
-    next = { offset: line.offset + line.length, number: line.number + 1 }
-    if (line.kind === 'line') take(line.content, line.offset, line.length)
-    else damages.push(`${path}, line ${line.number + 1} (byte ${line.offset}): damaged; what it recorded is redone`)
-  }
-  return { lines, damages, header, next, isClosed }
+  return { rank, seq, writer: at.segment.writer, attempt: attemptOf(record), at }
 }

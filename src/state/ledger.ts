@@ -6,14 +6,15 @@ import { syncFolder } from '../util/durable-file.js'
 import { remove } from '../util/remove.js'
 import type { Roots } from '../util/roots.js'
 import { jobFormat } from './job-format.js'
-import { LedgerIndex, type MirroredExports, type RecordOf, type Segment } from './ledger-index.js'
+import { LedgerIndex, type MirroredExports, type RecordOf } from './ledger-index.js'
 import { writeOwnFile } from './own-file.js'
 import { encodeLine, type SegmentCommit, type SegmentContent } from './segment.js'
+import { closeSegment, type Segment } from './segment-reader.js'
 
 const sync = promisify(fdatasync)
 
 /** What the ledger can be asked, also by who only looks. */
-export type LedgerView = Pick<LedgerIndex, 'get' | 'all' | 'getExport' | 'exports'>
+export type LedgerView = Pick<LedgerIndex, 'get' | 'all' | 'idsOf' | 'getExport' | 'exports'>
 
 export interface LedgerSettings {
   readonly folder: string
@@ -77,7 +78,7 @@ export class Ledger implements LedgerView {
       : {}
     ledger.#append({ pawl: 'ledger', format: jobFormat, version, writer, fence, after })
     const isCompacting = settings.isAlone && earlier.length > mostSegments
-    if (isCompacting) for (const { seq, record } of [...index.live()]) ledger.#copy(seq, record)
+    if (isCompacting) for (const { seq, record } of index.live()) ledger.#copy(seq, record)
     await sync(ledger.file.fd)
     syncFolder(folder)
     if (isCompacting) ledger.#removeSegments(earlier)
@@ -92,6 +93,10 @@ export class Ledger implements LedgerView {
 
   all<K extends LedgerRecord['kind']>(kind: K): Generator<RecordOf<K>> {
     return this.index.all(kind)
+  }
+
+  idsOf(kind: LedgerRecord['kind']): Generator<string> {
+    return this.index.idsOf(kind)
   }
 
   getExport(): RecordOf<'export'> | undefined {
@@ -215,8 +220,7 @@ export class Ledger implements LedgerView {
 
   #removeSegments(segments: readonly Segment[]): void {
     for (const segment of segments) {
-      if (segment.fd !== undefined) closeSync(segment.fd)
-      segment.fd = undefined
+      closeSegment(segment)
       remove(segment.path)
       this.index.segments.splice(this.index.segments.indexOf(segment), 1)
     }

@@ -40,6 +40,13 @@ export function writeLineFile(
   }
 }
 
+/** The checksum that a file of these lines has. */
+export function checksumOfLines(path: string, lines: Iterable<string>): string {
+  const hash = hashOf(path)
+  for (const text of inBlocks(lines, usualBlockBytes)) hash.update(text)
+  return checksumOf(hash)
+}
+
 /**
  * Holds a file against its checksum. Never throws for what stands in it.
  *

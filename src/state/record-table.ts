@@ -1,62 +1,81 @@
-/** A record under a key, as one commit put it there. */
-export interface Candidate<P> {
-  /** What orders records of one key before all else. */
-  readonly rank: number
-  readonly seq: number
-  readonly writer: string
-  /** Which attempt made it; undefined for records that no attempt makes. */
-  readonly attempt: string | undefined
-  readonly at: P
+import { Column } from '../util/column.js'
+import { KeyTable } from '../util/key-table.js'
+import { type Candidate, compareCandidates, RecordRow } from './record-row.js'
+import type { Segment } from './segment-reader.js'
+
+/** What a record is kept under. */
+export interface RecordKey {
+  readonly kind: string
+  readonly id: string
 }
 
-interface Row<P> {
-  /** Those that were not withdrawn, the one that holds first. */
-  readonly candidates: Candidate<P>[]
-  dropped: Set<string> | undefined
-  /** Withdrawals of the form that named no attempt: all up to this place in the order no longer holds. */
-  droppedUpTo: number
-}
+/** What stands in a row of the table. */
+const empty = 0
+const single = 1
+const singleOfAttempt = 2
+/** A `RecordRow`: more than one candidate, a withdrawal, or what has a rank. */
+const several = 3
 
 /**
  * A set union of what was put and what was withdrawn: the same commits give the same table, in whatever order they
  * come and however often. Of several records of a key the one of the highest rank holds, then the latest; of two
  * that were committed at once, that of the writer whose name sorts last. A withdrawal names an attempt, so that late
  * news of it takes nothing away that was made since.
+ *
+ * There may be millions of keys: of one that a single commit put, as of nearly all, there are some numbers and no object.
  */
-export class RecordTable<P> {
-  readonly #rows = new Map<string, Row<P>>()
+export class RecordTable {
+  readonly #kinds: string[] = []
+  readonly #keys = new KeyTable()
+  readonly #states = Column.bytes()
+  readonly #segments: Segment[] = []
+  readonly #segmentAt = Column.words()
+  readonly #offsets = Column.doubles()
+  readonly #lengths = Column.words()
+  readonly #seqs = Column.doubles()
+  readonly #attempts = Column.words()
+  readonly #several = new Map<number, RecordRow>()
 
-  get(key: string): Candidate<P> | undefined {
-    return this.#rows.get(key)?.candidates[0]
+  get(kind: string, id: string): Candidate | undefined {
+    const row = this.#find(kind, id)
+    return row < 0 ? undefined : this.#first(row)
   }
 
-  keys(): string[] {
-    return [...this.#rows].flatMap(([key, { candidates }]) => (candidates.length > 0 ? [key] : []))
+  /** Keys of which something holds; all of them, or those of one kind. */
+  *keys(kind?: string): Generator<RecordKey> {
+    const tag = kind === undefined ? -1 : this.#kinds.indexOf(kind)
+    if (kind !== undefined && tag < 0) return
+    const count = this.#keys.size
+    for (let row = 0; row < count; row++) {
+      const own = this.#keys.tag(row)
+      if ((tag < 0 || own === tag) && this.#first(row) !== undefined)
+        yield { kind: this.#kinds[own], id: this.#keys.text(row) }
+    }
   }
 
-  attempts(key: string): string[] {
-    return (this.#rows.get(key)?.candidates ?? []).flatMap(({ attempt }) => attempt ?? [])
+  attempts(kind: string, id: string): string[] {
+    const row = this.#find(kind, id)
+    return row < 0 ? [] : this.#candidates(row).flatMap(({ attempt }) => attempt ?? [])
   }
 
-  withdrawals(key: string): number {
-    return this.#rows.get(key)?.dropped?.size ?? 0
+  withdrawals(kind: string, id: string): number {
+    return this.#several.get(this.#find(kind, id))?.withdrawals ?? 0
   }
 
-  put(key: string, candidate: Candidate<P>): void {
-    const row = this.#rowOf(key)
-    const { attempt, seq } = candidate
-    if (seq <= row.droppedUpTo || (attempt !== undefined && row.dropped?.has(attempt))) return
-    const isKnown = (other: Candidate<P>) => other.attempt === attempt && compare(other, candidate) <= 0
-    // Only what attempts made is kept beside what holds: it holds again where that is withdrawn.
-    if (attempt === undefined && row.candidates.some(isKnown)) return
-    const kept = row.candidates.filter(other => other.attempt !== attempt || compare(other, candidate) < 0)
-    row.candidates.splice(0, row.candidates.length, ...kept, candidate)
-    row.candidates.sort(compare)
+  put({ kind, id }: RecordKey, candidate: Candidate): void {
+    const row = this.#add(kind, id)
+    const state = this.#states.get(row)
+    if (state === empty && isSingle(candidate)) this.#setSingle(row, candidate)
+    else if (state === single && candidate.attempt === undefined && isSingle(candidate)) {
+      if (compareCandidates(candidate, this.#singleAt(row)) < 0) this.#setSingle(row, candidate)
+    } else this.#rowAt(row).put(candidate)
   }
 
   /** Takes a copy of what holds for it, and for all that is kept beside it. */
-  settle(key: string, candidate: Candidate<P>): void {
-    this.#rowOf(key).candidates.splice(0, Number.POSITIVE_INFINITY, candidate)
+  settle({ kind, id }: RecordKey, candidate: Candidate): void {
+    const row = this.#add(kind, id)
+    if (this.#states.get(row) !== several && isSingle(candidate)) this.#setSingle(row, candidate)
+    else this.#rowAt(row).settle(candidate)
   }
 
   /** @param dropped a key, or `key@attempt` */
@@ -65,25 +84,78 @@ export class RecordTable<P> {
       undefined,
       dropped,
     ]
-    const row = this.#rowOf(key as string)
-    if (attempt === undefined) row.droppedUpTo = Math.max(row.droppedUpTo, seq)
-    else (row.dropped ??= new Set()).add(attempt)
-    const kept = row.candidates.filter(
-      candidate => candidate.seq > row.droppedUpTo && (attempt === undefined || candidate.attempt !== attempt),
-    )
-    row.candidates.splice(0, row.candidates.length, ...kept)
+    const { kind, id } = keyOf(key as string)
+    this.#rowAt(this.#add(kind, id)).drop(attempt, seq)
   }
 
-  #rowOf(key: string): Row<P> {
-    const known = this.#rows.get(key)
+  #first(row: number): Candidate | undefined {
+    const state = this.#states.get(row)
+    if (state === empty) return undefined
+    return state === several ? this.#several.get(row)?.candidates[0] : this.#singleAt(row)
+  }
+
+  #candidates(row: number): readonly Candidate[] {
+    if (this.#states.get(row) === several) return this.#several.get(row)?.candidates ?? []
+    const one = this.#first(row)
+    return one === undefined ? [] : [one]
+  }
+
+  #singleAt(row: number): Candidate {
+    const segment = this.#segments[this.#segmentAt.get(row)]
+    const isOfAttempt = this.#states.get(row) === singleOfAttempt
+    return {
+      rank: 0,
+      seq: this.#seqs.get(row),
+      writer: segment.writer,
+      attempt: isOfAttempt ? this.#attempts.get(row).toString(16).padStart(8, '0') : undefined,
+      at: { segment, offset: this.#offsets.get(row), length: this.#lengths.get(row) },
+    }
+  }
+
+  #setSingle(row: number, { seq, attempt, at }: Candidate): void {
+    this.#states.set(row, attempt === undefined ? single : singleOfAttempt)
+    this.#segmentAt.set(row, this.#numberOf(at.segment))
+    this.#offsets.set(row, at.offset)
+    this.#lengths.set(row, at.length)
+    this.#seqs.set(row, seq)
+    if (attempt !== undefined) this.#attempts.set(row, Number.parseInt(attempt, 16))
+  }
+
+  #numberOf(segment: Segment): number {
+    const last = this.#segments.length - 1
+    if (this.#segments[last] === segment) return last
+    const known = this.#segments.indexOf(segment)
+    return known >= 0 ? known : this.#segments.push(segment) - 1
+  }
+
+  /** What stands in a row, as an object from now on. */
+  #rowAt(row: number): RecordRow {
+    const known = this.#several.get(row)
     if (known !== undefined) return known
-    const row: Row<P> = { candidates: [], dropped: undefined, droppedUpTo: -1 }
-    this.#rows.set(key, row)
-    return row
+    const made = new RecordRow(this.#candidates(row))
+    this.#states.set(row, several)
+    this.#several.set(row, made)
+    return made
+  }
+
+  #find(kind: string, id: string): number {
+    const tag = this.#kinds.indexOf(kind)
+    return tag < 0 ? -1 : this.#keys.find(tag, id)
+  }
+
+  #add(kind: string, id: string): number {
+    const known = this.#kinds.indexOf(kind)
+    return this.#keys.add(known < 0 ? this.#kinds.push(kind) - 1 : known, id)
   }
 }
 
-/** What holds comes first. */
-function compare<P>(a: Candidate<P>, b: Candidate<P>): number {
-  return b.rank - a.rank || b.seq - a.seq || (a.writer < b.writer ? 1 : a.writer > b.writer ? -1 : 0)
+/** The two parts of a key, `kind/id`. */
+export function keyOf(key: string): RecordKey {
+  const slash = key.indexOf('/')
+  return { kind: key.slice(0, slash), id: key.slice(slash + 1) }
+}
+
+/** True for what can be told in numbers. */
+function isSingle({ rank, writer, attempt, at }: Candidate): boolean {
+  return rank === 0 && writer === at.segment.writer && (attempt === undefined || /^[0-9a-f]{8}$/.test(attempt))
 }

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { LedgerRecord } from '../core/records.js'
-import { Checksum } from '../util/hash.js'
+import { checksumOf, hasChecksum } from '../util/hash.js'
 
 /** The first line of a segment: what it is, whose, and what its writer found when it began. */
 export interface SegmentHeader {
@@ -32,16 +32,22 @@ export interface SegmentEnd {
 export type SegmentContent = SegmentHeader | SegmentCommit | SegmentEnd
 
 /** A line of a segment as it was found. `torn`: cut short at the end of a segment that was never closed. */
-export type FoundLine =
-  | {
-      readonly kind: 'line'
-      readonly offset: number
-      readonly length: number
-      readonly number: number
-      readonly content: SegmentContent
-    }
-  | { readonly kind: 'damaged'; readonly offset: number; readonly length: number; readonly number: number }
-  | { readonly kind: 'torn'; readonly offset: number; readonly length: number; readonly number: number }
+export type FoundLine = LinePlace &
+  ({ readonly kind: 'line'; readonly content: SegmentContent } | { readonly kind: 'damaged' | 'torn' })
+
+/** As it was found, its content not parsed yet: JSON, whose checksum is right. */
+export type RawLine = WholeLine | (LinePlace & { readonly kind: 'damaged' | 'torn' })
+
+export interface WholeLine extends LinePlace {
+  readonly kind: 'line'
+  readonly body: Buffer
+}
+
+interface LinePlace {
+  readonly offset: number
+  readonly length: number
+  readonly number: number
+}
 
 /** A line: 16 hex digits of checksum over its number and content, the number, the content as JSON. */
 export function encodeLine(number: number, content: SegmentContent): Buffer {
@@ -59,7 +65,18 @@ export interface ReadingPlace {
  * Reads the lines of a segment in order, from its start or from where an earlier reading ended. A line that is damaged,
  * or missing by its number, costs itself only.
  */
-export function* readSegment(path: string, from: ReadingPlace = { offset: 0, number: 0 }): Generator<FoundLine> {
+export function* readSegment(path: string, from?: ReadingPlace): Generator<FoundLine> {
+  for (const line of readRawSegment(path, from)) {
+    if (line.kind !== 'line') yield line
+    else {
+      const { body, ...place } = line
+      yield { ...place, content: parseBody(body) }
+    }
+  }
+}
+
+/** As `readSegment`, without parsing what stands in the lines. What is given is good until the next is asked for. */
+export function* readRawSegment(path: string, from: ReadingPlace = { offset: 0, number: 0 }): Generator<RawLine> {
   let expected = from.number
   let isClosed = false
   for (const { bytes, offset, isWhole } of splitFile(path, from.offset)) {
@@ -70,36 +87,37 @@ export function* readSegment(path: string, from: ReadingPlace = { offset: 0, num
     }
     if (line.number > expected) yield { kind: 'damaged', offset, length: 0, number: expected }
     expected = line.number + 1
-    isClosed = 'closed' in line.content
-    yield { kind: 'line', offset, length: bytes.length, number: line.number, content: line.content }
+    isClosed = isEnd(line.body)
+    yield { kind: 'line', offset, length: bytes.length, number: line.number, body: line.body }
   }
 }
 
-/** The commit at a place that `readSegment` named; undefined where it is no longer there as it was. */
-export function readCommit(fd: number, offset: number, length: number): SegmentCommit | undefined {
-  const bytes = Buffer.allocUnsafe(length)
-  if (readSync(fd, bytes, 0, length, offset) !== length) return undefined
-  const content = decodeLine(bytes)?.content
-  return content !== undefined && 'seq' in content ? content : undefined
+/** True for the content of the line that ends a segment. */
+export function isEnd(body: Buffer): boolean {
+  return body.length < 32 && 'closed' in parseBody(body)
 }
 
-function decodeLine(bytes: Buffer): { readonly number: number; readonly content: SegmentContent } | undefined {
+/** What stands in a line behind its number; undefined where that is no longer there as it was. */
+export function bodyOf(line: Buffer): Buffer | undefined {
+  return decodeLine(line)?.body
+}
+
+export function parseBody(body: Buffer): SegmentContent {
+  return JSON.parse(body.toString('utf8')) as SegmentContent
+}
+
+function decodeLine(bytes: Buffer): { readonly number: number; readonly body: Buffer } | undefined {
   const sumBytes = 16
-  const body = bytes.subarray(sumBytes + 1)
-  if (bytes.length < sumBytes + 4 || bytes.toString('latin1', 0, sumBytes + 1) !== `${checksumOf(body)} `)
-    return undefined
-  const space = body.indexOf(0x20)
-  return {
-    number: Number(body.toString('latin1', 0, space)),
-    content: JSON.parse(body.toString('utf8', space + 1)) as SegmentContent,
-  }
-}
-
-function checksumOf(body: Buffer): string {
-  return new Checksum().update(body).digest()
+  if (bytes.length < sumBytes + 4 || bytes[sumBytes] !== space) return undefined
+  if (!hasChecksum(bytes.subarray(sumBytes + 1), bytes)) return undefined
+  let number = 0
+  let at = sumBytes + 1
+  for (; at < bytes.length && bytes[at] !== space; at++) number = number * 10 + bytes[at] - 0x30
+  return { number, body: bytes.subarray(at + 1) }
 }
 
 const blockBytes = 1 << 20
+const space = 0x20
 
 /** The lines of a file from an offset on with their line ends; the last one may lack it. */
 function* splitFile(path: string, from: number): Generator<{ bytes: Buffer; offset: number; isWhole: boolean }> {
@@ -110,11 +128,12 @@ function* splitFile(path: string, from: number): Generator<{ bytes: Buffer; offs
     let position = from
     const { size } = fstatSync(fd)
     while (position < size) {
-      const block = Buffer.allocUnsafe(Math.min(blockBytes, size - position))
-      const count = readSync(fd, block, 0, block.length, position)
+      const block = Buffer.allocUnsafe(rest.length + Math.min(blockBytes, size - position))
+      rest.copy(block)
+      const count = readSync(fd, block, rest.length, block.length - rest.length, position)
       if (count === 0) break
       position += count
-      const bytes = Buffer.concat([rest, block.subarray(0, count)])
+      const bytes = block.subarray(0, rest.length + count)
       let start = 0
       for (let end = bytes.indexOf(10, rest.length); end >= 0; end = bytes.indexOf(10, start)) {
         yield { bytes: bytes.subarray(start, end + 1), offset: restOffset + start, isWhole: true }

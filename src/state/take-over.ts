@@ -12,7 +12,7 @@ export interface StagingPlaces {
   readonly shared: readonly string[]
   readonly writers?: ReadonlySet<string>
   /** Paths that stay, since somebody else takes them. */
-  readonly kept?: ReadonlySet<string>
+  readonly kept?: Pick<ReadonlySet<string>, 'has'>
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import xxhash, { type XXHash } from 'xxhash-wasm'
 
 /** Compiled with the module, a millisecond: nobody can use it too early. */
@@ -23,6 +23,29 @@ export class Checksum {
   }
 }
 
+/** As `Checksum`, of bytes that are all there. */
+export function checksumOf(bytes: Uint8Array): string {
+  return api.h64Raw(bytes).toString(16).padStart(16, '0')
+}
+
+/** True where another text begins with what `checksumOf` gives for bytes. */
+export function hasChecksum(bytes: Uint8Array, text: Uint8Array): boolean {
+  const sum = api.h64Raw(bytes)
+  return Number(sum >> 32n) === hexAt(text, 0) && Number(sum & 0xffff_ffffn) === hexAt(text, 8)
+}
+
+/** Eight digits of a text as a number; -1 where it is none. */
+function hexAt(text: Uint8Array, from: number): number {
+  let value = 0
+  for (let at = from; at < from + 8; at++) {
+    const code = text[at]
+    const digit = code >= 0x30 && code <= 0x39 ? code - 0x30 : code >= 0x61 && code <= 0x66 ? code - 0x57 : -1
+    if (digit < 0) return -1
+    value = value * 16 + digit
+  }
+  return value
+}
+
 /** A running XXH64 whose value is a number, as file formats carry it. */
 export function createXxh64(): XXHash<bigint> {
   return api.create64()
@@ -35,9 +58,9 @@ export function xxh32(bytes: Uint8Array): number {
 
 /** SHA-256 of the parts, as 40 hex digits; parts are separated, so that no two lists of parts share a text. */
 export function fingerprintOf(...parts: readonly string[]): string {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(`${part.length}:`).update(part)
-  return hash.digest('hex').slice(0, 40)
+  let text = ''
+  for (const part of parts) text += `${part.length}:${part}`
+  return hash('sha256', text, 'hex').slice(0, 40)
 }
 
 /** JSON with the keys of every object in order, so that equal values have equal texts. */

@@ -109,6 +109,22 @@ describe('a ledger', () => {
     expect(read().writers.size).toBe(12)
   })
 
+  it('who only looks finds what was put together while it looked', async () => {
+    for (let n = 0; n < 6; n++) {
+      const ledger = await open()
+      await ledger.commit([input('shared', String(n)), input(`own ${n}`, 'x')])
+      await ledger.close()
+    }
+    const before = segments()
+    const index = read()
+    for (let n = 6; n < 12; n++) await (await open()).close()
+    expect(segments().filter(name => before.includes(name))).toEqual([])
+    expect(index.get('input', 'own 3')).toMatchObject({ digest: 'x' })
+    expect(index.get('input', 'shared')).toMatchObject({ digest: '5' })
+    expect([...index.all('input')]).toHaveLength(7)
+    index.close()
+  })
+
   it('tells exports of one target from those of another and knows which came last', async () => {
     const ledger = await open()
     await ledger.commit([exported('/a', '1')])

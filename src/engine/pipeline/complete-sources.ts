@@ -68,8 +68,8 @@ async function onePass(
 
 /** Files of sources that are gone go, too; one process at a time sees to that. */
 async function collect(context: PipelineContext): Promise<void> {
-  const current = new Set(context.pinned.sources.map(({ id }) => id))
-  const stale = [...context.manifest.all()].filter(({ source }) => !current.has(source))
+  const gone = [...context.manifest.sources()].filter(source => !context.pinned.sources.has(source))
+  const stale = gone.flatMap(source => context.manifest.of(source) ?? [])
   if (stale.length === 0) return
   const { directory, job, ledger, manifest } = context
   const claim = await Lease.claim({

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { verdictFingerprint } from '../../core/fingerprint.js'
 import type { StagesRecord, VerdictRecord, VerdictSlice } from '../../core/records.js'
+import type { UnitError } from '../../core/unit-result.js'
 import type { PointInput, ResolveUnit } from '../../core/work-unit.js'
 import { isFindings } from '../../execution/contents/findings.js'
 import { raceFor } from '../../execution/coordinator/scheduler/commit.js'
@@ -170,6 +171,21 @@ async function decide(context: PipelineContext, { works, decision }: Question): 
     duration_ms: Math.round(performance.now() - started),
   })
   return theirs?.find(other => other.kind === 'verdict') ?? verdict
+}
+
+/** Where it is the decision on a source that was found damaged, it no longer counts; false where it is something else. */
+export async function dropDecision(
+  { ledger, decisions, emit }: PipelineContext,
+  { source, barrier }: { readonly source: string; readonly barrier: number },
+  { path, message }: UnitError,
+): Promise<boolean> {
+  const verdict = decisions.of(barrier, source)
+  if (path === undefined || verdict === undefined || !path.endsWith(verdict.path)) return false
+  const records = [...ledger.all('verdict')].filter(({ file }) => file.path === verdict.path)
+  await ledger.withdraw(records)
+  decisions.forget(barrier)
+  emit({ event_type: 'checkpoint_damaged', partition: source, path, reason: message })
+  return true
 }
 
 /** Takes what barriers decided in earlier runs, as far as it is about what is there. */

@@ -4,7 +4,7 @@ import type { TaskFailure } from '../../core/pipeline-spec.js'
 import { UsageError } from '../../core/usage-error.js'
 import { JobDirectory } from '../../state/job-directory.js'
 import { LedgerIndex } from '../../state/ledger-index.js'
-import type { PinnedSources } from './list-sources.js'
+import { readPinned } from './pinned-sources.js'
 import type { RecordedPipeline } from './recorded-pipeline.js'
 import { fingerprintOfSource } from './source-fingerprint.js'
 
@@ -35,7 +35,7 @@ export interface PipelineStatus {
 export async function pipelineStatus(checkpointPath: string): Promise<PipelineStatus> {
   const directory = new JobDirectory(resolve(checkpointPath))
   const recorded = directory.read<RecordedPipeline>(directory.pipeline)
-  const pinned = directory.read<PinnedSources>(directory.cut)
+  const pinned = readPinned(directory)
   if (recorded.kind !== 'read' || pinned.kind !== 'read') {
     const what = existsSync(directory.recipe)
       ? 'is the directory of a recipe’s job (pawl monitor shows it)'

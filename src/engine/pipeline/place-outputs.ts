@@ -145,7 +145,7 @@ export function removeStale(context: PipelineContext, files: readonly ExportedFi
 export function refuseStrangers(
   outputs: readonly StageOutput[],
   manifest: OutputManifest,
-  intended: ReadonlySet<string>,
+  intended: Pick<ReadonlySet<string>, 'has'>,
 ): void {
   for (const { folder, mode } of outputs) {
     if (mode !== 'error' || !existsSync(folder)) continue

@@ -5,7 +5,7 @@ import { listIfThere, remove } from '../../util/remove.js'
 
 const ours: readonly (readonly [keyof JobDirectory, RegExp])[] = [
   ['checkpoints', /^[0-9a-f]{16}\.stage\d+-\d+\.[0-9a-f]{8}\.spool(\.damaged-[0-9a-f]{8})?$/],
-  ['partitions', /^cut\.json$/],
+  ['partitions', /^cut\.jsonl?$/],
   ['ledger', /\.segment$/],
   ['leases', /\.\d+$/],
   ['epochs', /^\d+$/],

@@ -1,15 +1,14 @@
-import type { SourceSpec } from '../../core/pipeline-spec.js'
 import type { PlacedRecord } from '../../core/records.js'
 import type { Ledger } from '../../state/ledger.js'
+import type { SourceList } from './source-list.js'
 
 /**
  * Makes sources go back to before the stages that set documents of theirs aside. What they wrote stays known as the
  * pipeline's own, until what they write now takes its place.
  */
-export async function withdrawQuarantined(ledger: Ledger, sources: readonly SourceSpec[]): Promise<void> {
-  const current = new Set(sources.map(({ id }) => id))
+export async function withdrawQuarantined(ledger: Ledger, sources: SourceList): Promise<void> {
   const aside = [...ledger.all('stages')].filter(
-    ({ source, quarantine }) => quarantine.length > 0 && current.has(source),
+    ({ source, quarantine }) => quarantine.length > 0 && sources.has(source),
   )
   if (aside.length === 0) return
   const concerned = new Set(aside.map(({ source }) => source))

@@ -63,6 +63,8 @@ export class SourceBooks {
   fingerprintAt(done: number): string | undefined {
     if (this.digest === undefined) return undefined
     const { links, barriers } = this.context.pipeline
+    const own = done === links.length ? links : links.slice(0, done)
+    if (barriers.length === 0) return fingerprintOfSource(this.source, { digest: this.digest, links: own })
     const decided = new Map<number, string>()
     for (const [number, { stage }] of barriers.entries()) {
       if (stage >= done) break
@@ -70,7 +72,7 @@ export class SourceBooks {
       if (slice === undefined) return undefined
       decided.set(stage, slice.digest)
     }
-    return fingerprintOfSource(this.source, { digest: this.digest, links: links.slice(0, done), decided })
+    return fingerprintOfSource(this.source, { digest: this.digest, links: own, decided })
   }
 
   /** What a barrier decided of the very documents that are there. */

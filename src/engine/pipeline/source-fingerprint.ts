@@ -21,6 +21,14 @@ interface SourceChain {
 export function fingerprintOfSource(source: SourceSpec, { digest, links, decided }: SourceChain): string {
   const { id, name, task, files } = source
   const content = files.length > 0 ? (digest ?? '') : digestOfTask(source)
-  const start = fingerprintOf('source', id, name, content, canonicalJson([task.metadata, task.datasetName]))
+  const notes = isEmpty(task.metadata)
+    ? `[{},${JSON.stringify(task.datasetName)}]`
+    : canonicalJson([task.metadata, task.datasetName])
+  const start = fingerprintOf('source', id, name, content, notes)
   return links.reduce((chain, link, stage) => fingerprintOf('stage', chain, link, decided?.get(stage) ?? ''), start)
+}
+
+function isEmpty(metadata: object): boolean {
+  for (const _ in metadata) return false
+  return true
 }

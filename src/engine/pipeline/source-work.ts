@@ -1,30 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import { renameSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { SourceSpec, TaskFailure } from '../../core/pipeline-spec.js'
-import type { ExportedFile, OpenSourceRecord, PlacedRecord, StagesRecord } from '../../core/records.js'
-import type { StagesResult, UnitError } from '../../core/unit-result.js'
+import type { SourceSpec } from '../../core/pipeline-spec.js'
+import type { OpenSourceRecord, StagesRecord } from '../../core/records.js'
+import type { StagesResult } from '../../core/unit-result.js'
 import type { Part } from '../../execution/coordinator/scheduler/share-work.js'
 import { UnitFailed } from '../../execution/coordinator/scheduler/supervise.js'
 import type { Slot } from '../../execution/protocol/executor.js'
-import { takeStagedFiles } from '../../state/take-over.js'
-import { remove } from '../../util/remove.js'
+import { dropDecision } from './decisions.js'
 import type { StageRange } from './divide-stages.js'
+import { finishSource, takeOverStaged } from './finish-source.js'
 import type { PipelineContext } from './pipeline-context.js'
-import { keepsOthers, placeOutputs, placesStand, removeStale, takeBack } from './place-outputs.js'
+import { keepsOthers, placeOutputs, placesStand, takeBack } from './place-outputs.js'
 import { commitStageRange, runStageRange } from './run-stage-range.js'
 import { SourceBooks } from './source-books.js'
-import { fingerprintOfSource } from './source-fingerprint.js'
+import { SourceFailed } from './source-failed.js'
 import type { SpoolBound } from './spool-bound.js'
-
-/** Tasks of a source failed, so that it is open. */
-export class SourceFailed extends UnitFailed {
-  constructor(readonly failures: readonly TaskFailure[]) {
-    const [{ stage, error }] = failures
-    const more = failures.length > 1 ? ` (and ${failures.length - 1} more tasks of it)` : ''
-    super({ code: 'task_failed', message: `${stage}: ${error}${more}`, consequence: 'fail_unit' })
-  }
-}
 
 /** Stages that do nothing, to read off what a source holds. */
 const nothing: StageRange = { from: 0, to: 0, pool: 0 }
@@ -111,26 +102,16 @@ export class SourceWork implements Part {
       const run = await this.#runAll()
       // It is decided again before anything else is done.
       if (run === 'decision_lost') return
-      const record = await this.#takeOver(run)
+      const record = await takeOverStaged(this.context, run)
       const files = placeOutputs(this.context, record)
-      if (files !== undefined) return this.#finish(record, files)
+      if (files !== undefined) {
+        await finishSource(this.books, record, files)
+        this.#isDone = true
+        return
+      }
       takeBack(this.context, record)
       await this.#withdraw(record, `what source ${this.source.name} wrote is lost`)
     }
-  }
-
-  /** What another process staged gets names of this one's, so that it finds nothing to rename should it wake up. */
-  async #takeOver(record: StagesRecord): Promise<StagesRecord> {
-    const { ledger, job } = this.context
-    const moved = takeStagedFiles(
-      job.writer,
-      record.outputs.map(({ staged }) => staged),
-    )
-    if (moved.size === 0) return record
-    const outputs = record.outputs.map(output => ({ ...output, staged: moved.get(output.staged) ?? output.staged }))
-    const taken = { ...record, outputs }
-    await ledger.commit([taken])
-    return taken
   }
 
   async #runAll(): Promise<StagesRecord | 'decision_lost'> {
@@ -205,7 +186,11 @@ export class SourceWork implements Part {
     if (settled.kind === 'failed') {
       const { error } = settled
       if (before?.spool === undefined || error.consequence !== 'redo_input') throw new UnitFailed(error)
-      if (range.applies !== undefined && (await this.#dropDecision(range.applies, error))) return 'decision_lost'
+      if (
+        range.applies !== undefined &&
+        (await dropDecision(this.context, { source: this.id, barrier: range.applies }, error))
+      )
+        return 'decision_lost'
       await this.#withdraw(before, error.message)
       return 'input_lost'
     }
@@ -232,18 +217,6 @@ export class SourceWork implements Part {
     return commitStageRange(this.books, nothing, { result: empty, before: undefined })
   }
 
-  /** Where it is the decision that is damaged, it no longer counts. */
-  async #dropDecision(barrier: number, { path, message }: UnitError): Promise<boolean> {
-    const { ledger, decisions, emit } = this.context
-    const verdict = decisions.of(barrier, this.source.id)
-    if (path === undefined || verdict === undefined || !path.endsWith(verdict.path)) return false
-    const records = [...ledger.all('verdict')].filter(({ file }) => file.path === verdict.path)
-    await ledger.withdraw(records)
-    decisions.forget(barrier)
-    emit({ event_type: 'checkpoint_damaged', partition: this.source.id, path, reason: message })
-    return true
-  }
-
   async #withdraw(record: StagesRecord, reason: string): Promise<void> {
     const { ledger, directory, emit } = this.context
     if (++this.#setbacks > mostSetbacks)
@@ -257,40 +230,6 @@ export class SourceWork implements Part {
     if (path !== undefined) {
       emit({ event_type: 'checkpoint_damaged', partition: this.source.id, path, reason })
       renameIfThere(path, `${path}.damaged-${randomBytes(4).toString('hex')}`)
-    }
-  }
-
-  /** Puts on record that the source is complete; what an earlier run wrote for it and this one did not goes. */
-  async #finish({ fingerprint, counts }: StagesRecord, files: readonly ExportedFile[]): Promise<void> {
-    const { context, source } = this
-    const before = context.manifest.of(source.id)
-    const chain = fingerprintOfSource(source, { digest: this.books.digest, links: context.pipeline.links })
-    const placed: PlacedRecord = { kind: 'placed', source: source.id, fingerprint, chain, files }
-    await context.ledger.commit([placed])
-    context.manifest.note(placed)
-    removeStale(context, before?.files ?? [])
-    const open = this.books.openRecord()
-    if (open !== undefined) await context.ledger.withdraw([open])
-    if (!context.keepsSpools) await this.#dropSpools()
-    this.#isDone = true
-    context.emit({
-      event_type: 'partition_complete',
-      partition: source.id,
-      samples_in: counts[0]?.itemsIn ?? 0,
-      samples_out: files.reduce((sum, { rows }) => sum + rows, 0),
-      duration_ms: counts.reduce((sum, { ms }) => sum + ms, 0),
-    })
-  }
-
-  async #dropSpools(): Promise<void> {
-    const { ledger, directory, pipeline } = this.context
-    for (const { to, signs } of pipeline.ranges) {
-      const fingerprint = this.books.fingerprintAt(to)
-      const record = fingerprint === undefined ? undefined : ledger.get('stages', fingerprint)
-      if (record?.spool === undefined) continue
-      // A decision is known by the signatures that it was made of.
-      if (signs === undefined) await ledger.withdraw([record])
-      remove(resolve(directory.path, record.spool.path))
     }
   }
 

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs'
-import { basename, relative } from 'node:path'
+import { basename, relative, sep } from 'node:path'
 import { z } from 'zod'
 import { formatOfName } from '../../io/listing/formats.js'
 import { alignToLine } from '../../io/open-reader.js'
 import { defineStage, type OptionsOf } from '../define-stage.js'
-import { getAllFilePathsUnder } from '../folder-pair/list-files.js'
+import { eachFileUnder } from '../folder-pair/list-files.js'
 import { ownModule } from '../parts.js'
 import { type EmptyTask, FileGroupTask, type FileRange } from '../task.js'
 import { countLines } from './count-lines.js'
@@ -60,21 +60,47 @@ export const FilePartitioningStage = defineStage({
   gives: ['FileGroupTask'],
   isSource: true,
   create: options => ({
-    process: async (_: EmptyTask, { known }): Promise<readonly FileGroupTask[]> => {
-      const listed = listFiles(options)
-      const files = listed.map(({ path }) => path)
-      const places = new Map(listed.map(({ path, place }) => [path, place]))
-      const parts =
-        options.bytesPerSource === undefined && options.linesPerSource === undefined
-          ? groupFiles(files, known, options)
-          : await cutFiles(files, known, options)
-      const sources = parts.map(
-        ({ paths, range }) => new FileGroupTask(paths, { range, places: paths.map(path => places.get(path) ?? path) }),
-      )
-      return options.limit === undefined ? sources : sources.slice(0, options.limit)
-    },
+    process: (_: EmptyTask, context): Iterable<FileGroupTask> | Promise<readonly FileGroupTask[]> =>
+      takesSingleFiles(options) && context.hasGroups === false
+        ? singleFiles(options)
+        : partition(options, context.known),
   }),
 })
+
+/** True where each file is a source, in the order in which they are listed, unless some were taken together before. */
+function takesSingleFiles({
+  filePaths,
+  filesPerPartition = 1,
+  blocksize,
+  bytesPerSource,
+  linesPerSource,
+}: Options): boolean {
+  const isOneRoot = typeof filePaths === 'string' || filePaths.length === 1
+  return isOneRoot && filesPerPartition === 1 && (blocksize ?? bytesPerSource ?? linesPerSource) === undefined
+}
+
+/** One at a time: of millions of files none is held. */
+function* singleFiles(options: Options): Generator<FileGroupTask> {
+  let left = options.limit ?? Number.POSITIVE_INFINITY
+  for (const { path, place } of listFiles(options)) {
+    if (left-- <= 0) return
+    yield new FileGroupTask([path], { places: [place] })
+  }
+}
+
+async function partition(options: Options, known: readonly FileGroupTask[]): Promise<readonly FileGroupTask[]> {
+  const listed = [...listFiles(options)]
+  const files = listed.map(({ path }) => path)
+  const places = new Map(listed.map(({ path, place }) => [path, place]))
+  const parts =
+    options.bytesPerSource === undefined && options.linesPerSource === undefined
+      ? groupFiles(files, known, options)
+      : await cutFiles(files, known, options)
+  const sources = parts.map(
+    ({ paths, range }) => new FileGroupTask(paths, { range, places: paths.map(path => places.get(path) ?? path) }),
+  )
+  return options.limit === undefined ? sources : sources.slice(0, options.limit)
+}
 
 /** What a source is to be. */
 interface SourcePart {
@@ -83,18 +109,23 @@ interface SourcePart {
 }
 
 /** A file is known by its path in the one folder that was given; where several were given, by its path as it is. */
-function listFiles({
+function* listFiles({
   filePaths,
   fileExtensions,
   recurse,
-}: Options): { readonly path: string; readonly place: string }[] {
+}: Options): Generator<{ readonly path: string; readonly place: string }> {
   const given = typeof filePaths === 'string' ? [filePaths] : filePaths
-  return given.flatMap(root =>
-    getAllFilePathsUnder(root, { recurseSubdirectories: recurse, keepExtensions: fileExtensions }).map(path => ({
-      path,
-      place: given.length === 1 ? relative(root, path) || basename(path) : path,
-    })),
-  )
+  for (const root of given) {
+    const listing = { recurseSubdirectories: recurse, keepExtensions: fileExtensions }
+    for (const path of eachFileUnder(root, listing))
+      yield { path, place: given.length === 1 ? placeIn(root, path) : path }
+  }
+}
+
+/** Paths of what is listed begin as the root does, unless that is written in a roundabout way. */
+function placeIn(root: string, path: string): string {
+  const start = root.endsWith(sep) ? root : root + sep
+  return (path.startsWith(start) ? path.slice(start.length) : relative(root, path)) || basename(path)
 }
 
 /** Groups in the order of their first files. */

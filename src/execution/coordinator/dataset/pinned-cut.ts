@@ -5,6 +5,7 @@ import { checkLineFile, readLineFile, writeLineFile } from '../../../state/line-
 import type { OwnFile } from '../../../state/own-file.js'
 import { measureFile } from '../../../util/durable-file.js'
 import { canonicalJson } from '../../../util/hash.js'
+import { remove } from '../../../util/remove.js'
 
 /** The cut that a job keeps, with the settings that it was made under. */
 export interface PinnedCut extends CutAsMade {
@@ -54,14 +55,13 @@ export function usableCut(pinned: OwnFile<PinnedCut>, settings: unknown): Pinned
 }
 
 /**
- * Pins a cut.
+ * Pins a cut, and removes what an earlier form pinned.
  *
  * @returns its revision
  */
-export function writePinnedCut({ cutLines, roots }: JobDirectory, made: CutAsMade, writer: string): string {
-  return writeLineFile(
-    cutLines,
-    linesOfCut(made, path => roots.recorded(path)),
-    { writer },
-  )
+export function writePinnedCut({ cut, cutLines, roots }: JobDirectory, made: CutAsMade, writer: string): string {
+  const lines = linesOfCut(made, path => roots.recorded(path))
+  const revision = writeLineFile(cutLines, lines, { writer })
+  remove(cut)
+  return revision
 }
