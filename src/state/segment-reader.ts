@@ -46,8 +46,7 @@ export class SegmentReader {
     const isWanted = (record: LedgerRecord) => recordKey(record) === key && attemptOf(record) === attempt
     let last = this.#last
     if (last?.place.segment !== place.segment || last.place.offset !== place.offset) {
-      const line = this.#lineAt(place)
-      last = this.#last = { place, body: line.length === place.length ? bodyOf(line) : undefined }
+      last = this.#last = { place, body: this.#bodyAt(place) ?? this.#bodyAt(place, { isFresh: true }) }
     }
     if (last.body === undefined) return undefined
     if (last.commit === undefined) {
@@ -63,6 +62,13 @@ export class SegmentReader {
   forget(): void {
     this.#windows.length = 0
     this.#last = undefined
+  }
+
+  /** @param isFresh what was read ahead may have been there in part only */
+  #bodyAt(place: Place, { isFresh = false } = {}): Buffer | undefined {
+    if (isFresh) this.#windows.length = 0
+    const line = this.#lineAt(place)
+    return line.length === place.length ? bodyOf(line) : undefined
   }
 
   /** Shorter where the file ends before. */
