@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import type { InputFile } from '../core/partition.js'
 import { describeOpenError } from './byte-source.js'
 import type { DatasetFormat, FileCompression, ReadOptions, RecordBatch, Slice, Survey } from './reader.js'
 
@@ -45,16 +46,21 @@ export async function* readSlice(slice: Slice, options: ReadOptions): AsyncGener
  */
 export async function surveyFile(path: string, format: DatasetFormat, compression: FileCompression): Promise<Survey> {
   const sizeBytes = sizeOf(path)
-  if (compression === 'none' && format === 'jsonl') return { kind: 'bytes', sizeBytes }
+  const known = surveyBySize({ format, compression, sizeBytes })
+  if (known !== undefined) return known
   if (format === 'parquet') {
     const { surveyParquet } = await import('./parquet/read-parquet.js')
     return surveyParquet(path)
   }
-  if (format === 'arrow') {
-    const { surveyArrow } = await import('./arrow/read-arrow.js')
-    return surveyArrow(path, sizeBytes)
-  }
-  return { kind: 'whole', sizeBytes }
+  const { surveyArrow } = await import('./arrow/read-arrow.js')
+  return surveyArrow(path, sizeBytes)
+}
+
+/** What a file offers for cutting, where its size says all of that; undefined where its footer has to be read. */
+export function surveyBySize(file: Pick<InputFile, 'format' | 'compression' | 'sizeBytes'>): Survey | undefined {
+  const { format, compression, sizeBytes } = file
+  if (format === 'parquet' || format === 'arrow') return undefined
+  return { kind: compression === 'none' && format === 'jsonl' ? 'bytes' : 'whole', sizeBytes }
 }
 
 function sizeOf(path: string): number {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { DatasetCut, InputFile, Partition } from '../core/partition.js'
 import type { Slice } from '../core/slice.js'
-import { fingerprintOf } from '../util/hash.js'
+import { arrayOf, fingerprintOf } from '../util/hash.js'
 import { Boundaries } from './boundaries.js'
 import {
   type AlignToLine,
@@ -68,7 +68,7 @@ function bytesOf({ cut }: Slice, file: InputFile): number {
  * is there decides nothing about a partition.
  */
 function group(stretches: readonly Stretch[], before: DatasetCut | undefined): Partition[] {
-  const known = new Map(before?.partitions.map(({ key, slices }) => [key, placesOf(slices)]))
+  const known = new Map(before?.partitions.map(({ key, slices }) => [key, slices]))
   const groups = new Map<string, Stretch[]>()
   for (const [index, stretch] of stretches.entries()) {
     const tag = stretch.kind === 'plain' ? stretch.tag : `alone ${index}`
@@ -76,8 +76,10 @@ function group(stretches: readonly Stretch[], before: DatasetCut | undefined): P
     if (members === undefined) groups.set(tag, [stretch])
     else members.push(stretch)
   }
-  const isKept = (tag: string, members: readonly Stretch[]) =>
-    known.get(tag) === placesOf(members.map(({ slice }) => slice))
+  const isKept = (tag: string, members: readonly Stretch[]) => {
+    const slices = known.get(tag)
+    return slices?.length === members.length && slices.every((slice, index) => isSamePlace(slice, members[index].slice))
+  }
   const kept = new Set([...groups].filter(([tag, members]) => isKept(tag, members)).map(([tag]) => tag))
   return [...groups].map(([tag, members]) => {
     const slices = members.map(({ slice }) => slice)
@@ -91,9 +93,17 @@ function group(stretches: readonly Stretch[], before: DatasetCut | undefined): P
   })
 }
 
+function isSamePlace(a: Slice, b: Slice): boolean {
+  return a === b || placeOf(a) === placeOf(b)
+}
+
 /** How its columns are read is no part of where a slice lies. */
-function placesOf(slices: readonly Slice[]): string {
-  return JSON.stringify(slices.map(({ path, format, compression, cut }) => ({ path, format, compression, cut })))
+function placeOf({ path, format, compression, cut }: Slice): string {
+  return JSON.stringify({ path, format, compression, cut })
+}
+
+function* placesOf(slices: readonly Slice[]): Generator<string> {
+  for (const slice of slices) yield placeOf(slice)
 }
 
 /** A readable name that two partitions never share. */
@@ -102,8 +112,9 @@ function keyOf(slices: readonly Slice[], taken: ReadonlySet<string>): string {
     .replace(/\..*$/, '')
     .replace(/[^A-Za-z0-9_-]/g, '_')
     .slice(0, 24)
+  const places = () => placesOf(slices)
   const key = (...salt: string[]) =>
-    `${stem || 'part'}-${fingerprintOf('slices', placesOf(slices), ...salt).slice(0, 12)}`
+    `${stem || 'part'}-${fingerprintOf('slices', arrayOf(places), ...salt).slice(0, 12)}`
   // Where one that was moved away has it, whatever came to its place is another one.
   return taken.has(key()) ? key('again') : key()
 }

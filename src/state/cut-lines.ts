@@ -205,7 +205,8 @@ class LineTable {
 
   #fileOf([folder, kind, name, sizeBytes, stamp]: FileLine): InputFile {
     const [, format, compression, share] = this.#kinds[kind]
-    return { path: this.here(this.#folders[folder] + name), format, compression, sizeBytes, stamp, share }
+    // Joined, it is one text; a sum is kept as a tree of its parts until somebody looks into it.
+    return { path: this.here([this.#folders[folder], name].join('')), format, compression, sizeBytes, stamp, share }
   }
 
   #sliceOf([file, cutKind, start = 0, end = 0, told = noReading, kind]: SliceEntry): Slice {

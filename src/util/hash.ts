@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import xxhash, { type XXHash } from 'xxhash-wasm'
 
 /** Compiled with the module, a millisecond: nobody can use it too early. */
@@ -56,11 +56,42 @@ export function xxh32(bytes: Uint8Array): number {
   return api.create32().update(bytes).digest() >>> 0
 }
 
+/** A text that is never in memory as a whole: each time it is asked for, it comes in pieces. */
+export interface LongText {
+  readonly length: number
+  pieces(): Iterable<string>
+}
+
 /** SHA-256 of the parts, as 40 hex digits; parts are separated, so that no two lists of parts share a text. */
-export function fingerprintOf(...parts: readonly string[]): string {
+export function fingerprintOf(...parts: readonly (string | LongText)[]): string {
+  if (parts.some(part => typeof part !== 'string')) return fingerprintOfLong(parts)
   let text = ''
   for (const part of parts) text += `${part.length}:${part}`
   return hash('sha256', text, 'hex').slice(0, 40)
+}
+
+function fingerprintOfLong(parts: readonly (string | LongText)[]): string {
+  const running = createHash('sha256')
+  for (const part of parts) {
+    running.update(`${part.length}:`)
+    for (const piece of typeof part === 'string' ? [part] : part.pieces()) running.update(piece)
+  }
+  return running.digest('hex').slice(0, 40)
+}
+
+/** The text of a JSON array, by the texts of its items. */
+export function arrayOf(items: () => Iterable<string>): LongText {
+  let length = 1
+  for (const item of items()) length += item.length + 1
+  function* pieces() {
+    let before = '['
+    for (const item of items()) {
+      yield before + item
+      before = ','
+    }
+    yield before === '[' ? '[]' : ']'
+  }
+  return { length: Math.max(2, length), pieces }
 }
 
 /** JSON with the keys of every object in order, so that equal values have equal texts. */

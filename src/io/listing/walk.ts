@@ -1,5 +1,5 @@
 import { type BigIntStats, type Dirent, readdirSync, realpathSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { sep } from 'node:path'
 import { describeOpenError } from '../byte-source.js'
 
 /** A name below a folder. */
@@ -23,8 +23,10 @@ export interface WalkOptions {
 export function* walk(folder: string, options: WalkOptions, above: readonly string[] = []): Generator<Found> {
   const real = realpathSync(folder)
   if (above.includes(real)) return
+  const start = folder.endsWith(sep) ? folder : folder + sep
   for (const entry of listEntries(folder)) {
-    const path = join(folder, entry.name)
+    // Of a million paths, none is a tree of its parts.
+    const path = [start, entry.name].join('')
     if (entry.name.startsWith('.')) {
       options.onHidden?.(path)
       continue

@@ -3,7 +3,7 @@ import { holdsTypes } from '../../../config/export-format.js'
 import type { DatasetPath, Recipe } from '../../../config/recipe.js'
 import type { DatasetCut, InputFile } from '../../../core/partition.js'
 import { type InputListing, listInputs, parseDatasetPath, type WeightedPath } from '../../../io/list-inputs.js'
-import { alignToLine, surveyFile } from '../../../io/open-reader.js'
+import { alignToLine, surveyBySize, surveyFile } from '../../../io/open-reader.js'
 import { cutDataset, type Sizing } from '../../../planning/cut-dataset.js'
 import type { AlignToLine, SurveyedFile } from '../../../planning/cut-file.js'
 import { type DatasetProfile, sizePartitions } from '../../../planning/size-partitions.js'
@@ -81,15 +81,24 @@ function cutAlike(
   { sizing, before }: { readonly sizing: Sizing; readonly before: DatasetCut | undefined },
 ): DatasetCut {
   const roots = Roots.named(places)
-  const named = surveyed.map(({ file, survey }) => ({ file: roots.allRecorded(file), survey }))
+  const named = roots.isEmpty
+    ? surveyed
+    : surveyed.map(({ file, survey }) => ({ file: roots.allRecorded(file), survey }))
   const align: AlignToLine = (path, offset, sizeBytes) => alignToLine(roots.here(path), offset, sizeBytes)
   return roots.allHere(cutDataset(named, sizing, { align, before: roots.allRecorded(before) }))
 }
 
-/** What each file offers for cutting. */
+/** What each file offers for cutting. Of a million small files, none is looked at again for its size. */
 export async function surveyAll(files: readonly InputFile[]): Promise<SurveyedFile[]> {
   const surveyed = new Array<SurveyedFile>(files.length)
-  await forEachConcurrently(files.entries(), 8, async ([index, file]) => {
+  const withFooters: number[] = []
+  for (const [index, file] of files.entries()) {
+    const survey = surveyBySize(file)
+    if (survey === undefined) withFooters.push(index)
+    else surveyed[index] = { file, survey }
+  }
+  await forEachConcurrently(withFooters, 8, async index => {
+    const file = files[index]
     surveyed[index] = { file, survey: await surveyFile(file.path, file.format, file.compression) }
   })
   return surveyed
