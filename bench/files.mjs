@@ -1,64 +1,98 @@
-// What many small files cost before any work begins, for a million files of 50 bytes (or as many as are given): `pawl plan`
-// of them, a run until it has pinned its cut and begun, the plan again, and with one file more. Seconds and MB. Making the files
-// takes about a minute, and 4 GB of blocks.
+// A job over many small files: how long `pawl plan` takes, a run until its cut is pinned, and the same again where one file
+// was added; the memory of each, and what the job keeps of its files on disk.
+// Options: how many files (1000000).
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { main, makeFolder, timeCommand } from './shared.mjs'
+import { main, makeFolder } from './shared.mjs'
 
 const count = Number(process.argv[2] ?? 1_000_000)
-const bars = { plan_s: 60, plan_mb: 1000, recut_s: 20 }
+const inFolder = 1000
 const folder = makeFolder()
-const env = { ...process.env, XDG_STATE_HOME: join(folder, 'state') }
-const path = number => join(folder, 'data', String(Math.floor(number / 1000)), `${number}.jsonl`)
+const pathOf = id => {
+  const name = String(id).padStart(8, '0')
+  return join(folder, 'data', name.slice(0, 5), `part-${name}.jsonl`)
+}
 
-function makeFiles() {
-  for (let number = 0; number < count; number++) {
-    if (number % 1000 === 0) mkdirSync(join(path(number), '..'), { recursive: true })
-    writeFileSync(path(number), `${JSON.stringify({ id: number, text: 'a text of some words' })}\n`.padStart(50))
+/** 50 bytes with the line end. */
+const textOf = id => `{"text":"a short text, its number is ${String(id).padStart(8, '0')} ."}\n`
+
+const writing = performance.now()
+for (let id = 0; id < count; id++) {
+  if (id % inFolder === 0) mkdirSync(join(pathOf(id), '..'), { recursive: true })
+  writeFileSync(pathOf(id), textOf(id))
+}
+const written_s = seconds(performance.now() - writing)
+
+const recipe = join(folder, 'recipe.yaml')
+const job = join(folder, 'jobs', 'files')
+writeFileSync(
+  recipe,
+  JSON.stringify({
+    ...{ dataset_path: join(folder, 'data'), export_path: join(folder, 'out', 'result.jsonl') },
+    ...{ work_dir: join(folder, 'jobs'), job_id: 'files', np: 1, process: ['text_length_filter'] },
+  }),
+)
+
+function seconds(ms) {
+  return Number((ms / 1000).toFixed(1))
+}
+
+/** What the system says was the most memory of a process; of one that is gone, nothing. */
+function peakMb(pid) {
+  try {
+    return Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1000)
+  } catch (error) {
+    if (error.code !== 'ENOENT' && error.code !== 'ESRCH') throw error
+    return 0
   }
 }
 
-async function plan() {
-  const { ms, peakSelfMb } = await timeCommand(process.execPath, [main, 'plan', '--config', 'recipe.yaml', '--json'], {
-    cwd: folder,
-    env,
-  })
-  return { s: Number((ms / 1000).toFixed(1)), mb: Math.round(peakSelfMb) }
-}
+const epochs = () => (existsSync(join(job, 'metadata', 'epochs')) ? readdirSync(join(job, 'metadata', 'epochs')) : [])
 
-/** Starts the job and ends it as soon as its first unit is done. */
-async function begin() {
-  const job = join(folder, 'jobs', 'files')
+/** Runs a command to its end, or until it is killed as `isDone` says so. */
+async function time(args, isDone = () => false) {
   const started = performance.now()
-  const child = spawn(process.execPath, [main, 'run', '--config', 'recipe.yaml', '--quiet'], {
-    ...{ cwd: folder, env, stdio: 'ignore' },
-  })
-  const ended = once(child, 'exit')
-  const hasBegun = () => existsSync(join(job, 'checkpoints')) && readdirSync(join(job, 'checkpoints')).length > 0
-  while (child.exitCode === null && !hasBegun()) await delay(50)
-  const begun_s = Number(((performance.now() - started) / 1000).toFixed(1))
-  child.kill('SIGKILL')
+  const child = spawn(process.execPath, [main, ...args, '--config', recipe], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const ended = new Promise(done => child.once('close', done))
+  let peak = 0
+  while (child.exitCode === null && !isDone()) {
+    peak = Math.max(peak, peakMb(child.pid))
+    await Promise.race([ended, delay(20)])
+  }
+  const ms = performance.now() - started
+  const isCut = child.exitCode === null
+  if (isCut) child.kill('SIGKILL')
   await ended
-  const files = readdirSync(job, { recursive: true }).filter(name => /\.jsonl?$/.test(name))
-  const sizes = files.map(name => [name, Number((statSync(join(job, name)).size / 1e6).toFixed(1))])
-  return { begun_s, largest_mb: Object.fromEntries(sizes.sort((a, b) => b[1] - a[1]).slice(0, 4)) }
+  if (!isCut && child.exitCode !== 0) throw new Error(`pawl ${args.join(' ')} ended with ${child.exitCode}`)
+  return { s: seconds(ms), peak_mb: peak }
 }
 
-makeFiles()
-writeFileSync(
-  join(folder, 'recipe.yaml'),
+async function runToPin() {
+  const before = epochs().join()
+  return time(['run', '--quiet'], () => epochs().some(name => /^\d+$/.test(name)) && epochs().join() !== before)
+}
+
+const plan = await time(['plan'])
+const pin = await runToPin()
+const kept = ['partitions/cut.jsonl', 'metadata/recipe.json', 'dag_execution_plan.json']
+const kept_mb = Object.fromEntries(kept.map(name => [name, Number((statSync(join(job, name)).size / 1e6).toFixed(2))]))
+// In the middle of all.
+writeFileSync(pathOf(Math.floor(count / 2)).replace('.jsonl', '-and.jsonl'), textOf(count))
+const added = await time(['plan'])
+const pinnedAgain = await runToPin()
+console.log(
   JSON.stringify({
-    ...{ dataset_path: 'data', export_path: 'out/result.jsonl', work_dir: 'jobs', job_id: 'files', np: 2 },
-    ...{ process: [{ text_length_filter: { min_len: 1 } }], checkpoint: { strategy: 'every_op' } },
-    partition: { mode: 'manual', num_of_partitions: Math.max(1, Math.round(count / 1000)) },
+    bench: 'files',
+    files: count,
+    written_s,
+    plan,
+    bar_plan: { s: 60, peak_mb: 1000 },
+    run_to_pin: pin,
+    plan_one_added: added,
+    run_to_pin_one_added: pinnedAgain,
+    bar_one_added_s: 20,
+    kept_mb,
   }),
 )
-const first = await plan()
-const run = await begin()
-const again = await plan()
-writeFileSync(path(count - 1).replace(/\.jsonl$/, '-more.jsonl'), '{"text":"one file more"}\n')
-const more = await plan()
-console.log(JSON.stringify({ files: count, plan: first, run, again, one_file_more: more, bars }, null, 2))

@@ -22,7 +22,7 @@ export async function openInput(
   if (recipe.conflict !== undefined) throw RecipeError.of(recipe.conflict)
   const settings = exportSettings(recipe)
   const listing = await listDataset(recipe, known)
-  refuseOverlap(recipe, settings.target, listing.files)
+  refuseOverlap(recipe, settings.target, listing)
   refuseUnwritable(recipe, settings.target)
   return { settings, listing }
 }

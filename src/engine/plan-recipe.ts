@@ -6,11 +6,11 @@ import { LedgerIndex } from '../state/ledger-index.js'
 import { usableCores } from '../util/cpu.js'
 import { checkDisk } from './check-disk.js'
 import { describePlan, type PlanDescription } from './describe-plan.js'
+import { cutSettingsOf } from './find-input.js'
 import { directoryOf } from './job-facts.js'
 import { openInput } from './open-input.js'
 import type { OpenRecipe } from './open-recipe.js'
 import { planReuse, type ReusePlan } from './plan-reuse.js'
-import { cutSettingsOf } from './prepare-job.js'
 
 /** What running a recipe would do, and why. Reads a little of the input and writes nothing. */
 export async function planRecipe({ recipe }: OpenRecipe): Promise<{

@@ -1,44 +1,31 @@
 import { statSync } from 'node:fs'
 import { stringify } from 'yaml'
-import type { Recipe } from '../config/recipe.js'
-import type { DatasetCut, InputFile } from '../core/partition.js'
+import type { DatasetCut } from '../core/partition.js'
 import { UsageError } from '../core/usage-error.js'
-import { type OpenDataset, openDataset } from '../execution/coordinator/dataset/open-dataset.js'
-import {
-  filesOf,
-  type PinnedCut,
-  readPinnedCut,
-  revisionOfPinned,
-  usableCut,
-  writePinnedCut,
-} from '../execution/coordinator/dataset/pinned-cut.js'
+import { readPinnedCut, writePinnedCut } from '../execution/coordinator/dataset/pinned-cut.js'
 import { booksOf, type RunContext } from '../execution/coordinator/scheduler/run-context.js'
 import { Scheduler } from '../execution/coordinator/scheduler/scheduler.js'
 import { Pace } from '../execution/coordinator/scheduler/straggler.js'
 import type { Team } from '../execution/coordinator/scheduler/team.js'
 import { JobFailure } from '../execution/protocol/job-failure.js'
-import type { InputListing } from '../io/list-inputs.js'
 import { describeChanges, describeFiles, describeReuse } from '../planning/explain.js'
 import { type OperatorPlan, planOperators } from '../planning/reaches.js'
 import { type EpochNote, openEpoch } from '../state/epochs.js'
 import type { JobDirectory } from '../state/job-directory.js'
 import { LeaseLost } from '../state/lease.js'
-import { type OwnFile, writeOwnFile } from '../state/own-file.js'
+import { writeOwnFile } from '../state/own-file.js'
 import type { RecordedRoots } from '../state/recorded-roots.js'
-import { usableCores } from '../util/cpu.js'
 import { writeFileAtomically } from '../util/durable-file.js'
 import { stampOf } from '../util/file-stamp.js'
 import { plural } from '../util/format.js'
 import { canonicalJson } from '../util/hash.js'
-import { checkDisk, type DiskCheck } from './check-disk.js'
+import type { DiskCheck } from './check-disk.js'
 import { datasetsOf } from './choose-job.js'
 import { describePlan } from './describe-plan.js'
-import { type ExaminedJob, examineJob } from './examine-job.js'
-import { withColumns } from './export-settings.js'
+import { cutSettingsOf, type FoundInput, stillValid } from './find-input.js'
 import { isExportCurrent } from './finish-job.js'
 import { factsOf, type RecordedRecipe, reachesOf, readRecordedRecipe, tallyStart } from './job-facts.js'
 import type { JobSession } from './job-session.js'
-import { openInput } from './open-input.js'
 import type { MeteredOptions } from './run-options.js'
 import { version } from './version.js'
 
@@ -48,18 +35,6 @@ export interface PreparedJob {
   readonly scheduler: Scheduler
   readonly plan: OperatorPlan
   readonly cut: DatasetCut
-}
-
-/** What was learned of the input before the job was in this process's hands. */
-export interface FoundInput {
-  readonly listing: InputListing
-  readonly dataset: OpenDataset
-  /** Which pinned cut that was based on; undefined where there was none. */
-  readonly revision: string | undefined
-  /** The files of the last run, where they are known. */
-  readonly before: readonly InputFile[] | undefined
-  readonly examined: ExaminedJob
-  readonly disk: DiskCheck
 }
 
 /** Takes up work: opens an epoch, or joins the one that others are in; looks up what is committed, and says in one line what follows from it. */
@@ -164,46 +139,6 @@ function describeJoining({ recipe, held }: JobSession, { context, scheduler, pla
   const who = others.length > 1 ? `${first} and ${plural(others.length - 1, 'other')}` : first
   const reuse = describeReuse(reachesOf(booksOf(context), scheduler.states), plan.operators)
   return `Joining ${recipe.jobId}, at which ${who} ${others.length > 1 ? 'are' : 'is'} at work: ${reuse || 'nothing is committed yet'}`
-}
-
-/** The input as it was found, unless another process pinned another cut before this one got hold of the job. */
-async function stillValid(
-  { recipe, directory }: JobSession,
-  given: FoundInput | undefined,
-): Promise<{ readonly cut: DatasetCut; readonly before?: readonly InputFile[] }> {
-  const found = given ?? (await findInput(recipe, directory))
-  const revision = revisionOfPinned(directory)
-  if (revision === undefined || revision === found.revision) return { cut: found.dataset.cut, before: found.before }
-  const now = readPinnedCut(directory)
-  const { cut } = await datasetOf(recipe, found.listing, now)
-  return { cut, before: filesOf(now) }
-}
-
-function datasetOf(recipe: Recipe, listing: InputListing, cut: OwnFile<PinnedCut>): Promise<OpenDataset> {
-  return openDataset(recipe, listing, { pinned: usableCut(cut, cutSettingsOf(recipe)), cores: usableCores() })
-}
-
-/**
- * Lists the input, looks at the job's place, and cuts the dataset or takes the cut that was pinned for it. Changes nothing.
- *
- * @throws {RecipeError} where input and output contradict each other, or the place belongs to something else
- * @throws {InputError} where the input cannot be listed
- */
-export async function findInput(recipe: Recipe, directory: JobDirectory): Promise<FoundInput> {
-  const pinned = readPinnedCut(directory)
-  const before = filesOf(pinned)
-  const { settings, listing } = await openInput(recipe, before)
-  const examined = examineJob(recipe, settings, directory)
-  const dataset = await datasetOf(recipe, listing, pinned)
-  const { cut } = dataset
-  const disk = checkDisk(recipe, { cut, exporting: withColumns(settings, cut), ledger: examined.ledger })
-  const revision = pinned.kind === 'read' ? pinned.content.revision : undefined
-  return { listing, dataset, revision, before, examined, disk }
-}
-
-/** The settings that a pinned cut holds for. */
-export function cutSettingsOf({ partition, suffixes }: Recipe): unknown {
-  return { partition, suffixes }
 }
 
 function contextOf(

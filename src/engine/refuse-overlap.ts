@@ -1,9 +1,11 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import picomatch from 'picomatch'
 import type { DatasetPath, Recipe } from '../config/recipe.js'
 import { RecipeError } from '../config/recipe-error.js'
-import { parseDatasetPath } from '../io/list-inputs.js'
+import { type InputListing, parseDatasetPath } from '../io/list-inputs.js'
+
+type Inputs = Pick<InputListing, 'files' | 'links'>
 
 /** A place that a job writes to. */
 interface Place {
@@ -20,11 +22,11 @@ interface Place {
  *
  * @throws {RecipeError} naming both places
  */
-export function refuseOverlap(recipe: Recipe, target: string, inputs: readonly { readonly path: string }[]): void {
+export function refuseOverlap(recipe: Recipe, target: string, { files, links }: Inputs): void {
   const places = placesOf(recipe, target)
   const own = places.map(place => ({ ...place, real: realPath(place.path) }))
-  const realInput = realFiles()
-  for (const { path } of inputs) refuseInputInPlace(realInput(path), path, own)
+  const realInput = realFiles(links)
+  for (const { path } of files) refuseInputInPlace(realInput(path), path, own)
   for (const root of recipe.datasets.flatMap(rootsOf)) {
     const place = places.find(each => reads(root, each))
     if (place !== undefined)
@@ -135,12 +137,12 @@ function realPath(path: string): string {
   }
 }
 
-/** Where files lead to, each folder looked up once: of a million files, most lie beside another. */
-function realFiles(): (path: string) => string {
+/** Where files lead to, each folder looked up once: of a million files, most lie beside another and are no links. */
+function realFiles(links: ReadonlySet<string>): (path: string) => string {
   const folders = new Map<string, string>()
   return path => {
     const full = resolve(path)
-    if (lstatSync(full, { throwIfNoEntry: false })?.isSymbolicLink() === true) return realPath(full)
+    if (links.has(path)) return realPath(full)
     const folder = dirname(full)
     let real = folders.get(folder)
     if (real === undefined) {

@@ -35,6 +35,8 @@ export interface IgnoredFile {
 
 export interface InputListing {
   readonly files: readonly InputFile[]
+  /** Paths of those that may be links; all others are none. */
+  readonly links: ReadonlySet<string>
   readonly ignored: readonly IgnoredFile[]
 }
 
@@ -55,6 +57,7 @@ export async function listInputs(
 ): Promise<InputListing> {
   const files: InputFile[] = []
   const ignored = new Map<string, string>()
+  const links = new Set<string>()
   const seen = new SeenFiles()
   const known = new Map(options.known?.map(file => [file.path, file]))
   for (const source of paths) {
@@ -65,18 +68,20 @@ export async function listInputs(
       })
     for (const found of findFiles(written, options, ignored)) {
       const stats = regularFile(found.path)
+      if (found.mayBeLink) links.add(found.path)
       const earlier = seen.add(found.path, stats)
       if (earlier !== undefined && (options.duplicates !== 'keep' || earlier === found.path))
         throw listedTwice(found.path, earlier)
-      refuseClosed(found.path)
-      files.push(asKnown(known.get(found.path), { found, stats, share }) ?? (await describeFile(found, stats, share)))
+      const before = asKnown(known.get(found.path), { found, stats, share })
+      files.push(before ?? (await describeFile(found, stats, share)))
     }
   }
-  return { files, ignored: [...ignored].map(([path, kind]) => ({ path, kind })) }
+  return { files, links, ignored: [...ignored].map(([path, kind]) => ({ path, kind })) }
 }
 
 interface FoundFile extends FileFormat {
   readonly path: string
+  readonly mayBeLink: boolean
 }
 
 interface Look {
@@ -121,7 +126,7 @@ function hubHint(written: string): string {
 
 function namedFile(path: string, { suffixes }: ListOptions): FoundFile {
   const format = formatOfName(path) ?? (suffixes && hasSuffix(path, suffixes) ? plainText : undefined)
-  if (format !== undefined) return { path, ...format }
+  if (format !== undefined) return { path, mayBeLink: true, ...format }
   throw new InputError(
     'unknown_format',
     `${path}: its suffix tells no format; rename it to one of ${knownSuffixes}, or name its suffix in suffixes to read it as plain text`,
@@ -162,17 +167,17 @@ function wanted({ suffixes }: ListOptions): string {
 /** The files that are data; the others are noted as ignored. */
 function choose(places: Iterable<Found>, { suffixes }: ListOptions, ignored: Map<string, string>): FoundFile[] {
   const found: FoundFile[] = []
-  for (const { path, kind } of places) {
+  for (const { path, kind, mayBeLink } of places) {
     if (kind === 'absent') {
       ignored.set(path, path.includes('\ufffd') ? 'whose names are not UTF-8' : 'links that lead nowhere')
       continue
     }
     const format = formatOfName(path)
     if (suffixes !== undefined) {
-      if (hasSuffix(path, suffixes)) found.push({ path, ...(format ?? plainText) })
+      if (hasSuffix(path, suffixes)) found.push({ path, mayBeLink, ...(format ?? plainText) })
       else ignored.set(path, 'of other suffixes than those wanted')
     } else if (format === undefined) ignored.set(path, 'whose suffix tells no known format')
-    else found.push({ path, ...format })
+    else found.push({ path, mayBeLink, ...format })
   }
   if (suffixes !== undefined) return found
   return leaveAside(leaveAside(found, metadata, ignored), textBeside, ignored)
@@ -226,19 +231,16 @@ function regularFile(path: string): BigIntStats {
   )
 }
 
-function refuseClosed(path: string): void {
-  try {
-    accessSync(path, constants.R_OK)
-  } catch (error) {
-    throw describeOpenError(path, error)
-  }
-}
-
 async function describeFile(
   { path, format, compression }: FoundFile,
   stats: BigIntStats,
   share: number,
 ): Promise<InputFile> {
+  try {
+    accessSync(path, constants.R_OK)
+  } catch (error) {
+    throw describeOpenError(path, error)
+  }
   refuseWrongKind(path, { format, compression })
   return {
     path,

@@ -6,6 +6,8 @@ import { describeOpenError } from '../byte-source.js'
 export interface Found {
   readonly path: string
   readonly kind: PlaceKind
+  /** False where the folder says that the name is no link. */
+  readonly mayBeLink: boolean
 }
 
 export interface WalkOptions {
@@ -32,7 +34,7 @@ export function* walk(folder: string, options: WalkOptions, above: readonly stri
       continue
     }
     const kind = kindOfEntry(entry, path)
-    if (kind !== 'folder') yield { path, kind }
+    if (kind !== 'folder') yield { path, kind, mayBeLink: !entry.isFile() }
     else if (options.isRecursive) yield* walk(path, options, [...above, real])
   }
 }
