@@ -156,9 +156,9 @@ async function watch<T>(wait: () => Promise<T>, { signal }: HoldOptions): Promis
 
 /** Files of the job's own that are not as they were written get another name, and are then made again. */
 function setDamagedAside(directory: JobDirectory): { path: string; reason: string }[] {
-  const { cutLines, cut, recipe, exports, rootsFile } = directory
+  const { cutLines, oldCut, recipe, exports, rootsFile } = directory
   // Where there are lines, nobody reads what an earlier build pinned.
-  const pinned = existsSync(cutLines) ? cutLines : cut
+  const pinned = existsSync(cutLines) ? cutLines : oldCut
   return [pinned, recipe, exports, rootsFile].flatMap(path => {
     const found = path === cutLines ? checkLineFile(path) : readOwnFile(path)
     if (found.kind !== 'damaged' || !existsSync(path)) return []

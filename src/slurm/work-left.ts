@@ -10,8 +10,8 @@ import type { ScriptNote } from './script.js'
 
 /** How far the work of a script is, by the records of its job. Changes nothing. */
 export async function workLeft({ kind, jobDir, tasks }: ScriptNote): Promise<WorkLeft> {
-  const { recipe, pipeline, cut } = new JobDirectory(jobDir)
-  const isBegun = existsSync(cut) && existsSync(kind === 'recipe' ? recipe : pipeline)
+  const { recipe, pipeline, cutLines, oldCut } = new JobDirectory(jobDir)
+  const isBegun = [cutLines, oldCut].some(path => existsSync(path)) && existsSync(kind === 'recipe' ? recipe : pipeline)
   if (!isBegun) {
     const all = Array.from({ length: tasks }, (_, shard) => shard)
     return { isComplete: false, total: 0, done: 0, missing: tasks, missingShards: all }

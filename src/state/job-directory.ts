@@ -30,7 +30,7 @@ export class JobDirectory {
   /** The pinned cut of a recipe's dataset, or the sources of a pipeline, as a file of lines. */
   readonly cutLines: string
   /** Where builds before format 5 pinned them. */
-  readonly cut: string
+  readonly oldCut: string
   readonly recipe: string
   readonly recipeYaml: string
   readonly exports: string
@@ -62,7 +62,7 @@ export class JobDirectory {
     this.summary = join(path, 'job_summary.json')
     this.plan = join(path, 'dag_execution_plan.json')
     this.cutLines = join(path, 'partitions', 'cut.jsonl')
-    this.cut = join(path, 'partitions', 'cut.json')
+    this.oldCut = join(path, 'partitions', 'cut.json')
     this.recipe = join(path, 'metadata', 'recipe.json')
     this.recipeYaml = join(path, 'metadata', 'recipe.yaml')
     this.exports = join(path, 'metadata', 'exports.json')

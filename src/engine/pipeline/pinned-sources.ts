@@ -51,7 +51,7 @@ export function readPinned(directory: JobDirectory): OwnFile<RecordedSources> {
 /** Pins sources, with paths as they are put on record, and removes what an earlier form pinned. */
 export function writePinned(directory: JobDirectory, pinned: PinnedSources, writer: string): void {
   writeLineFile(directory.cutLines, recordedLines(directory, pinned), { writer })
-  remove(directory.cut)
+  remove(directory.oldCut)
 }
 
 /**
@@ -76,7 +76,7 @@ function* recordedLines({ roots }: JobDirectory, { tag, sources }: PinnedSources
 }
 
 function readPinnedText(directory: JobDirectory): OwnFile<RecordedSources> {
-  const found = directory.read<PinnedText>(directory.cut)
+  const found = directory.read<PinnedText>(directory.oldCut)
   if (found.kind !== 'read') return found
   const sources = new SourceList()
   for (const source of found.content.sources) sources.add(source)

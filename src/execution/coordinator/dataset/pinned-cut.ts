@@ -28,11 +28,11 @@ export function readPinnedCut(directory: JobDirectory): OwnFile<PinnedCut> {
 
 /** As formats before 5 have it. In the directory of a pipeline the name is that of its sources. */
 function readOldCut(directory: JobDirectory): OwnFile<PinnedCut> {
-  const found = directory.read<Partial<CutAsMade>>(directory.cut)
+  const found = directory.read<Partial<CutAsMade>>(directory.oldCut)
   if (found.kind !== 'read') return found
   const { settings, cut } = found.content
   if (settings === undefined || cut === undefined) return { kind: 'absent' }
-  return { kind: 'read', content: { settings, cut, revision: measureFile(directory.cut).checksum } }
+  return { kind: 'read', content: { settings, cut, revision: measureFile(directory.oldCut).checksum } }
 }
 
 /** Which cut a job keeps; undefined where it has none that can be read. Looks at all of its file and keeps nothing of it. */
@@ -59,9 +59,9 @@ export function usableCut(pinned: OwnFile<PinnedCut>, settings: unknown): Pinned
  *
  * @returns its revision
  */
-export function writePinnedCut({ cut, cutLines, roots }: JobDirectory, made: CutAsMade, writer: string): string {
+export function writePinnedCut({ oldCut, cutLines, roots }: JobDirectory, made: CutAsMade, writer: string): string {
   const lines = linesOfCut(made, path => roots.recorded(path))
   const revision = writeLineFile(cutLines, lines, { writer })
-  remove(cut)
+  remove(oldCut)
   return revision
 }
