@@ -5,6 +5,9 @@ import type { DatasetPath, Recipe } from '../config/recipe.js'
 import { RecipeError } from '../config/recipe-error.js'
 import { type InputListing, parseDatasetPath } from '../io/list-inputs.js'
 
+/** A place, and where its name leads. */
+type RealPlace = Place & { readonly real: string }
+
 type Inputs = Pick<InputListing, 'files' | 'links'>
 
 /** A place that a job writes to. */
@@ -25,8 +28,16 @@ interface Place {
 export function refuseOverlap(recipe: Recipe, target: string, { files, links }: Inputs): void {
   const places = placesOf(recipe, target)
   const own = places.map(place => ({ ...place, real: realPath(place.path) }))
-  const realInput = realFiles(links)
-  for (const { path } of files) refuseInputInPlace(realInput(path), path, own)
+  const folders = new Map<string, NearPlaces>()
+  for (const { path } of files) {
+    if (links.has(path)) refuseInputInPlace(realPath(path), path, own)
+    else {
+      const folder = dirname(path)
+      let near = folders.get(folder)
+      if (near === undefined) folders.set(folder, (near = nearPlaces(folder, own)))
+      if (near.places.length > 0) refuseInputInPlace(join(near.real, basename(path)), path, near.places)
+    }
+  }
   for (const root of recipe.datasets.flatMap(rootsOf)) {
     const place = places.find(each => reads(root, each))
     if (place !== undefined)
@@ -60,7 +71,20 @@ function placesOf(recipe: Recipe, target: string): Place[] {
   ]
 }
 
-function refuseInputInPlace(real: string, path: string, places: readonly (Place & { readonly real: string })[]): void {
+/** Which places a file in a folder may be, or lie in. */
+interface NearPlaces {
+  readonly real: string
+  readonly places: readonly RealPlace[]
+}
+
+/** Each folder is looked up once: of a million files, most lie beside another. */
+function nearPlaces(folder: string, places: readonly RealPlace[]): NearPlaces {
+  const real = realPath(folder)
+  const isNear = (own: string) => own === real || isInside(real, own) || dirname(own) === real
+  return { real, places: places.filter(place => isNear(place.real)) }
+}
+
+function refuseInputInPlace(real: string, path: string, places: readonly RealPlace[]): void {
   for (const { name, path: place, isFolder, real: own } of places) {
     if (real === own) throw RecipeError.of(`${name} ${place} is also an input: choose another name`)
     if (isInside(real, own))
@@ -134,22 +158,6 @@ function realPath(path: string): string {
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
     const parent = dirname(full)
     return parent === full ? full : join(realPath(parent), basename(full))
-  }
-}
-
-/** Where files lead to, each folder looked up once: of a million files, most lie beside another and are no links. */
-function realFiles(links: ReadonlySet<string>): (path: string) => string {
-  const folders = new Map<string, string>()
-  return path => {
-    const full = resolve(path)
-    if (links.has(path)) return realPath(full)
-    const folder = dirname(full)
-    let real = folders.get(folder)
-    if (real === undefined) {
-      real = realPath(folder)
-      folders.set(folder, real)
-    }
-    return join(real, basename(full))
   }
 }
 

@@ -1,5 +1,5 @@
 import { accessSync, type BigIntStats, constants } from 'node:fs'
-import { basename, relative, resolve, sep } from 'node:path'
+import { relative, resolve, sep } from 'node:path'
 import picomatch from 'picomatch'
 import type { InputFile } from '../core/partition.js'
 import { stampOf } from '../util/file-stamp.js'
@@ -208,13 +208,12 @@ function leaveAside(
   return others
 }
 
+const metadataPath =
+  /(^|\/)((_delta_log|_spark_metadata|_temporary)(\/|$)|(dataset_infos?\.json|dataset_dict\.json|state\.json)$)/
+
 /** What `save_to_disk` of Hugging Face datasets, Delta Lake and Spark keep beside their data. */
 function isMetadata({ path }: FoundFile): boolean {
-  const parts = path.split(sep)
-  const isInLog = parts.some(part => ['_delta_log', '_spark_metadata', '_temporary'].includes(part))
-  return (
-    isInLog || ['dataset_info.json', 'dataset_infos.json', 'dataset_dict.json', 'state.json'].includes(basename(path))
-  )
+  return metadataPath.test(path)
 }
 
 /** @throws {InputError} for what can be read only once, as it cannot be cut, digested or resumed */

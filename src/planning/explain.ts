@@ -117,12 +117,27 @@ function names(operators: readonly OperatorUse[]): string {
 
 /** Says which input files came, went, or were touched since the last run. */
 export function describeFiles(before: readonly InputFile[], now: readonly InputFile[]): string[] {
-  const old = new Map(before.map(file => [file.path, file]))
-  const current = new Map(now.map(file => [file.path, file]))
-  const added = now.filter(({ path }) => !old.has(path))
-  const removed = before.filter(({ path }) => !current.has(path))
-  const changed = now.filter(file => old.has(file.path) && old.get(file.path)?.stamp !== file.stamp)
+  const [then, today] = withoutSameEnds(before, now)
+  const old = new Map(then.map(file => [file.path, file]))
+  const current = new Map(today.map(file => [file.path, file]))
+  const added = today.filter(({ path }) => !old.has(path))
+  const removed = then.filter(({ path }) => !current.has(path))
+  const changed = today.filter(file => old.has(file.path) && old.get(file.path)?.stamp !== file.stamp)
   return [describeSome(added, 'added'), describeSome(removed, 'removed'), describeSome(changed, 'touched')].flat()
+}
+
+/** What lies between the first difference of two lists and the last: of a million files, mostly a few. */
+function withoutSameEnds(
+  before: readonly InputFile[],
+  now: readonly InputFile[],
+): readonly [readonly InputFile[], readonly InputFile[]] {
+  const isSame = (a: InputFile, b: InputFile) => a === b || (a.path === b.path && a.stamp === b.stamp)
+  const most = Math.min(before.length, now.length)
+  let start = 0
+  while (start < most && isSame(before[start], now[start])) start++
+  let end = 0
+  while (end < most - start && isSame(before[before.length - 1 - end], now[now.length - 1 - end])) end++
+  return [before.slice(start, before.length - end), now.slice(start, now.length - end)]
 }
 
 function describeSome(files: readonly InputFile[], what: string): string[] {
