@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Shard } from '../core/shard.js'
 import { JobStopped } from '../execution/protocol/job-failure.js'
@@ -12,6 +11,7 @@ import { Lease, type LeaseHolder, leaseTiming } from '../state/lease.js'
 import { Ledger } from '../state/ledger.js'
 import type { LedgerIndex } from '../state/ledger-index.js'
 import { checkLineFile } from '../state/line-file.js'
+import { moveAside } from '../state/move-aside.js'
 import { readOwnFile } from '../state/own-file.js'
 import { pinShards } from '../state/shard-pin.js'
 import { takeAwayStaging } from '../state/take-over.js'
@@ -161,9 +161,8 @@ function setDamagedAside(directory: JobDirectory): { path: string; reason: strin
   const pinned = existsSync(cutLines) ? cutLines : oldCut
   return [pinned, recipe, exports, rootsFile].flatMap(path => {
     const found = path === cutLines ? checkLineFile(path) : readOwnFile(path)
-    if (found.kind !== 'damaged' || !existsSync(path)) return []
-    const aside = `${path}.damaged-${randomBytes(4).toString('hex')}`
-    renameSync(path, aside)
-    return [{ path, reason: `${found.reason}: it was moved to ${aside} and is made again` }]
+    if (found.kind !== 'damaged') return []
+    const aside = moveAside(path)
+    return aside === undefined ? [] : [{ path, reason: `${found.reason}: it was moved to ${aside} and is made again` }]
   })
 }

@@ -1,9 +1,10 @@
-import { realpathSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import picomatch from 'picomatch'
 import type { DatasetPath, Recipe } from '../config/recipe.js'
 import { RecipeError } from '../config/recipe-error.js'
 import { type InputListing, parseDatasetPath } from '../io/list-inputs.js'
+import { realPath } from '../util/real-path.js'
 
 /** A place, and where its name leads. */
 type RealPlace = Place & { readonly real: string }
@@ -147,18 +148,6 @@ function realPattern(root: string): string {
   const parts = resolve(root).split(sep)
   const first = parts.findIndex(part => /[*?[{]/.test(part))
   return join(realPath(parts.slice(0, first).join(sep) || sep), ...parts.slice(first))
-}
-
-/** Where a path leads to; of one that is not there yet, where its nearest folder that is there does. */
-function realPath(path: string): string {
-  const full = resolve(path)
-  try {
-    return realpathSync(full)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
-    const parent = dirname(full)
-    return parent === full ? full : join(realPath(parent), basename(full))
-  }
 }
 
 function isInside(path: string, folder: string): boolean {

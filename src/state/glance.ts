@@ -1,4 +1,4 @@
-import { attemptInPath } from '../core/records.js'
+import { attemptInPath } from '../core/record-keys.js'
 
 /** What an index keeps of a record that is committed: what it is known by, and which attempt made it. */
 export interface GlancedRecord {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { attemptOf, type ExportRecord, type LedgerRecord, recordKey } from '../core/records.js'
+import { attemptOf, recordKey } from '../core/record-keys.js'
+import type { ExportRecord, LedgerRecord } from '../core/records.js'
 import { Roots } from '../util/roots.js'
 import { glanceAt } from './glance.js'
 import { readOwnFile } from './own-file.js'

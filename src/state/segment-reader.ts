@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { attemptOf, type LedgerRecord, recordKey } from '../core/records.js'
+import { attemptOf, recordKey } from '../core/record-keys.js'
+import type { LedgerRecord } from '../core/records.js'
 import { bodyOf, parseBody, type SegmentCommit } from './segment.js'
 
 /** A segment file, open for reading once something of it is asked for. */

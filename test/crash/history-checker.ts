@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { attemptOf, recordKey } from '../../src/core/records.js'
+import { attemptOf, recordKey } from '../../src/core/record-keys.js'
 import { readSegment, type SegmentContent } from '../../src/state/segment.js'
 import type { Rig } from './rig.js'
 

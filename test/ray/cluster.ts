@@ -37,7 +37,9 @@ export class RayCluster implements AsyncDisposable {
     const [head, web] = [await freePort(), await freePort()]
     const cluster = new RayCluster(folder, `127.0.0.2:${head}`, `http://127.0.0.2:${web}`)
     const dashboard = ['--dashboard-host=127.0.0.2', `--dashboard-port=${web}`]
-    await cluster.#run(['--head', `--port=${head}`, '--num-cpus=0', `--temp-dir=${folder}`, ...dashboard])
+    // Of its own, as another cluster on this machine would have the usual one.
+    const agent = `--dashboard-agent-listen-port=${await freePort()}`
+    await cluster.#run(['--head', `--port=${head}`, '--num-cpus=0', `--temp-dir=${folder}`, ...dashboard, agent])
     for (let count = 0; count < nodes; count++) await cluster.addNode(cpus)
     return cluster
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { attemptOf, type LedgerRecord, noCounts, recordKey } from '../../src/core/records.js'
+import { attemptOf, recordKey } from '../../src/core/record-keys.js'
+import { type LedgerRecord, noCounts } from '../../src/core/records.js'
 import { glanceAt } from '../../src/state/glance.js'
 
 const text = fc.oneof(

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { JobFailure } from '../../execution/protocol/job-failure.js'
 import { type EpochNote, openEpoch } from '../../state/epochs.js'
 import type { JobDirectory } from '../../state/job-directory.js'
 import { jobFormat } from '../../state/job-format.js'
 import { LeaseLost } from '../../state/lease.js'
+import { moveAside } from '../../state/move-aside.js'
 import { writeOwnFile } from '../../state/own-file.js'
 import type { RecordedRoots } from '../../state/recorded-roots.js'
 import { canonicalJson, fingerprintOf } from '../../util/hash.js'
@@ -73,8 +73,7 @@ export function pinnedSourcesOf(directory: JobDirectory, epoch: EpochNote): Pinn
 /** Gives pinned sources that are not as they were written another name, and tells of it: they are listed anew. */
 export function setPinnedAside(session: PipelineSession, reason: string): void {
   const path = session.directory.cutLines
-  if (!existsSync(path)) return
-  const aside = `${path}.damaged-${randomBytes(4).toString('hex')}`
-  renameSync(path, aside)
+  const aside = moveAside(path)
+  if (aside === undefined) return
   session.emit({ event_type: 'record_damaged', path, reason: `${reason}: it was moved to ${aside} and is made again` })
 }

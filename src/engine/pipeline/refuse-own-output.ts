@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs'
-import { basename, join, resolve, sep } from 'node:path'
+import { sep } from 'node:path'
 import { UsageError } from '../../core/usage-error.js'
+import { realPath } from '../../util/real-path.js'
 
 /** Folders that are remembered: files come folder by folder. */
 const mostFolders = 1_000
@@ -12,7 +13,7 @@ const mostFolders = 1_000
  * @returns what is asked of each file that is a source's; it throws a UsageError where that lies in one of the folders
  */
 export function refusalOfOwnOutput(folders: readonly string[]): (path: string) => void {
-  const written = folders.map(folder => `${realFolder(folder)}${sep}`)
+  const written = folders.map(folder => `${realPath(folder)}${sep}`)
   const seen = new Map<string, string | undefined>()
   return path => {
     const folder = path.slice(0, path.lastIndexOf(sep))
@@ -29,15 +30,5 @@ export function refusalOfOwnOutput(folders: readonly string[]): (path: string) =
       throw new UsageError(
         `${path} lies in ${own.slice(0, -1)}, which this pipeline writes to, so that it would read its own output: write somewhere else`,
       )
-  }
-}
-
-function realFolder(folder: string): string {
-  try {
-    return realpathSync(folder)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    const parent = resolve(folder, '..')
-    return parent === folder ? folder : join(realFolder(parent), basename(folder))
   }
 }

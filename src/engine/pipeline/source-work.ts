@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto'
-import { renameSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { SourceSpec } from '../../core/pipeline-spec.js'
 import type { OpenSourceRecord, StagesRecord } from '../../core/records.js'
@@ -7,6 +5,7 @@ import type { StagesResult } from '../../core/unit-result.js'
 import type { Part } from '../../execution/coordinator/scheduler/share-work.js'
 import { UnitFailed } from '../../execution/coordinator/scheduler/supervise.js'
 import type { Slot } from '../../execution/protocol/executor.js'
+import { moveAside } from '../../state/move-aside.js'
 import { dropDecision } from './decisions.js'
 import type { StageRange } from './divide-stages.js'
 import { finishSource, takeOverStaged } from './finish-source.js'
@@ -229,7 +228,7 @@ export class SourceWork implements Part {
     const path = record.spool && resolve(directory.path, record.spool.path)
     if (path !== undefined) {
       emit({ event_type: 'checkpoint_damaged', partition: this.source.id, path, reason })
-      renameIfThere(path, `${path}.damaged-${randomBytes(4).toString('hex')}`)
+      moveAside(path)
     }
   }
 
@@ -237,13 +236,5 @@ export class SourceWork implements Part {
   #release(): void {
     this.bound.took(this.#spooled.bytes, this.#spooled.stage)
     this.#spooled = { bytes: 0, stage: 0 }
-  }
-}
-
-function renameIfThere(from: string, to: string): void {
-  try {
-    renameSync(from, to)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
 }

@@ -13,7 +13,7 @@ export interface Package {
 }
 
 /** A place where a package is imported. */
-interface PackageImport {
+export interface PackageImport {
   readonly importer: string
   readonly kind: ImportKind
   /** The file that is imported. */
@@ -38,7 +38,7 @@ export interface OutsideImport {
  */
 export function packagesPlugin(
   isOutside: (found: PackageImport) => boolean,
-  outside: Map<string, OutsideImport>,
+  outside = new Map<string, OutsideImport>(),
 ): Plugin {
   return {
     name: 'packages',

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, parse, resolve } from 'node:path'
 import type { Metafile } from 'esbuild'
 import { type BundleError, bundleOptions, withBundler } from './bundler.js'
-import { manifestOf, type OutsideImport, type Package, packageOf, packagesPlugin } from './packages.js'
+import { manifestOf, type PackageImport, packageOf, packagesPlugin } from './packages.js'
 
 /** What is to be known of the packages that a module reaches before it is bundled. */
 export interface PackageSurvey {
@@ -21,10 +21,10 @@ export interface PackageSurvey {
 export async function surveyPackages(path: string): Promise<PackageSurvey> {
   const placed = new Set<string>()
   for (;;) {
-    const packages = new Map<string, Package>()
-    const found = await tryBundle(path, placed, packages)
+    const reached = new Set<string>()
+    const found = await tryBundle(path, placed, reached)
     if (found.kind === 'failed') {
-      const broken = found.files.map(file => rootOf(packages, file)).filter(root => root !== undefined)
+      const broken = found.files.map(file => rootAmong(reached, file)).filter(root => root !== undefined)
       const before = placed.size
       for (const root of broken) placed.add(root)
       if (placed.size === before) throw found.error
@@ -34,7 +34,7 @@ export async function surveyPackages(path: string): Promise<PackageSurvey> {
       .map(file => resolve(dirname(path), file))
       .filter(file => existsSync(file))
     for (const file of files) {
-      const root = rootOf(packages, file)
+      const root = rootAmong(reached, file)
       if (root !== undefined && !placed.has(root) && needsItsPlace(root, file)) placed.add(root)
     }
     return { placed, files }
@@ -46,12 +46,13 @@ type Tried =
   | { readonly kind: 'failed'; readonly files: readonly string[]; readonly error: BundleError }
 
 /** Bundles a module with all packages but those that are known to stay outside; or says in which files it failed. */
-async function tryBundle(path: string, placed: Set<string>, packages: Map<string, Package>): Promise<Tried> {
+async function tryBundle(path: string, placed: Set<string>, reached: Set<string>): Promise<Tried> {
   const plugin = packagesPlugin(found => {
-    packages.set(found.package.root, found.package)
-    if (meansOtherThanInNode(found)) placed.add(found.package.root)
-    return placed.has(found.package.root)
-  }, new Map<string, OutsideImport>())
+    const { root } = found.package
+    reached.add(root)
+    if (meansOtherThanInNode(found)) placed.add(root)
+    return placed.has(root)
+  })
   try {
     const { metafile } = await withBundler(({ build }) => build({ ...bundleOptions(path), plugins: [plugin] }))
     return { kind: 'bundled', metafile }
@@ -65,9 +66,10 @@ async function tryBundle(path: string, placed: Set<string>, packages: Map<string
   }
 }
 
-function rootOf(packages: ReadonlyMap<string, Package>, file: string): string | undefined {
+/** The package of a file, where it is one of these. */
+function rootAmong(reached: ReadonlySet<string>, file: string): string | undefined {
   const root = packageOf(file)?.root
-  return root !== undefined && packages.has(root) ? root : undefined
+  return root !== undefined && reached.has(root) ? root : undefined
 }
 
 /** What only works where the file lies, or where native code can be loaded from beside it. */
@@ -87,15 +89,7 @@ function needsItsPlace(root: string, file: string): boolean {
  * True where a CommonJS package that was compiled from ES modules is imported by a file of which only its extension, or
  * its package, could say that it is one itself: a bundler then takes another value for the default export than Node does.
  */
-function meansOtherThanInNode({
-  importer,
-  kind,
-  file,
-}: {
-  readonly importer: string
-  readonly kind: string
-  readonly file: string
-}) {
+function meansOtherThanInNode({ importer, kind, file }: PackageImport): boolean {
   if (kind === 'require-call' || isModuleByName(importer)) return false
   return !file.endsWith('.mjs') && readFileSync(file, 'latin1').includes('__esModule')
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { signatureFingerprint } from '../../../core/fingerprint.js'
+import { recordKey } from '../../../core/record-keys.js'
 import {
   type Counts,
   type FileRef,
@@ -7,7 +8,6 @@ import {
   noCounts,
   type PiecesRecord,
   type PointRecord,
-  recordKey,
 } from '../../../core/records.js'
 import type { SegmentResult } from '../../../core/unit-result.js'
 import type { SegmentUnit } from '../../../core/work-unit.js'

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { renameSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { FileRef, LedgerRecord } from '../../../core/records.js'
 import type { UnitError } from '../../../core/unit-result.js'
+import { moveAside } from '../../../state/move-aside.js'
 import { isFindings } from '../../contents/findings.js'
 import { JobFailure } from '../../protocol/job-failure.js'
 import { UnitFailure } from '../../protocol/unit-failure.js'
@@ -66,14 +65,6 @@ export async function setAside(context: RunContext, { path, partition, reason }:
   await context.ledger.withdraw(records)
   moveAside(resolve(context.directory.path, path))
   context.emit({ event_type: 'checkpoint_damaged', partition, path, reason })
-}
-
-function moveAside(path: string): void {
-  try {
-    renameSync(path, `${path}.damaged-${randomBytes(4).toString('hex')}`)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
 }
 
 function recordsOf({ ledger }: RunContext, path: string): LedgerRecord[] {
